@@ -1,0 +1,25 @@
+"""A local BetTune over real HTTP, for demos, tests and trying things out without a token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bettune.sandbox._server import Sandbox, Seen
+
+__all__ = ["Sandbox", "Seen"]
+
+
+def __getattr__(name: str) -> object:
+    """Import the server when it is first asked for: pytest loads this package without the extra."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        from bettune.sandbox import _server  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in {"starlette", "uvicorn"}:
+            raise
+        raise ImportError(
+            f"the sandbox needs {error.name}: pip install 'bettune[sandbox]'"
+        ) from error
+    return getattr(_server, name)

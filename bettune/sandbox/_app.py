@@ -1,0 +1,247 @@
+"""BetTune over HTTP: the six operations, their answers and their refusals, as an ASGI app."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bettune.sandbox._football import FOOTBALL, day_of, matches_json
+from bettune.sandbox._predictions import FILTERS
+from bettune.sandbox._values import (
+    RefusedError,
+    read_date,
+    read_id,
+    read_object,
+    read_odds,
+    read_search,
+    read_sport,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from starlette.exceptions import HTTPException
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from bettune.sandbox._rate_limit import SlidingWindow
+    from bettune.sandbox._store import Store
+
+BASE_PATH = "/bet-tune-api/v1"
+PRO_TOKEN = "bettune-sandbox-pro"  # noqa: S105 - the same in every sandbox, no secret
+FREE_TOKEN = "bettune-sandbox-free"  # noqa: S105
+
+_PRO_BY_TOKEN = {PRO_TOKEN: True, FREE_TOKEN: False}
+_LARGEST_BODY = 1_000_000
+
+_logger = logging.getLogger("bettune.sandbox")
+
+_Handler = Callable[[Request, bool], Awaitable[Response]]
+
+
+class Seen(NamedTuple):
+    """One answered request: when it arrived (`time.monotonic()`), what it asked, how it ended."""
+
+    arrived: float
+    method: str
+    path: str
+    status: int
+
+
+class _Operations:
+    """What each operation does, for a caller who has PRO or not."""
+
+    def __init__(
+        self, store: Store, limit: SlidingWindow | None, now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._limit = limit
+        self._now = now
+
+    def route(self, path: str, handler: _Handler, *methods: str) -> Route:
+        """A route whose callers have shown a token and are within the rate limit."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                return await handler(request, self._admit(request))
+            except RefusedError as error:
+                content = {"code": error.code, "message": error.message}
+                return _json(error.status, content, error.headers)
+
+        return Route(BASE_PATH + path, endpoint, methods=methods)
+
+    async def sports(self, _request: Request, _pro: bool) -> Response:
+        return _items([FOOTBALL])
+
+    async def matches(self, request: Request, _pro: bool) -> Response:
+        day = read_date(request.query_params.get("date"))
+        read_sport(request.query_params.get("sport"))
+        return _json_bytes(matches_json(day, self._now()))
+
+    async def prediction_filters(self, _request: Request, pro: bool) -> Response:
+        return _items(list(FILTERS.values()) if pro else [])
+
+    async def search(self, request: Request, pro: bool) -> Response:
+        _require_pro(pro)
+        filter_id, match_ids = read_search(read_object(await _body(request)))
+        _require_filter(filter_id)
+        found = self._store.search(filter_id, match_ids)
+        return _items([prediction.as_json() for prediction in found])
+
+    async def prediction(self, request: Request, pro: bool) -> Response:
+        _require_pro(pro)
+        filter_id = read_id(request.path_params["filter_id"], "filter")
+        match_id = read_id(request.path_params["match_id"], "match")
+        odds = read_odds(read_object(await _body(request))) if request.method == "PUT" else None
+        _require_filter(filter_id)
+        if day_of(match_id) is None:
+            raise RefusedError(404, "match_not_found", "Match not found")
+        if odds is None:
+            self._store.delete(filter_id, match_id)
+            return Response(status_code=204)
+        return _json(200, self._store.put(filter_id, match_id, odds).as_json())
+
+    def _admit(self, request: Request) -> bool:
+        """Whether the caller has PRO; raises a refusal without a known token or over the limit."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
+            raise RefusedError(401, "missing_token", "No token provided")
+        if token not in _PRO_BY_TOKEN:
+            raise RefusedError(401, "invalid_token", "Invalid token")
+        if self._limit is not None:
+            wait = self._limit.wait(token)
+            if wait > 0:
+                raise _rate_limited(self._limit, wait)
+        return _PRO_BY_TOKEN[token]
+
+
+def build_app(
+    store: Store,
+    limit: SlidingWindow | None,
+    now: Callable[[], datetime],
+    record: Callable[[Seen], None],
+) -> ASGIApp:
+    """The sandbox as an ASGI app; `record` is told of each request as it is answered."""
+    do = _Operations(store, limit, now)
+    app = Starlette(
+        routes=[
+            do.route("/sports", do.sports, "GET"),
+            do.route("/matches", do.matches, "GET"),
+            do.route("/prediction-filters", do.prediction_filters, "GET"),
+            do.route("/predictions/search", do.search, "POST"),
+            do.route(
+                "/prediction-filters/{filter_id}/matches/{match_id}/prediction",
+                do.prediction,
+                "PUT",
+                "DELETE",
+            ),
+            Route(BASE_PATH + "/openapi.yaml", _schema),
+            Route("/openapi.yaml", _schema),
+        ],
+        exception_handlers={
+            404: _on_unknown_route,
+            405: _on_wrong_method,
+            Exception: _on_error,
+        },
+    )
+    app.router.redirect_slashes = False
+
+    async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
+        arrived = time.monotonic()
+
+        async def recording_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                path = scope["path"].removeprefix(BASE_PATH)
+                record(Seen(arrived, scope["method"], path, message["status"]))
+            await send(message)
+
+        try:
+            await app(scope, receive, recording_send)
+        except ClientDisconnect:
+            pass
+        except Exception:  # answered with 500 by now
+            _logger.exception("%s %s failed", scope["method"], scope["path"])
+
+    return recorded
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST_BODY:
+            raise RefusedError(413, "body_too_large", f"Body larger than {_LARGEST_BODY} bytes")
+    return bytes(body)
+
+
+def _require_pro(pro: bool) -> None:
+    if not pro:
+        raise RefusedError(
+            403,
+            "pro_subscription_required",
+            "Prediction-based filters are available only for PRO subscription",
+        )
+
+
+def _require_filter(filter_id: int) -> None:
+    if filter_id not in FILTERS:
+        raise RefusedError(404, "filter_not_found", "Filter not found")
+
+
+def _rate_limited(limit: SlidingWindow, wait: float) -> RefusedError:
+    headers = {
+        "Retry-After": str(max(1, math.ceil(wait))),
+        "X-RateLimit-Limit": str(limit.requests),
+        "X-RateLimit-Window": f"{limit.per:.15g}",
+    }
+    return RefusedError(429, "rate_limit_exceeded", "Rate limit exceeded", headers)
+
+
+def _items(items: list[dict[str, Any]]) -> Response:
+    return _json(200, {"count": len(items), "items": items})
+
+
+def _json(status: int, content: object, headers: Mapping[str, str] | None = None) -> Response:
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return _json_bytes(body, status, headers)
+
+
+def _json_bytes(
+    body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    return Response(body, status, headers, "application/json")
+
+
+async def _schema(_request: Request) -> Response:
+    return Response(_schema_bytes(), media_type="application/yaml")
+
+
+@cache
+def _schema_bytes() -> bytes:
+    here = Path(__file__).resolve().parent
+    beside, root = here / "openapi.yaml", here.parents[1] / "openapi.yaml"  # wheel, checkout
+    return (beside if beside.exists() else root).read_bytes()
+
+
+async def _on_unknown_route(_request: Request, _error: Exception) -> Response:
+    return _json(404, {"code": "not_found", "message": "Not found"})
+
+
+async def _on_wrong_method(_request: Request, error: Exception) -> Response:
+    content = {"code": "method_not_allowed", "message": "Method not allowed"}
+    return _json(405, content, cast("HTTPException", error).headers)
+
+
+async def _on_error(_request: Request, _error: Exception) -> Response:
+    return _json(500, {"code": "internal_error", "message": "Internal error"})

@@ -1,0 +1,164 @@
+"""The invented football days: any date's matches, computed from the date alone."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
+
+from bettune.sandbox._clubs import LEAGUES, League, Named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FOOTBALL = {"id": 1, "name": "football"}
+
+_T = TypeVar("_T")
+_MASK = (1 << 64) - 1
+_PLAYING_TIME = timedelta(hours=2)
+
+# A day owns _IDS_IN_A_DAY ids. The API's page shows match 1611243 on 2026-06-06, so ids are counted
+# from the day that puts it there; the days before that one follow after the last day of year 9999.
+_DAYS = date.max.toordinal()
+_IDS_IN_A_DAY = 320
+_FIRST_DAY = date(2026, 6, 6).toordinal() - 1611243 // _IDS_IN_A_DAY
+
+# The fewest and the most matches on a day, and the minutes of the local day at which they begin.
+_WEEKDAY, _WEEKEND = (60, 120), (200, 300)
+_WEEKDAY_STARTS = (1050, 1080, 1095, 1110, 1125, 1140, 1170, 1185, 1200, 1215, 1230, 1245)
+_WEEKEND_STARTS = (750, 780, 810, 840, 870, 900, 900, 930, 960, 990, 1020, 1080, 1110, 1185, 1245)
+
+# Where in the week's order of leagues each day begins, from Monday: few leagues play on both days
+# of a weekend.
+_OFFSETS = (0, 20, 40, 60, 0, 20, 60)
+
+# Goals, each number as often in a hundred as it is scored.
+_HOME_GOALS = (0,) * 24 + (1,) * 33 + (2,) * 24 + (3,) * 12 + (4,) * 5 + (5,) * 2
+_AWAY_GOALS = (0,) * 33 + (1,) * 34 + (2,) * 20 + (3,) * 9 + (4,) * 3 + (5,) * 1
+
+
+class Dice:
+    """Numbers that depend on the seed alone (splitmix64): `random` may change its stream."""
+
+    def __init__(self, *seed: int) -> None:
+        self._state = 0
+        for part in seed:
+            self._state = (self._state + part) & _MASK
+            self._state = self._next()
+
+    def _next(self) -> int:
+        self._state = (self._state + 0x9E3779B97F4A7C15) & _MASK
+        mixed = ((self._state ^ self._state >> 30) * 0xBF58476D1CE4E5B9) & _MASK
+        mixed = ((mixed ^ mixed >> 27) * 0x94D049BB133111EB) & _MASK
+        return mixed ^ mixed >> 31
+
+    def below(self, limit: int) -> int:
+        """A whole number from 0 up to, not including, `limit`."""
+        return self._next() * limit >> 64
+
+    def choice(self, values: Sequence[_T]) -> _T:
+        """One of the values."""
+        return values[self.below(len(values))]
+
+    def shuffled(self, values: Sequence[_T]) -> list[_T]:
+        """All the values in another order."""
+        result = list(values)
+        for last in range(len(result) - 1, 0, -1):
+            other = self.below(last + 1)
+            result[last], result[other] = result[other], result[last]
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A day's matches by kick-off, each as the JSON it has before and after it is finished."""
+
+    kick_offs: tuple[datetime, ...]
+    open: tuple[bytes, ...]
+    finished: tuple[bytes, ...]
+
+
+def day_of(match_id: int) -> date | None:
+    """The UTC day of a match, or None when there is no such match."""
+    number, index = divmod(match_id, _IDS_IN_A_DAY)
+    if not 0 <= number < _DAYS:
+        return None
+    day = date.fromordinal((number + _FIRST_DAY - 1) % _DAYS + 1)
+    return day if index < _count(day) else None
+
+
+def matches_json(day: date, now: datetime) -> bytes:
+    """The body of `GET /matches` for a day as it is at a moment, matches by kick-off."""
+    known = _day(day)
+    finished = bisect_right(known.kick_offs, now - _PLAYING_TIME)
+    items = b",".join(known.finished[:finished] + known.open[finished:])
+    return b'{"date":"%s","count":%d,"items":[%s]}' % (
+        day.isoformat().encode(),
+        len(known.kick_offs),
+        items,
+    )
+
+
+def _first_id(day: date) -> int:
+    return (day.toordinal() - _FIRST_DAY) % _DAYS * _IDS_IN_A_DAY
+
+
+def _count(day: date) -> int:
+    fewest, most = _WEEKEND if day.weekday() >= 5 else _WEEKDAY
+    return fewest + Dice(day.toordinal()).below(most - fewest + 1)
+
+
+@lru_cache(maxsize=64)
+def _day(day: date) -> _Day:
+    matches = []
+    for index, (league, home, away) in enumerate(_pairs(day)):
+        match_id = _first_id(day) + index
+        dice = Dice(day.toordinal(), match_id)
+        starts = _WEEKEND_STARTS if day.weekday() >= 5 else _WEEKDAY_STARTS
+        minute = (dice.choice(starts) - league.hours_ahead_of_utc * 60) % (24 * 60)
+        kick_off = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=UTC)
+        score = (dice.choice(_HOME_GOALS), dice.choice(_AWAY_GOALS))
+        match = {
+            "id": match_id,
+            "date": kick_off.isoformat(),
+            "finished": False,
+            "score": {"home": None, "away": None},
+            "country": asdict(league.country),
+            "tournament": {"id": league.id, "name": league.name},
+            "season": _season(league, day),
+            "home": asdict(home),
+            "away": asdict(away),
+        }
+        before = _json(match)
+        after = _json(match | {"finished": True, "score": {"home": score[0], "away": score[1]}})
+        matches.append((kick_off, match_id, before, after))
+    matches.sort()
+    kick_offs, _, open_, finished = zip(*matches, strict=True)
+    return _Day(kick_offs, open_, finished)
+
+
+def _season(league: League, day: date) -> dict[str, object]:
+    began = day.year if day.month >= 7 else day.year - 1
+    return {"id": league.id * 10_000 + began, "name": f"{began}/{began + 1}"}
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _pairs(day: date) -> list[tuple[League, Named, Named]]:
+    """Who plays whom on a day, in the order of the match ids."""
+    count = _count(day)
+    week = (day.toordinal() - 1) // 7
+    leagues = Dice(week).shuffled(LEAGUES)
+    start = _OFFSETS[day.weekday()]
+    pairs: list[tuple[League, Named, Named]] = []
+    for league in leagues[start:] + leagues[:start]:
+        clubs = Dice(day.toordinal(), league.id).shuffled(league.clubs)
+        pairs += [(league, *two) for two in zip(clubs[::2], clubs[1::2], strict=True)]
+        if len(pairs) >= count:
+            break
+    return pairs[:count]

@@ -1,0 +1,209 @@
+"""The sandbox as a running server: a socket, a thread and uvicorn on it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+from collections import deque
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+import uvicorn
+
+from bettune.sandbox._app import BASE_PATH, FREE_TOKEN, PRO_TOKEN, Seen, build_app
+from bettune.sandbox._rate_limit import SlidingWindow
+from bettune.sandbox._store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from starlette.types import ASGIApp
+
+    from bettune import RateLimit
+
+__all__ = ["Sandbox", "Seen"]
+
+_SEEN_AT_MOST = 100_000
+
+# Without a handler of the user's own, logging would print warnings to stderr.
+for _name in ("bettune.sandbox", "uvicorn"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+
+
+class Sandbox:
+    """A local BetTune over real HTTP, on 127.0.0.1, kept in SQLite.
+
+    Use it as a context manager, or call `start()` and `stop()`:
+
+        with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as bettune:
+            ...
+
+    - `database`: a file, which is created if need be and may be shared with other sandboxes, or
+      ":memory:" for one that is gone when the sandbox stops.
+    - `rate_limit`: how many requests each token may make in how many seconds; None is no limit.
+    - `port`: 0 takes any free one.
+    - `now`: gives the present time (aware), which decides what is finished; for tests.
+    """
+
+    token = PRO_TOKEN
+    """The token of a user with PRO. It is the same in every sandbox and no secret."""
+
+    free_token = FREE_TOKEN
+    """The token of a user without PRO."""
+
+    def __init__(
+        self,
+        database: str | os.PathLike[str] = ":memory:",
+        rate_limit: RateLimit | None = None,
+        port: int = 0,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._rate_limit = rate_limit
+        self._wanted_port = port
+        self._now = now
+        self._seen: deque[Seen] = deque(maxlen=_SEEN_AT_MOST)
+        self._running: _Running | None = None
+
+    @property
+    def base_url(self) -> str:
+        """The URL to give to a client, without a trailing slash; `RuntimeError` unless running."""
+        if self._running is None:
+            raise RuntimeError("the sandbox is not running")
+        return f"http://127.0.0.1:{self._running.port}{BASE_PATH}"
+
+    @property
+    def seen(self) -> list[Seen]:
+        """The requests answered so far, in the order of the answers; the last 100,000 are kept.
+
+        Each is a tuple of the arrival (`time.monotonic()`, seconds), the method, the path after
+        the base URL (without its query) and the status.
+        """
+        return list(self._seen)
+
+    def start(self) -> None:
+        """Start serving; when this returns, requests are answered.
+
+        Raises `OSError` when the port is in use or the database cannot be opened, `RuntimeError`
+        when it is running already.
+        """
+        if self._running is not None:
+            raise RuntimeError("the sandbox is running already")
+        limit = self._rate_limit
+        window = None if limit is None else SlidingWindow(limit.requests, limit.per)
+        listener = _listen(self._wanted_port)
+        try:
+            store = Store(self._database, self._now)
+        except BaseException:
+            listener.close()
+            raise
+        app = build_app(store, window, self._now, self._seen.append)
+        self._running = _Running(app, listener, store)
+
+    def stop(self) -> None:
+        """Stop serving, at once but for requests being answered; no harm when it is not running."""
+        if self._running is not None:
+            running, self._running = self._running, None
+            running.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        where = self.base_url if self._running else "not running"
+        return f"<Sandbox {where}>"
+
+
+class _Running:
+    """One run of a sandbox, from the start of its thread to its end."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, store: Store) -> None:
+        self.port: int = listener.getsockname()[1]
+        self._store = store
+        self._server = _Server(
+            uvicorn.Config(
+                app,
+                http="h11",
+                loop="asyncio",
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                timeout_keep_alive=75,  # longer than clients keep a connection: they close first
+                timeout_graceful_shutdown=1,
+            )
+        )
+        # A daemon, so that a sandbox nobody stopped does not keep the interpreter alive.
+        self._thread = threading.Thread(
+            target=self._serve, args=(listener,), name=f"bettune-sandbox-{self.port}", daemon=True
+        )
+        self._thread.start()
+        self._server.ready.wait()
+        if not self._server.started:
+            self._thread.join()
+            raise RuntimeError("the sandbox's server did not start")
+
+    def stop(self) -> None:
+        self._server.stop_soon()
+        self._thread.join()
+
+    def _serve(self, listener: socket.socket) -> None:
+        try:
+            self._server.run(sockets=[listener])
+        finally:
+            self._server.ready.set()
+            listener.close()
+            self._store.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which says when it is up and does not wait for a tick to stop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        self.ready.set()
+
+    async def main_loop(self) -> None:
+        await self._stopping.wait()
+
+    def stop_soon(self) -> None:
+        """Ask it to stop, from any thread."""
+        self._loop.call_soon_threadsafe(self._stopping.set)
+
+
+def _listen(port: int) -> socket.socket:
+    # Only with the protocol spelt out does asyncio turn Nagle's delay (40 ms a PUT) off.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":  # elsewhere it would share the port with whoever has it
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or str(error)
+        raise OSError(error.errno, f"cannot listen on 127.0.0.1:{port}: {reason}") from error
+    return listener

@@ -1,0 +1,172 @@
+"""What was written to the sandbox: one SQLite table, shared by every process on the same file."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from contextlib import contextmanager
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from bettune.sandbox._predictions import FIRST_UI_ID, Prediction, made_in_ui
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+_BUSY_SECONDS = 30.0
+
+# A row overrides what `made_in_ui` says; a row without odds says that the prediction was deleted.
+_TABLE = """
+CREATE TABLE IF NOT EXISTS predictions (
+    id INTEGER NOT NULL UNIQUE,
+    filter_id INTEGER NOT NULL,
+    match_id INTEGER NOT NULL,
+    odds TEXT,
+    source TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (filter_id, match_id)
+)
+"""
+_COLUMNS = ["id", "filter_id", "match_id", "odds", "source", "created_at", "updated_at"]
+
+
+class Store:
+    """The predictions of all filters. What a method wrote is committed when it returns.
+
+    Not for two threads at once; other processes may use the same file. `now` gives the time.
+    """
+
+    def __init__(self, database: str | os.PathLike[str], now: Callable[[], datetime]) -> None:
+        """Open or create the database, ":memory:" for one of its own. Raises `OSError`."""
+        self._now = now
+        try:
+            self._db = sqlite3.connect(
+                os.fspath(database),
+                timeout=_BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            try:
+                self._prepare()
+            except BaseException:
+                self._db.close()
+                raise
+        except sqlite3.Error as error:
+            raise OSError(f"cannot open the database {os.fspath(database)}: {error}") from error
+
+    def close(self) -> None:
+        """Close the database; nothing is lost but what was in ":memory:"."""
+        self._db.close()
+
+    def search(self, filter_id: int, match_ids: Iterable[int]) -> list[Prediction]:
+        """The predictions there are for some matches, in the order of the ids, each once."""
+        wanted = list(dict.fromkeys(match_ids))
+        stored = {
+            row[2]: row
+            for row in self._db.execute(
+                "SELECT * FROM predictions WHERE filter_id = ?"
+                " AND match_id IN (SELECT value FROM json_each(?))",
+                (filter_id, json.dumps(wanted)),
+            )
+        }
+        found = []
+        for match_id in wanted:
+            row = stored.get(match_id)
+            prediction = _visible(row) if row else made_in_ui(filter_id, match_id)
+            if prediction:
+                found.append(prediction)
+        return found
+
+    def put(self, filter_id: int, match_id: int, odds: str) -> Prediction:
+        """Create the prediction, or change the one there is."""
+        with self._writing():
+            now = self._now().astimezone(UTC).isoformat(timespec="seconds")
+            old = self._one(filter_id, match_id)
+            new = Prediction(
+                id=old.id if old else self._free_id(),
+                filter_id=filter_id,
+                match_id=match_id,
+                odds=odds,
+                source="api",
+                created_at=old.created_at if old else now,
+                updated_at=now,
+            )
+            self._keep(new, odds)
+        return new
+
+    def delete(self, filter_id: int, match_id: int) -> None:
+        """Delete the prediction for good, if there is one."""
+        with self._writing():
+            old = self._one(filter_id, match_id)
+            if old:
+                self._keep(old, None)
+
+    def _prepare(self) -> None:
+        self._enter_wal()
+        # NORMAL survives the death of the process at any moment; only a power cut may lose writes.
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute(_TABLE)
+        columns = [row[1] for row in self._db.execute("PRAGMA table_info(predictions)")]
+        if columns != _COLUMNS:
+            raise sqlite3.DatabaseError("its table predictions is not a sandbox's")
+
+    def _enter_wal(self) -> None:
+        # SQLite does not wait by itself for another process that is making this same change.
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def _one(self, filter_id: int, match_id: int) -> Prediction | None:
+        row = self._db.execute(
+            "SELECT * FROM predictions WHERE filter_id = ? AND match_id = ?",
+            (filter_id, match_id),
+        ).fetchone()
+        return _visible(row) if row else made_in_ui(filter_id, match_id)
+
+    def _free_id(self) -> int:
+        query = "SELECT coalesce(max(id), 0) + 1 FROM predictions WHERE id < ?"
+        free: int = self._db.execute(query, (FIRST_UI_ID,)).fetchone()[0]
+        return free
+
+    def _keep(self, prediction: Prediction, odds: str | None) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                prediction.id,
+                prediction.filter_id,
+                prediction.match_id,
+                odds,
+                prediction.source,
+                prediction.created_at,
+                prediction.updated_at,
+            ),
+        )
+
+
+def _visible(row: tuple[int, int, int, str | None, str, str, str]) -> Prediction | None:
+    id_, filter_id, match_id, odds, source, created_at, updated_at = row
+    if odds is None:
+        return None
+    return Prediction(id_, filter_id, match_id, odds, source, created_at, updated_at)
