@@ -1,0 +1,63 @@
+# What a maintainer runs. Each target sets up what it needs on a machine that has Python 3.11+ and make.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+# The first Python that is new enough; another one: make test PYTHON=python3.13
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Its Python version is part of the stamp: another PYTHON makes the environment anew.
+STAMP = $(VENV)/.ready-$(or $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null),none)
+LOCK ?= requirements/dev.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test test-lowest check generate sandbox build lock clean
+
+help: ## say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(STAMP): $(LOCK) pyproject.toml
+	@test -n "$(PYTHON)" || { echo "bettune needs Python 3.11 or newer: install it, or name it with PYTHON=" >&2; exit 1; }
+	@echo "Setting up $(VENV) with $(PYTHON) (once)"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment: install its venv package" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --require-hashes -r $(LOCK)
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP) ## do the whole job against a sandbox, and show it
+	@$(BIN)/python scripts/demo.py
+
+test: $(STAMP) ## run the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-lowest: ## run the tests with the lowest versions the library allows
+	@$(MAKE) test VENV=.venv-lowest LOCK=requirements/lowest.txt
+
+check: $(STAMP) ## check format, lint, types, and that generated/ is what openapi.yaml yields
+	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff .; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/python scripts/generate.py --check
+
+generate: $(STAMP) ## write generated/ from openapi.yaml
+	@$(BIN)/python scripts/generate.py
+
+sandbox: $(STAMP) ## run a local BetTune until stopped
+	@$(BIN)/python -m bettune.sandbox $(ARGS)
+
+build: $(STAMP) ## build the sdist and the wheel into dist/
+	@rm -rf dist
+	@$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	@ls dist
+
+lock: $(STAMP) ## pin the newest versions allowed, with hashes, and the lowest ones
+	@for lowest in "dev:highest" "lowest:lowest-direct"; do \
+	$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --upgrade \
+		--resolution $${lowest#*:} -o requirements/$${lowest%:*}.txt || exit 1; done
+
+clean: ## remove what the other targets made
+	@rm -rf .venv .venv-* dist .hypothesis .mypy_cache .ruff_cache
