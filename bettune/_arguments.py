@@ -1,0 +1,88 @@
+"""What callers pass in, checked before anything is sent: ids and days."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+from bettune._errors import InvalidArgumentError
+from bettune._odds import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def to_id(value: Any, name: str) -> int:
+    """Take a non-negative integer, numpy's too.
+
+    Raises:
+        InvalidArgumentError: it is anything else; `name` is the argument the message names.
+    """
+    if type(value) is not int:
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            raise InvalidArgumentError(f"{name} must be an integer, not {shown(value)}")
+        value = int(value)
+    if value < 0:
+        raise InvalidArgumentError(f"{name} must not be negative, not {shown(value)}")
+    number: int = value
+    return number
+
+
+def to_ids(values: Iterable[Any], name: str) -> list[int]:
+    """Take the distinct ids of an iterable in their order.
+
+    Raises:
+        InvalidArgumentError: it is no iterable of non-negative integers.
+    """
+    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+        raise InvalidArgumentError(f"{name} must be an iterable of integers, not {shown(values)}")
+    return list(dict.fromkeys(to_id(value, f"each of {name}") for value in values))
+
+
+def to_utc_day(value: Any, name: str) -> date:
+    """Take a day: a date, an aware datetime (its UTC day) or ``"YYYY-MM-DD"``.
+
+    Raises:
+        InvalidArgumentError: it is anything else, a naive datetime among them.
+    """
+    if isinstance(value, datetime):
+        return to_utc(value, name).date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and len(value) == len("YYYY-MM-DD"):
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        except ValueError:
+            pass
+    raise InvalidArgumentError(
+        f'{name} must be a date, an aware datetime or "YYYY-MM-DD", not {shown(value)}'
+    )
+
+
+def to_utc(value: datetime, name: str) -> datetime:
+    """Take an aware datetime to UTC.
+
+    Raises:
+        InvalidArgumentError: it is naive, or lies outside the years 1 to 9999 in UTC.
+    """
+    if value.utcoffset() is None:
+        raise InvalidArgumentError(
+            f"{name} must have a time zone, such as tzinfo=UTC; {shown(value)} has none"
+        )
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise InvalidArgumentError(f"{name} lies outside the calendar: {shown(value)}") from None
+
+
+def to_count(value: Any, name: str) -> int:
+    """Take an integer of at least 1.
+
+    Raises:
+        InvalidArgumentError: it is anything else.
+    """
+    number = to_id(value, name)
+    if number == 0:
+        raise InvalidArgumentError(f"{name} must be at least 1")
+    return number

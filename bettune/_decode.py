@@ -1,0 +1,83 @@
+"""From the generated client's answers to the library's models, with what a schema cannot check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bettune._models import IdName, Match, Prediction, PredictionFilter, Score, Sport
+
+if TYPE_CHECKING:
+    from collections.abc import Sized
+
+    from bettune_openapi import models as wire
+
+
+class InvalidBodyError(Exception):
+    """What is wrong with a body, and where; callers of the library never see it."""
+
+
+def sports(body: wire.SportsResponse) -> list[Sport]:
+    """Answer of GET /sports."""
+    _check_count(body.count, body.items)
+    return [Sport(item.id, item.name) for item in body.items]
+
+
+def matches(body: wire.MatchesResponse) -> list[Match]:
+    """Answer of GET /matches."""
+    _check_count(body.count, body.items)
+    return [_match(item) for item in body.items]
+
+
+def prediction_filters(body: wire.PredictionFiltersResponse) -> list[PredictionFilter]:
+    """Answer of GET /prediction-filters."""
+    _check_count(body.count, body.items)
+    return [
+        PredictionFilter(item.id, item.name, _id_name(item.sport), item.bet_type, item.status)
+        for item in body.items
+    ]
+
+
+def predictions(body: wire.PredictionsResponse) -> list[Prediction]:
+    """Answer of POST /predictions/search."""
+    _check_count(body.count, body.items)
+    return [prediction(item, f"$.items[{index}]") for index, item in enumerate(body.items)]
+
+
+def prediction(body: wire.Prediction, where: str = "$") -> Prediction:
+    """Answer of PUT …/prediction, or one item of a search."""
+    if not body.odds.is_finite():
+        raise InvalidBodyError(f"Expected finite odds, got {body.odds} - at `{where}.odds`")
+    return Prediction(
+        body.id,
+        body.filter_id,
+        body.match_id,
+        body.odds,
+        body.source,
+        body.created_at,
+        body.updated_at,
+    )
+
+
+def _match(item: wire.Match) -> Match:
+    return Match(
+        item.id,
+        item.date,
+        item.finished,
+        Score(item.score.home, item.score.away),
+        _id_name(item.country),
+        _id_name(item.tournament),
+        _id_name(item.season),
+        _id_name(item.home),
+        _id_name(item.away),
+    )
+
+
+def _id_name(item: wire.IdName) -> IdName:
+    return IdName(item.id, item.name)
+
+
+def _check_count(count: int, items: Sized) -> None:
+    if count != len(items):
+        raise InvalidBodyError(
+            f"Expected {len(items)}, the length of `$.items`, got {count} - at `$.count`"
+        )

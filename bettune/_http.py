@@ -1,0 +1,357 @@
+"""The HTTP clients under everything: httpx with our token, pacing, retries, errors and logging.
+
+They override `send`, above the transport, so that proxies, `verify` and a caller's own transport
+keep working. Besides this module only the check of the base URL names httpx.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from bettune import _stopping
+from bettune._errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APITimeoutError,
+    BetTuneError,
+    RateLimitError,
+    status_error,
+)
+from bettune._pacing import Pacer, Ticket
+from bettune._retries import RETRIED_STATUSES, backoff, retry_after, told_rate_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    import anyio
+
+    from bettune._config import Settings
+
+logger = logging.getLogger("bettune")
+logger.addHandler(logging.NullHandler())
+
+# Makes the error for the body of this thread's or task's latest answer, given its status, its body
+# and the reason: what the library finds after the generated client has decoded it.
+Invalid = Callable[[int, bytes, str], APIResponseValidationError]
+invalid_answer: ContextVar[Invalid] = ContextVar("invalid_answer")
+
+# One coding, whose expansion is bounded; httpx would undo others too, and several in a row.
+_ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
+_SUCCESS = frozenset(status for status in HTTPStatus if httpx.codes.is_success(status))
+_DEFAULT = httpx.USE_CLIENT_DEFAULT
+
+
+class Body:
+    """The body of an answer as it comes in, up to a number of bytes."""
+
+    def __init__(self, response: httpx.Response, limit: int) -> None:
+        self._response = response
+        self._chunks: list[bytes] = []
+        self._room = self._limit = limit
+        self.problem: str | None = None
+        encoding = response.headers.get("content-encoding", "").strip().lower()
+        if encoding not in _ENCODINGS:
+            self.problem = f"the body is encoded as {encoding!r}, which was not asked for"
+
+    def take(self, chunk: bytes) -> None:
+        """Keep a chunk, or note that the body is too large."""
+        self._room -= len(chunk)
+        if self._room < 0:
+            self.problem = f"the body is larger than {self._limit} bytes (max_response_bytes)"
+        else:
+            self._chunks.append(chunk)
+
+    def end(self) -> None:
+        """Give the response what was kept, as its own `read` would."""
+        self._response._content = b"".join(self._chunks)  # noqa: SLF001 - httpx sets no limit itself
+
+
+# What came of one try: an answer, with the reason why its body is unusable if it is, or none.
+Outcome = tuple[httpx.Response, str | None] | httpx.RequestError
+
+
+class Exchange:
+    """What the sync and the async client share: all of a request but the sending and waiting."""
+
+    def __init__(self, settings: Settings, pacer: Pacer) -> None:
+        self._settings = settings
+        self._pacer = pacer
+        self._base_path = settings.base_url.path.rstrip("/")
+        self._process = os.getpid()
+
+    def steps(
+        self, request: httpx.Request, *, closed: bool
+    ) -> Generator[tuple[Ticket, float] | None, Outcome, httpx.Response]:
+        """Go through the tries of one request; return its success, or raise its error.
+
+        Yields a ticket and the seconds to wait for it, or None to have the request sent, upon
+        which it takes the outcome.
+        """
+        if closed:
+            raise BetTuneError("this client is closed: make a new one")
+        if os.getpid() != self._process:
+            raise BetTuneError("this client was made before a fork: make one in each process")
+        method, path = where = request.method, request.url.path.removeprefix(self._base_path)
+        invalid_answer.set(functools.partial(self._invalid, method, path))
+        ticket = Ticket()
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                while wait := self._pacer.admit(ticket):
+                    logger.debug("%s %s waits %.3f s", method, path, wait, extra={"wait": wait})
+                    yield ticket, wait
+            except BaseException:
+                self._pacer.leave(ticket)
+                raise
+            start = time.monotonic()
+            try:
+                outcome = yield None
+            finally:
+                self._pacer.answered()
+            error = self._judge(outcome, *where)
+            if logger.isEnabledFor(logging.DEBUG):
+                status = type(outcome).__name__
+                if isinstance(outcome, tuple):
+                    status = str(outcome[0].status_code)
+                seconds = time.monotonic() - start
+                logger.debug("%s %s: %s in %.3f s, try %d", *where, status, seconds, attempt)
+            if error is None:
+                assert isinstance(outcome, tuple)
+                return outcome[0]
+            seconds_to_wait = self._wait_before_retry(outcome, attempt)
+            if seconds_to_wait is None:
+                raise error from (outcome if isinstance(outcome, Exception) else None)
+            logger.info("%s; try %d follows in %.3f s", error, attempt + 1, seconds_to_wait)
+            ticket.not_before = time.monotonic() + seconds_to_wait
+
+    def body(self, response: httpx.Response) -> Body:
+        """Where the chunks of an answer go."""
+        return Body(response, self._settings.max_response_bytes)
+
+    def _judge(self, outcome: Outcome, method: str, path: str) -> APIError | None:
+        clean = self._settings.clean
+        if isinstance(outcome, httpx.TimeoutException):
+            reason = f"no answer within the timeout ({type(outcome).__name__})"
+            return APITimeoutError(reason, method=method, path=path)
+        if isinstance(outcome, httpx.RequestError):
+            reason = clean(f"{type(outcome).__name__}: {outcome}")
+            return APIConnectionError(reason, method=method, path=path)
+        response, problem = outcome
+        limit = told_rate_limit(response.headers)
+        if limit is not None:
+            self._pacer.learn(limit)
+        if response.status_code not in _SUCCESS:
+            error = status_error(
+                response.status_code,
+                response.headers,
+                clean(response.text),
+                method=method,
+                path=path,
+            )
+            if isinstance(error, RateLimitError):
+                error.retry_after = retry_after(response.headers)
+                error.rate_limit = self._pacer.limit
+            return error
+        status = response.status_code
+        if problem is not None:
+            return self._invalid(method, path, status, response.content, problem)
+        # Where the generated client finds what to raise for a body it cannot decode.
+        response.extensions["invalid_response"] = lambda reason: self._invalid(
+            method, path, status, response.content, reason
+        )
+        return None
+
+    def _invalid(
+        self, method: str, path: str, status: int, content: bytes, reason: str
+    ) -> APIResponseValidationError:
+        if reason.startswith("Expected") and " at `$" not in reason:
+            reason = f"{reason} - at `$`"
+        return APIResponseValidationError(
+            self._settings.clean(reason),
+            status_code=status,
+            body=self._settings.clean(content.decode(errors="replace")),
+            method=method,
+            path=path,
+        )
+
+    def _wait_before_retry(self, outcome: Outcome, attempt: int) -> float | None:
+        longest = self._settings.max_wait
+        wait = backoff(attempt, longest=longest)
+        if isinstance(outcome, tuple):
+            if outcome[0].status_code not in RETRIED_STATUSES:
+                return None
+            told = retry_after(outcome[0].headers)
+            if told is not None:
+                if told > longest:
+                    return None
+                self._pacer.hold(told)
+                wait = told
+        elif not isinstance(outcome, httpx.TransportError):
+            return None
+        return wait if attempt <= self._settings.max_retries else None
+
+
+def _new_async_event() -> anyio.Event:
+    import anyio  # noqa: PLC0415 - slow to import, and only the async client needs it
+
+    return anyio.Event()
+
+
+class Client(httpx.Client):
+    """The sync client; it raises the errors of the library, never httpx's."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.pacer = Pacer(settings.rate_limit, threading.Event)
+        self._exchange = Exchange(settings, self.pacer)
+        with settings.checked():
+            super().__init__(**settings.http_options)
+
+    def send(
+        self,
+        request: httpx.Request,
+        *,
+        stream: bool = False,
+        auth: Any = _DEFAULT,
+        follow_redirects: Any = _DEFAULT,
+    ) -> httpx.Response:
+        """Send a request until it succeeds or is given up.
+
+        Raises:
+            APIError: what it was given up for.
+        """
+        steps = self._exchange.steps(request, closed=self.is_closed)
+        try:
+            wait = next(steps)
+            while True:
+                if wait is None:
+                    outcome = self._try(request, stream, auth, follow_redirects)
+                    wait = steps.send(outcome)
+                else:
+                    self._pause(*wait)
+                    wait = next(steps)
+        except StopIteration as done:
+            response: httpx.Response = done.value
+            return response
+        finally:
+            steps.close()
+
+    def _try(
+        self, request: httpx.Request, stream: bool, auth: Any, follow_redirects: Any
+    ) -> Outcome:
+        try:
+            response = super().send(
+                request, stream=True, auth=auth, follow_redirects=follow_redirects
+            )
+            if stream and response.status_code in _SUCCESS:
+                return response, None
+            return response, self._read(response)
+        except httpx.RequestError as error:
+            return error
+
+    def _read(self, response: httpx.Response) -> str | None:
+        body = self._exchange.body(response)
+        try:
+            chunks = response.iter_bytes()
+            while body.problem is None and (chunk := next(chunks, None)) is not None:
+                body.take(chunk)
+        except httpx.DecodingError as error:
+            body.problem = f"the body cannot be decompressed: {error}"
+        finally:
+            response.close()
+        body.end()
+        return body.problem
+
+    @staticmethod
+    def _pause(ticket: Ticket, seconds: float) -> None:
+        event, stop = ticket.event, _stopping.current.get()
+        assert isinstance(event, threading.Event)  # the kind this client's pacer makes
+        if stop is None:
+            event.wait(seconds)
+        else:
+            stop.wait(event, seconds)
+
+
+class AsyncClient(httpx.AsyncClient):
+    """The async client; it raises the errors of the library, never httpx's."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.pacer = Pacer(settings.rate_limit, _new_async_event)
+        self._exchange = Exchange(settings, self.pacer)
+        with settings.checked():
+            super().__init__(**settings.http_options)
+
+    async def send(
+        self,
+        request: httpx.Request,
+        *,
+        stream: bool = False,
+        auth: Any = _DEFAULT,
+        follow_redirects: Any = _DEFAULT,
+    ) -> httpx.Response:
+        """Send a request until it succeeds or is given up.
+
+        Raises:
+            APIError: what it was given up for.
+        """
+        steps = self._exchange.steps(request, closed=self.is_closed)
+        try:
+            wait = next(steps)
+            while True:
+                if wait is None:
+                    outcome = await self._try(request, stream, auth, follow_redirects)
+                    wait = steps.send(outcome)
+                else:
+                    await self._pause(*wait)
+                    wait = next(steps)
+        except StopIteration as done:
+            response: httpx.Response = done.value
+            return response
+        finally:
+            steps.close()
+
+    async def _try(
+        self, request: httpx.Request, stream: bool, auth: Any, follow_redirects: Any
+    ) -> Outcome:
+        try:
+            response = await super().send(
+                request, stream=True, auth=auth, follow_redirects=follow_redirects
+            )
+            if stream and response.status_code in _SUCCESS:
+                return response, None
+            return response, await self._read(response)
+        except httpx.RequestError as error:
+            return error
+
+    async def _read(self, response: httpx.Response) -> str | None:
+        body = self._exchange.body(response)
+        try:
+            chunks = response.aiter_bytes()
+            while body.problem is None and (chunk := await anext(chunks, None)) is not None:
+                body.take(chunk)
+        except httpx.DecodingError as error:
+            body.problem = f"the body cannot be decompressed: {error}"
+        finally:
+            await response.aclose()
+        body.end()
+        return body.problem
+
+    @staticmethod
+    async def _pause(ticket: Ticket, seconds: float) -> None:
+        import anyio  # noqa: PLC0415 - see above
+
+        event = ticket.event
+        assert isinstance(event, anyio.Event)  # the kind this client's pacer makes
+        with anyio.move_on_after(seconds):
+            await event.wait()

@@ -1,0 +1,137 @@
+"""What the library returns: frozen, hashable, comparable, typed values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from math import isfinite
+
+from bettune_openapi.models import PredictionFilterStatus, PredictionSource
+from msgspec import Struct
+
+from bettune._errors import InvalidArgumentError
+
+
+class Sport(Struct, frozen=True):
+    """A sport.
+
+    Attributes:
+        id: its id.
+        name: its name, such as ``football``.
+    """
+
+    id: int
+    name: str
+
+
+class IdName(Struct, frozen=True):
+    """Something with an id and a name: a country, tournament, season, team or sport.
+
+    Attributes:
+        id: its id.
+        name: its name.
+    """
+
+    id: int
+    name: str
+
+
+class Score(Struct, frozen=True):
+    """The goals of a match, None as long as there are none to tell.
+
+    Attributes:
+        home: goals of the home team.
+        away: goals of the away team.
+    """
+
+    home: int | None
+    away: int | None
+
+
+class Match(Struct, frozen=True):
+    """A match.
+
+    Attributes:
+        id: its id.
+        date: the kick-off, an aware datetime.
+        finished: whether it is over.
+        score: its goals.
+        country: where it is played.
+        tournament: the tournament it belongs to.
+        season: the season of the tournament.
+        home: the home team.
+        away: the away team.
+    """
+
+    id: int
+    date: datetime
+    finished: bool
+    score: Score
+    country: IdName
+    tournament: IdName
+    season: IdName
+    home: IdName
+    away: IdName
+
+
+class PredictionFilter(Struct, frozen=True):
+    """A prediction filter: what a set of predictions is about.
+
+    Attributes:
+        id: its id.
+        name: its name.
+        sport: the sport of its matches.
+        bet_type: the bet its odds are for, such as ``Home``.
+        status: ``approved`` or ``disabled``; a status we do not know is kept as it came.
+    """
+
+    id: int
+    name: str
+    sport: IdName
+    bet_type: str
+    status: PredictionFilterStatus
+
+
+class Prediction(Struct, frozen=True):
+    """The odds a prediction filter holds for a match.
+
+    Attributes:
+        id: its id.
+        filter_id: the prediction filter.
+        match_id: the match.
+        odds: decimal odds.
+        source: ``api`` or ``ui``; a source we do not know is kept as it came.
+        created_at: an aware datetime.
+        updated_at: an aware datetime.
+    """
+
+    id: int
+    filter_id: int
+    match_id: int
+    odds: Decimal
+    source: PredictionSource
+    created_at: datetime
+    updated_at: datetime
+
+
+class RateLimit(Struct, frozen=True):
+    """At most `requests` requests in any `per` seconds.
+
+    Attributes:
+        requests: how many, at least 1.
+        per: the length of the window in seconds, above 0.
+
+    Raises:
+        InvalidArgumentError: one of them is not such a number.
+    """
+
+    requests: int
+    per: float
+
+    def __post_init__(self) -> None:
+        if type(self.requests) is not int or self.requests < 1:
+            raise InvalidArgumentError(
+                f"requests must be an integer above 0, not {self.requests!r}"
+            )
+        if type(self.per) not in {int, float} or not isfinite(self.per) or self.per <= 0:
+            raise InvalidArgumentError(f"per must be seconds above 0, not {self.per!r}")

@@ -1,0 +1,125 @@
+"""Pacing: who may send now, and how long the others wait; decisions without I/O."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bettune._models import RateLimit
+
+# How many answers are remembered while no limit is known, for one that is learnt later.
+_REMEMBERED = 10_000
+
+
+class Event(Protocol):
+    """What wakes a waiting thread or task."""
+
+    def set(self) -> object:
+        """Wake it."""
+
+
+class Ticket:
+    """One request's place among those that wait to be sent."""
+
+    __slots__ = ("event", "not_before")
+
+    def __init__(self) -> None:
+        self.event: Event | None = None
+        self.not_before = 0.0
+
+
+class Pacer:
+    """Keeps the requests of one client within its rate limit, in the order they came.
+
+    A request takes a place from its start until `per` seconds after its answer. It reached the
+    server somewhere between its start and its answer, so the server never sees more than
+    `requests` of them in any `per` seconds, however unevenly they travel.
+    """
+
+    def __init__(self, limit: RateLimit | None, new_event: Callable[[], Event]) -> None:
+        self.limit = limit
+        self._given = limit is not None
+        self._new_event = new_event
+        self._lock = threading.Lock()
+        self._held_until = 0.0
+        self._under_way = 0
+        self._answered: deque[float] = deque()
+        # An ordered set: those who wait for a place, first come first.
+        self._queue: dict[Ticket, None] = {}
+        self._waiting: set[Ticket] = set()
+
+    def admit(self, ticket: Ticket) -> float:
+        """Take a place and return 0, or return the seconds to wait before asking again.
+
+        The wait is never longer than needed as things stand; when they change for the better,
+        the ticket's event is set.
+        """
+        with self._lock:
+            now = time.monotonic()
+            wait = ticket.not_before - now
+            if wait <= 0:
+                wait = max(self._held_until - now, self._wait_for_place(ticket, now))
+                if wait <= 0:
+                    self._forget(ticket)
+                    self._under_way += 1
+                    return 0.0
+                self._queue[ticket] = None
+            ticket.event = self._new_event()
+            self._waiting.add(ticket)
+            return wait
+
+    def leave(self, ticket: Ticket) -> None:
+        """Give up waiting."""
+        with self._lock:
+            self._forget(ticket)
+
+    def answered(self) -> None:
+        """Note that a request under way got its answer, or never will."""
+        with self._lock:
+            self._under_way -= 1
+            self._answered.append(time.monotonic())
+            if self.limit is None and len(self._answered) > _REMEMBERED:
+                self._answered.popleft()
+
+    def learn(self, limit: RateLimit) -> None:
+        """Keep to the limit that an answer told, unless the caller gave one."""
+        with self._lock:
+            if self._given or limit == self.limit:
+                return
+            self.limit = limit
+            self._wake()
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody send for so long, since the server asked for it."""
+        with self._lock:
+            self._held_until = max(self._held_until, time.monotonic() + seconds)
+
+    def _wait_for_place(self, ticket: Ticket, now: float) -> float:
+        if self.limit is None:
+            return 0.0
+        while self._answered and self._answered[0] + self.limit.per <= now:
+            self._answered.popleft()
+        ahead = len(self._queue)
+        if ticket in self._queue:
+            ahead = next(n for n, waiting in enumerate(self._queue) if waiting is ticket)
+        missing = ahead + 1 + self._under_way + len(self._answered) - self.limit.requests
+        if missing <= 0:
+            return 0.0
+        if missing <= len(self._answered):
+            return self._answered[missing - 1] + self.limit.per - now
+        # Some places are held by requests under way: none of those is free before `per` from now.
+        return self.limit.per
+
+    def _forget(self, ticket: Ticket) -> None:
+        self._queue.pop(ticket, None)
+        self._waiting.discard(ticket)
+
+    def _wake(self) -> None:
+        for ticket in self._waiting:
+            if ticket.event is not None:
+                ticket.event.set()
