@@ -17,9 +17,8 @@ def __getattr__(name: str) -> object:
     try:
         from bettune.sandbox import _server  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in {"starlette", "uvicorn"}:
+        package = (error.name or "").partition(".")[0]
+        if package not in {"starlette", "uvicorn"}:
             raise
-        raise ImportError(
-            f"the sandbox needs {error.name}: pip install 'bettune[sandbox]'"
-        ) from error
+        raise ImportError(f"the sandbox needs {package}: pip install 'bettune[sandbox]'") from error
     return getattr(_server, name)

@@ -6,7 +6,7 @@ import json
 import re
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,14 +72,12 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 def read_search(body: Mapping[str, Any]) -> tuple[int, list[int]]:
     """The filter id and the match ids of a search."""
-    filter_id, match_ids = body.get("filterId"), body.get("matchIds")
-    if not _is_id(filter_id):
-        raise _bad_id("filter")
-    if not isinstance(match_ids, list) or not all(_is_id(match_id) for match_id in match_ids):
-        raise RefusedError(400, "match_ids_invalid", "Invalid or missing matchIds")
-    if len(match_ids) > _MOST_MATCHES:
-        raise RefusedError(400, "match_ids_invalid", f"More than {_MOST_MATCHES} matchIds")
-    return filter_id, match_ids
+    filter_id = _as_id(body.get("filterId"), _bad_id("filter"))
+    match_ids = body.get("matchIds")
+    bad = RefusedError(400, "match_ids_invalid", f"Expected matchIds, at most {_MOST_MATCHES} ids")
+    if not isinstance(match_ids, list) or len(match_ids) > _MOST_MATCHES:
+        raise bad
+    return filter_id, [_as_id(match_id, bad) for match_id in match_ids]
 
 
 def read_odds(body: Mapping[str, Any]) -> str:
@@ -94,8 +92,13 @@ def read_odds(body: Mapping[str, Any]) -> str:
     raise RefusedError(400, "odds_invalid", "Invalid or missing odds. Expected a number, 1 or more")
 
 
-def _is_id(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_ID
+def _as_id(value: object, refusal: RefusedError) -> int:
+    """An id in a body, or the refusal; to JSON Schema 7.0 is an integer too."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise refusal
+    if not 0 <= value <= _LARGEST_ID or value != round(value):
+        raise refusal
+    return int(value)
 
 
 def _bad_id(name: str) -> RefusedError:

@@ -1,0 +1,200 @@
+"""The sandbox as a server: it starts and stops at once, cleanly, and prints nothing."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from bettune.sandbox import Sandbox, Seen
+
+
+def address(box):
+    parts = urlsplit(box.base_url)
+    return parts.hostname, parts.port
+
+
+def sandbox_threads():
+    return [thread for thread in threading.enumerate() if "sandbox" in thread.name]
+
+
+def test_base_url_and_tokens(box):
+    host, port = address(box)
+    assert box.base_url == f"http://127.0.0.1:{port}/bet-tune-api/v1"
+    assert host == "127.0.0.1"
+    assert box.token != box.free_token
+    assert repr(box) == f"<Sandbox {box.base_url}>"
+
+
+def test_a_port_of_ones_own_choice_can_be_had_again(connect):
+    with Sandbox() as box:
+        _, port = address(box)
+        connect(box.base_url, box.token).get("/sports")
+    with Sandbox(port=port) as box:
+        assert address(box)[1] == port
+        assert connect(box.base_url, box.token).get("/sports").status_code == 200
+
+
+def test_a_port_in_use(box):
+    _, port = address(box)
+    with pytest.raises(OSError, match=f"cannot listen on 127.0.0.1:{port}"):
+        Sandbox(port=port).start()
+
+
+def test_start_and_stop():
+    box = Sandbox()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = box.base_url
+    assert repr(box) == "<Sandbox not running>"
+    box.stop()
+    box.start()
+    with pytest.raises(RuntimeError, match="already"):
+        box.start()
+    box.stop()
+    box.stop()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = box.base_url
+
+
+def test_stopping_closes_idle_connections_and_leaves_no_thread():
+    with Sandbox() as box, httpx.Client(base_url=box.base_url, trust_env=False) as client:
+        client.get("/openapi.yaml")  # its connection stays open
+        half = socket.create_connection(address(box))
+        half.sendall(b"GET /openapi.yaml HTTP/1.1\r\nHost:")  # an unfinished request
+        silent = socket.create_connection(address(box))
+        where = address(box)
+    assert not sandbox_threads()
+    for connection in (half, silent):
+        with connection:
+            connection.settimeout(60)
+            assert connection.recv(1) == b""
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(where)
+
+
+def test_stopping_does_not_wait_for_a_body_that_never_comes():
+    with Sandbox() as box:
+        stuck = socket.create_connection(address(box))
+        head = "POST /bet-tune-api/v1/predictions/search HTTP/1.1\r\nHost: x\r\n"
+        head += f"Authorization: Bearer {box.token}\r\nContent-Length: 100\r\n\r\n"
+        stuck.sendall(head.encode() + b"{")
+        with httpx.Client(base_url=box.base_url, trust_env=False) as client:
+            client.get("/openapi.yaml")  # by now the other one is being read
+    assert not sandbox_threads()
+    with stuck:
+        stuck.settimeout(60)
+        with suppress(ConnectionResetError):
+            while stuck.recv(1000):
+                pass
+
+
+def test_many_at_once(connect):
+    with ThreadPoolExecutor(10) as pool:
+        boxes = [Sandbox() for _ in range(10)]
+        list(pool.map(Sandbox.start, boxes))
+        assert len({box.base_url for box in boxes}) == 10
+        for number, box in enumerate(boxes):
+            client = connect(box.base_url, box.token)
+            path = "/prediction-filters/11583/matches/1611243/prediction"
+            answer = client.put(path, json={"odds": number + 1})
+            assert answer.json()["odds"] == f"{number + 1}.000000"
+            assert answer.json()["id"] == 1
+        list(pool.map(Sandbox.stop, boxes))
+    assert not sandbox_threads()
+
+
+def test_many_clients_at_once(box, connect):
+    client = connect(box.base_url, box.token, limits=httpx.Limits(max_connections=None))
+    with ThreadPoolExecutor(32) as pool:
+        answers = list(pool.map(lambda _: client.get("/sports").status_code, range(200)))
+    assert answers == [200] * 200
+
+
+def test_seen(box, client):
+    begun = time.monotonic()
+    client.get("/matches", params={"date": "2026-06-06", "sport": 2})
+    client.delete("/prediction-filters/11583/matches/1611243/prediction")
+    client.get(box.base_url.removesuffix("/bet-tune-api/v1") + "/elsewhere")
+    ended = time.monotonic()
+    assert [request[1:] for request in box.seen] == [
+        ("GET", "/matches", 400),
+        ("DELETE", "/prediction-filters/11583/matches/1611243/prediction", 204),
+        ("GET", "/elsewhere", 404),
+    ]
+    arrivals = [request.arrived for request in box.seen]
+    assert begun <= arrivals[0] < arrivals[1] < arrivals[2] <= ended
+    assert isinstance(box.seen[0], Seen)
+    box.seen.clear()  # a copy
+    assert len(box.seen) == 3
+
+
+def test_nothing_is_printed(capfd, connect):
+    with Sandbox() as box:
+        connect(box.base_url, box.token).get("/sports")
+        with socket.create_connection(address(box)) as rude:
+            rude.sendall(b"no HTTP at all\r\n\r\n")
+            assert b"400" in rude.recv(1000)
+        with socket.create_connection(address(box)) as gone:
+            gone.sendall(
+                b"PUT /bet-tune-api/v1/sports HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+            )
+    assert capfd.readouterr() == ("", "")
+
+
+def python(code):
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+def test_without_the_extra(missing):
+    block = f"import sys; sys.modules[{missing!r}] = None; "
+    plugin = python(block + "import bettune.sandbox.pytest_plugin")
+    assert (plugin.returncode, plugin.stderr) == (0, "")
+    wanted = python(block + "from bettune.sandbox import Sandbox")
+    assert wanted.returncode == 1
+    last = wanted.stderr.splitlines()[-1]
+    assert last == f"ImportError: the sandbox needs {missing}: pip install 'bettune[sandbox]'"
+    command = python(block + "import bettune.sandbox.__main__ as m; sys.exit(m.main([]))")
+    assert command.returncode == 2
+    assert command.stderr.count("\n") == 1
+    assert "pip install 'bettune[sandbox]'" in command.stderr
+
+
+def test_the_package_has_no_other_names():
+    result = python("import bettune.sandbox as s; s.Sandbox; s.Seen; s.Box")
+    assert "AttributeError: module 'bettune.sandbox' has no attribute 'Box'" in result.stderr
+
+
+def test_an_interpreter_ends_though_nobody_stopped_its_sandbox():
+    assert python("from bettune.sandbox import Sandbox; Sandbox().start()").returncode == 0
+
+
+def test_the_pytest_fixture(tmp_path):
+    (tmp_path / "test_with_it.py").write_text(
+        "import urllib.request\n"
+        "def test_one(bettune_sandbox):\n"
+        "    url = bettune_sandbox.base_url + '/openapi.yaml'\n"
+        "    assert urllib.request.urlopen(url).status == 200\n"
+        "def test_two(bettune_sandbox):\n"
+        "    assert bettune_sandbox.seen == []\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "bettune.sandbox.pytest_plugin"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "2 passed" in result.stdout, result.stdout
