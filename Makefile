@@ -13,7 +13,12 @@ STAMP = $(VENV)/.ready-$(or $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sy
 LOCK ?= requirements/dev.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test test-lowest check generate sandbox build lock clean
+# A change of the schema that was killed half way is finished before anything else is done.
+ifneq ($(wildcard .generate-next),)
+$(info $(shell $(PYTHON) scripts/pair.py))
+endif
+
+.PHONY: help demo test test-lowest check generate schema contract sandbox build lock clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +49,13 @@ check: $(STAMP) ## check format, lint, types, and that generated/ is what openap
 
 generate: $(STAMP) ## write generated/ from openapi.yaml
 	@$(BIN)/python scripts/generate.py
+
+schema: $(STAMP) ## take over a downloaded schema: make schema SCHEMA=<url or file>
+	@MAKE='$(MAKE)' $(BIN)/python scripts/schema.py '$(SCHEMA)'
+
+contract: $(STAMP) ## check a running API against openapi.yaml: BASE_URL=, and FILTER= MATCH= to write
+	@$(BIN)/python scripts/contract.py $(if $(BASE_URL),--base-url '$(BASE_URL)') \
+		$(if $(FILTER),--filter '$(FILTER)') $(if $(MATCH),--match '$(MATCH)') $(ARGS)
 
 sandbox: $(STAMP) ## run a local BetTune until stopped
 	@$(BIN)/python -m bettune.sandbox $(ARGS)

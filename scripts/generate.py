@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import openapi_python_client
-from openapi_python_client.config import Config, ConfigFile, MetaType
-
 import pair
 from document import Refused, load
+from openapi_python_client.config import Config, ConfigFile, MetaType
 from overlay import overlay
 
 PACKAGE = "bettune_openapi"

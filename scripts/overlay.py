@@ -1,4 +1,4 @@
-"""Settle, before generation, the names that the facade relies on: by place, not by what the file calls them."""
+"""Settle, before generation, the names the facade relies on: by place, not by what is written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import copy
 import re
 from typing import Any
 
-from document import METHODS, SCHEMAS, Refused, canonical, follow
+from canonical import METHODS, SCHEMAS, canonical
+from document import Refused, follow
 
 Json = Any
 
@@ -57,7 +58,7 @@ def overlay(document: dict[str, Json]) -> dict[str, Json]:
 
 
 def settled(document: dict[str, Json]) -> dict[str, Json]:
-    """Return a canonical document with our operations at the paths of OPERATIONS, whatever the path calls its parameters.
+    """Return a canonical document with OPERATIONS at their paths, whatever these call parameters.
 
     Raises:
         Refused: it has none of our operations.

@@ -1,4 +1,4 @@
-"""Put a schema and its client in place together: both or neither, at whatever moment it is killed."""
+"""Put a schema and its client in place together: both or neither, whenever it is killed."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 SCHEMA, CLIENT = "openapi.yaml", "generated"
-# No system call replaces two paths at once. So the new pair is first written out whole, beside the old one, and named NEXT
-# in one rename: until then the old pair stands, from then on whoever comes next (every make target looks) puts the new one
-# in place, from the start if need be. Whoever only looks at the files sees the old pair until the two calls in `_place`
-# that nothing stands between: some microseconds out of a run of many seconds, and NEXT is there to tell.
+# No system call replaces two paths at once. So the new pair is first written out whole, beside the
+# old one, and named NEXT in one rename: until then the old pair stands, from then on whoever comes
+# next (every make target looks) puts the new one in place, from the start if need be. Whoever only
+# looks at the files sees the old pair up to two system calls with nothing between them, some
+# microseconds out of a run of many seconds; and if it is killed just there, NEXT is there to tell.
 NEXT = ".generate-next"
 RENAME_EXCHANGE = 2
 AT_FDCWD = -100
@@ -27,7 +28,7 @@ AT_FDCWD = -100
 
 @contextlib.contextmanager
 def workspace(root: Path = ROOT) -> Iterator[Path]:
-    """Give a folder for a new pair, alone with the repository; what a killed run left is finished or swept away."""
+    """Give a folder for a new pair, and see to what a killed run left; others wait meanwhile."""
     handle = os.open(root, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -66,7 +67,7 @@ def _place(root: Path) -> None:
     shutil.copytree(ready, swap, dirs_exist_ok=True)
     _sync(swap)
     _exchange(swap / CLIENT, root / CLIENT)
-    os.replace(swap / SCHEMA, root / SCHEMA)  # noqa: PTH105: nothing more than the system call
+    os.replace(swap / SCHEMA, root / SCHEMA)  # noqa: PTH105  # no more than the call
     _sync_folder(root)
     ready.rename(swap / "done")
     shutil.rmtree(swap)

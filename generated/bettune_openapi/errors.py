@@ -1,0 +1,42 @@
+"""Contains shared errors types that can be raised from API functions"""
+
+
+class UnexpectedStatus(Exception):
+    """Raised by api functions when the response status an undocumented status and Client.raise_on_unexpected_status is True"""
+
+    def __init__(self, status_code: int, content: bytes):
+        self.status_code = status_code
+        self.content = content
+
+        super().__init__(
+            f"Unexpected status code: {status_code}\n\nResponse content:\n{content.decode(errors='ignore')}"
+        )
+
+
+__all__ = ["UnexpectedStatus"]
+
+from typing import TypeVar
+
+import httpx
+import msgspec
+
+T = TypeVar("T")
+
+
+class InvalidResponse(Exception):
+    """The body of a documented response is not what the schema promises."""
+
+
+def decode(response: httpx.Response, model: type[T]) -> T:
+    """Decode a JSON body and check it against the model.
+
+    Raises the exception that ``response.extensions["invalid_response"]`` makes of the reason, where the
+    HTTP client put such a factory, and InvalidResponse otherwise.
+    """
+    try:
+        return msgspec.json.decode(response.content, type=model)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise response.extensions.get("invalid_response", InvalidResponse)(str(error)) from None
+
+
+__all__ += ["InvalidResponse", "decode"]

@@ -1,0 +1,35 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .error_response import ErrorResponse
+from .id_name import IdName
+from .match import Match
+from .matches_response import MatchesResponse
+from .prediction import Prediction
+from .prediction_filter import PredictionFilter
+from .prediction_filter_status import PredictionFilterStatus
+from .prediction_filters_response import PredictionFiltersResponse
+from .prediction_source import PredictionSource
+from .predictions_response import PredictionsResponse
+from .put_prediction_request import PutPredictionRequest
+from .score import Score
+from .search_predictions_request import SearchPredictionsRequest
+from .sport import Sport
+from .sports_response import SportsResponse
+
+__all__ = (
+    "ErrorResponse",
+    "IdName",
+    "Match",
+    "MatchesResponse",
+    "Prediction",
+    "PredictionFilter",
+    "PredictionFiltersResponse",
+    "PredictionFilterStatus",
+    "PredictionSource",
+    "PredictionsResponse",
+    "PutPredictionRequest",
+    "Score",
+    "SearchPredictionsRequest",
+    "Sport",
+    "SportsResponse",
+)

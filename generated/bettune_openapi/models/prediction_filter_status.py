@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PredictionFilterStatus(StrEnum):
+    """A value the schema does not list is kept as it came, and equals its string."""
+
+    APPROVED = "approved"
+    DISABLED = "disabled"
+
+    @classmethod
+    def _missing_(cls, value: object) -> PredictionFilterStatus | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PredictionSource(StrEnum):
+    """A value the schema does not list is kept as it came, and equals its string."""
+
+    API = "api"
+    UI = "ui"
+
+    @classmethod
+    def _missing_(cls, value: object) -> PredictionSource | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import msgspec
+
+from ..models.prediction import Prediction
+
+
+class PredictionsResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """PredictionsResponse"""
+
+    count: int
+    items: list[Prediction]
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        return msgspec.convert(src_dict, cls)
+
+    def to_dict(self) -> dict[str, Any]:
+        return msgspec.to_builtins(self)

@@ -1,0 +1,167 @@
+"""Take over a downloaded schema, with its client, or refuse it; and say what changed."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pair
+from compare import BREAKING, Change, compare
+from document import Refused, load
+from generate import contents, difference, generate
+from ruamel.yaml import YAML
+
+MAX_BYTES = 10 * 2**20
+MAX_REDIRECTS = 5
+TIMEOUT = 30.0  # seconds for one step of a download
+MAX_SECONDS = 120.0  # and for all of it
+# The words that YAML 1.1, which some tools still read, takes for something else than text.
+SPECIAL = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
+
+
+def fetch(source: str) -> bytes:
+    """Return what is at an address or in a file.
+
+    Raises:
+        Refused: it cannot be had, or is too large.
+    """
+    if "://" not in source:
+        try:
+            with Path(source).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise Refused(f"it cannot be read: {error.strerror}") from None
+        return _limited(data)
+    if not source.startswith(("http://", "https://")):
+        raise Refused("it is neither an http address nor a file")
+    try:
+        return _download(source)
+    except httpx.TooManyRedirects:
+        raise Refused(f"it leads to more than {MAX_REDIRECTS} redirects") from None
+    except httpx.TimeoutException:
+        raise Refused(f"there was no answer within {TIMEOUT:g} seconds: try again later") from None
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Refused(f"the download failed: {error or type(error).__name__}") from None
+
+
+def _download(source: str) -> bytes:
+    start = time.monotonic()
+    with (
+        httpx.Client(follow_redirects=True, max_redirects=MAX_REDIRECTS, timeout=TIMEOUT) as client,
+        client.stream("GET", source) as response,
+    ):
+        if response.status_code != httpx.codes.OK:
+            raise Refused(f"the download failed: {response.status_code} {response.reason_phrase}")
+        if source.startswith("https://") and response.url.scheme != "https":
+            raise Refused(f"it leads to {response.url}, which is not encrypted")
+        data = b""
+        for part in response.iter_bytes():
+            data = _limited(data + part)
+            if time.monotonic() - start > MAX_SECONDS:
+                raise Refused(f"the download took more than {MAX_SECONDS:g} seconds")
+        return data
+
+
+def _limited(data: bytes) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise Refused(f"it is larger than {MAX_BYTES // 2**20} MB")
+    return data
+
+
+def as_yaml(data: bytes, document: dict[str, Any]) -> bytes:
+    """Return YAML as it came, and JSON as YAML."""
+    if not data.decode("utf-8-sig").lstrip().startswith("{"):
+        return data
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.allow_unicode = True
+    yaml.width = 100
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.representer.ignore_aliases = lambda _: True
+    yaml.representer.add_representer(str, _text)
+    stream = io.BytesIO()
+    yaml.dump(document, stream)
+    if load(stream.getvalue()) != document:
+        raise Refused("it cannot be written as YAML without changing it: convert it by hand")
+    return stream.getvalue()
+
+
+def _text(representer: Any, value: str) -> Any:
+    plain = value.replace("-", "").replace("_", "").isalnum() and value[0].isalpha()
+    style = None if plain and value.lower() not in SPECIAL else '"'
+    return representer.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+def take_over(source: str) -> list[Change] | None:
+    """Put a schema and its client in place; return what changed, or None where it is the old one.
+
+    Raises:
+        Refused: it was not taken, and nothing is changed.
+    """
+    data = fetch(source)
+    with pair.workspace() as new:
+        path, client = pair.ROOT / pair.SCHEMA, pair.ROOT / pair.CLIENT
+        before = path.read_bytes()
+        if len(data) < len(before) and before.startswith(data.rstrip()) and data.strip():
+            raise Refused("it is cut: openapi.yaml begins with all of it and goes on")
+        document = load(data)
+        (new / pair.SCHEMA).write_bytes(as_yaml(data, document))
+        generate(document, new / pair.CLIENT)
+        changes = compare(load(before), document)
+        same = (new / pair.SCHEMA).read_bytes() == before
+        if same and not difference(contents(client), contents(new / pair.CLIENT)):
+            return None
+        pair.replace(new)
+        return changes
+
+
+def summary(changes: list[Change]) -> str:
+    """Return the changes as a list for a person, and for a pull request."""
+    lines = [f"- {level}: {text}" for level, text in changes]
+    return "\n".join(["What changed for the users of bettune:", *lines])
+
+
+def misfits() -> str:
+    """Return where the facade does not fit the client any more, with the lines."""
+    mypy = [sys.executable, "-m", "mypy", "--pretty", "--no-color-output", "--no-error-summary"]
+    done = subprocess.run(mypy, cwd=pair.ROOT, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).strip() if done.returncode else ""
+
+
+def main() -> None:
+    """Exit with 0: the facade works unchanged; 1: it, or its users, are broken; 2: refused."""
+    source = sys.argv[1].strip() if len(sys.argv) == 2 else ""
+    if not source:
+        print("Which schema? make schema SCHEMA=<url or file>", file=sys.stderr)
+        sys.exit(2)
+    try:
+        changes = take_over(source)
+    except (Refused, OSError) as error:
+        print(f"{source} was refused, nothing is changed: {error}", file=sys.stderr)
+        sys.exit(2)
+    if changes is None:
+        print("It is the schema we have: nothing is changed.")
+    else:
+        print("openapi.yaml and generated/ are the new ones.")
+        print(summary(changes) if changes else "What it says is the same; generated/ was not.")
+    broken = any(change.level == BREAKING for change in changes or [])
+    if changes and (places := misfits()):
+        print(f"The facade no longer fits, here:\n{places}")
+    elif broken:
+        print("The facade fits as it is; its users may not: say so in the changelog.")
+    sys.stdout.flush()
+    make = [os.environ.get("MAKE", "make"), "--no-print-directory", "check"]
+    checked = subprocess.run(make, cwd=pair.ROOT, check=False).returncode == 0
+    if not checked:
+        print("make check does not pass: see above.")
+    sys.exit(1 if broken or not checked else 0)
+
+
+if __name__ == "__main__":
+    main()
