@@ -404,7 +404,7 @@ def _odds(odds: Any) -> PutPredictionRequest:
 
 def _searches(filter_id: int, match_ids: Iterable[int]) -> Iterator[SearchPredictionsRequest]:
     filter_id, ids = to_id(filter_id, "filter_id"), to_ids(match_ids, "match_ids")
-    return (SearchPredictionsRequest(filter_id, chunk) for chunk in _chunks(ids))
+    return (SearchPredictionsRequest(filter_id=filter_id, match_ids=chunk) for chunk in _chunks(ids))
 
 
 def _chunks(match_ids: Iterable[int]) -> Iterator[list[int]]:
