@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,9 @@ from bettune._odds import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+# date.fromisoformat takes other forms too.
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def to_id(value: Any, name: str) -> int:
@@ -50,9 +54,9 @@ def to_utc_day(value: Any, name: str) -> date:
         return to_utc(value, name).date()
     if isinstance(value, date):
         return value
-    if isinstance(value, str) and len(value) == len("YYYY-MM-DD"):
+    if isinstance(value, str) and _DAY.fullmatch(value):
         try:
-            return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date()
+            return date.fromisoformat(value)
         except ValueError:
             pass
     raise InvalidArgumentError(

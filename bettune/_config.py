@@ -53,7 +53,7 @@ class Settings:
         self.rate_limit = rate_limit
         if "auth" in http_options:
             raise ConfigurationError("auth cannot be set: the API takes a Bearer token, as token=")
-        if isinstance(timeout, int | float):
+        if timeout is not None and not isinstance(timeout, httpx.Timeout):
             _at_least(0, timeout, "timeout", int, float)
         headers = httpx.Headers(_HEADERS)
         with self.checked():
@@ -120,7 +120,7 @@ def _base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL:
         raise ConfigurationError(f"{source} is not a URL: {error}") from None
     if url.userinfo or url.query or url.fragment:
         raise ConfigurationError(f"{source} must hold no user, password, query or fragment")
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not url.host or "%20" in url.host:
         raise ConfigurationError(f"{source} must be https:// and a host, not {shown(base_url)}")
     if url.scheme == "http" and not (allow_insecure_http or _is_loopback(url.host)):
         raise ConfigurationError(

@@ -12,16 +12,18 @@ from bettune._errors import (
     APIError,
     APIStatusError,
     AuthenticationError,
+    InvalidArgumentError,
     PermissionDeniedError,
     RateLimitError,
     SyncError,
 )
 from bettune._models import Prediction
+from bettune._odds import shown
+from bettune._plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bettune._plan import Plan
 
 # How often a write refused by the rate limit is taken up again, each time with all its retries:
 # several processes on one token refuse each other for as long as all of them are at work.
@@ -85,6 +87,8 @@ class Run:
     """
 
     def __init__(self, plan: Plan, on_progress: Callable[[int, int], object] | None) -> None:
+        if not isinstance(plan, Plan):
+            raise InvalidArgumentError(f"plan must be a Plan, not {shown(plan)}")
         self._plan = plan
         self._on_progress = on_progress
         self._lock = threading.Lock()

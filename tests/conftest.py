@@ -1,0 +1,100 @@
+"""What all tests share: nothing but loopback, and every test of a client run on both twins."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from functools import partial
+from inspect import isasyncgen, isawaitable
+from ipaddress import ip_address
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from bettune import AsyncBetTune, BetTune
+from bettune.sandbox import Sandbox
+
+_LOCAL_NAMES = {None, "", "localhost", b"localhost"}
+
+
+def _is_loopback(host):
+    if host in _LOCAL_NAMES:
+        return True
+    try:
+        return ip_address(host.decode() if isinstance(host, bytes) else host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_the_network(event, args):
+    if event == "socket.connect" and isinstance(args[1], tuple) and not _is_loopback(args[1][0]):
+        raise PermissionError(f"a test tried to reach {args[1]}")
+    if event == "socket.getaddrinfo" and not _is_loopback(args[0]):
+        raise PermissionError(f"a test tried to look up {args[0]}")
+
+
+sys.addaudithook(_refuse_the_network)
+
+
+class Awaited:
+    """An AsyncBetTune used as if it were a BetTune: each call is awaited on a loop's thread."""
+
+    def __init__(self, target, portal):
+        self._target, self._portal = target, portal
+
+    def __getattr__(self, name):
+        value = getattr(self._target, name)
+        if type(value).__module__.startswith("bettune._") and not callable(value):
+            return Awaited(value, self._portal) if name in _RESOURCES else value
+        return partial(self._call, value) if callable(value) else value
+
+    def _call(self, function, *args, **options):
+        return self._portal.call(partial(_call, function, *args, **options))
+
+
+_RESOURCES = {"sports", "matches", "prediction_filters", "predictions"}
+
+
+async def _call(function, *args, **options):
+    result = function(*args, **options)
+    if isasyncgen(result):
+        return [item async for item in result]
+    return await result if isawaitable(result) else result
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch):
+    for name in ("BETTUNE_API_TOKEN", "BETTUNE_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(params=["sync", "async"])
+def connect(request):
+    """Make clients of either kind, closed at the end; the async one is used as if it were sync."""
+    with ExitStack() as stack:
+        portal = stack.enter_context(start_blocking_portal())
+
+        def make(token="a-token", **options):
+            if request.param == "sync":
+                return stack.enter_context(BetTune(token, **options))
+            client = AsyncBetTune(token, **options)
+            stack.callback(portal.call, client.aclose)
+            return Awaited(client, portal)
+
+        yield make
+
+
+@pytest.fixture
+def box():
+    """A fresh sandbox."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def client(connect, box):
+    """A client of the sandbox, of either kind."""
+    return connect(box.token, base_url=box.base_url)

@@ -1,0 +1,129 @@
+"""A server that gives one prepared answer after the other, over real sockets."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from contextlib import suppress
+from typing import NamedTuple
+
+
+class Request(NamedTuple):
+    """What the server saw."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    at: float
+
+
+def answer(status, body=b"", *, reason="Whatever", **headers):
+    """Give a whole HTTP answer; a body that is not bytes is sent as JSON."""
+    if not isinstance(body, bytes):
+        body = json.dumps(body).encode()
+        headers = {"content_type": "application/json", **headers}
+    headers = {"content_length": str(len(body)), **headers}
+    lines = [f"HTTP/1.1 {status} {reason}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+SILENCE = object()  # take the request, and never answer
+
+
+class Scripted:
+    """Serves the answers in turn; the last one for ever.
+
+    An answer is the bytes to send (b"" hangs up), SILENCE, or a function of the Request that
+    gives either. An answer that is not a whole HTTP answer hangs up after it.
+    """
+
+    def __init__(self, *answers):
+        self._answers = list(answers)
+        self._lock = threading.Lock()
+        self._sockets = []
+        self._threads = []
+        self.requests = []
+
+    def __enter__(self):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.host, self.port = self._listener.getsockname()
+        self.base_url = f"http://{self.host}:{self.port}/v1"
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *_):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        with self._lock:
+            sockets = list(self._sockets)
+        for one in sockets:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def paths(self):
+        """Method and path of each request seen."""
+        return [(request.method, request.path) for request in self.requests]
+
+    def wait_until_hung_up(self):
+        """Return once every client has closed its connections; fail if one keeps them."""
+        for thread in self._threads[1:]:
+            thread.join(10)
+            assert not thread.is_alive(), "a client keeps a connection open"
+
+    def _start(self, function, *args):
+        thread = threading.Thread(target=function, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                self._sockets.append(connection)
+            self._start(self._serve, connection)
+
+    def _serve(self, connection):
+        with connection, connection.makefile("rb") as stream:
+            try:
+                while request := self._read(stream):
+                    with self._lock:
+                        self.requests.append(request)
+                        given = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+                    if callable(given):
+                        given = given(request)
+                    if given is SILENCE:
+                        stream.read()
+                        return
+                    connection.sendall(given)
+                    if not _is_whole(given):
+                        return
+            except OSError:
+                pass
+
+    @staticmethod
+    def _read(stream):
+        first = stream.readline().split()
+        if not first:
+            return None
+        headers = {}
+        while line := stream.readline().strip():
+            name, _, value = line.decode().partition(":")
+            headers[name.lower()] = value.strip()
+        body = stream.read(int(headers.get("content-length", 0)))
+        return Request(first[0].decode(), first[1].decode(), headers, body, time.monotonic())
+
+
+def _is_whole(given):
+    head, separator, body = given.partition(b"\r\n\r\n")
+    length = f"content-length: {len(body)}".encode()
+    return bool(separator) and length in head.lower().split(b"\r\n")

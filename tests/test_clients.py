@@ -1,0 +1,263 @@
+"""Making, sharing, closing and showing clients: settings, proxies, threads, tasks, the token."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+
+import bettune
+from bettune import AsyncBetTune, BetTune, ConfigurationError, RateLimit
+from tests.scripted import Scripted, answer
+
+SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+SECRET = "s3cr3t-t0ken"
+
+
+@pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
+class TestSettings:
+    """Both clients refuse the same settings, before any request."""
+
+    @pytest.mark.parametrize(
+        "token", ["", " ", "a\nb", "a\r", " a", "a b", "zażółć", "a\x00", "a\u2028b", b"a", 7]
+    )
+    def test_tokens_that_are_refused(self, kind, token):
+        with pytest.raises(ConfigurationError, match=r"^token ") as caught:
+            kind(token)
+        assert "zażółć" not in str(caught.value)
+
+    def test_no_token(self, kind, monkeypatch):
+        with pytest.raises(ConfigurationError, match="BETTUNE_API_TOKEN"):
+            kind()
+        monkeypatch.setenv("BETTUNE_API_TOKEN", "")
+        with pytest.raises(ConfigurationError, match="BETTUNE_API_TOKEN is empty"):
+            kind()
+
+    @pytest.mark.parametrize(
+        "base_url",
+        [
+            "ftp://localhost",
+            "localhost:80",
+            "https://",
+            "https://user:password@example.com",
+            "https://example.com/?a=b",
+            "https://example.com/#a",
+            "http://[::1",
+            "https://exa mple.com",
+            "",
+            7,
+        ],
+    )
+    def test_base_urls_that_are_refused(self, kind, base_url):
+        with pytest.raises(ConfigurationError, match=r"^base_url ") as caught:
+            kind("t", base_url=base_url)
+        assert "password@" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "host", ["example.com", "10.0.0.1", "127.0.0.1.example.com", "[2001:db8::1]", "0.0.0.0"]
+    )
+    def test_plain_http_would_show_the_token(self, kind, host):
+        with pytest.raises(ConfigurationError, match="plain http"):
+            kind("t", base_url=f"http://{host}/v1")
+        kind("t", base_url=f"http://{host}/v1", allow_insecure_http=True)
+
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "[::1]"])
+    def test_plain_http_to_this_machine(self, kind, host):
+        kind("t", base_url=f"http://{host}:1/v1")
+
+    def test_the_environment(self, kind, monkeypatch):
+        assert "'https://ovaccess.com/bet-tune-api/v1/'" in repr(kind("t"))
+        monkeypatch.setenv("BETTUNE_BASE_URL", "http://example.com")
+        with pytest.raises(ConfigurationError, match=r"^BETTUNE_BASE_URL is plain http"):
+            kind("t")
+        monkeypatch.setenv("BETTUNE_BASE_URL", "")
+        assert "ovaccess.com" in repr(kind("t"))
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"timeout": -1},
+            {"timeout": "30"},
+            {"timeout": float("nan")},
+            {"timeout": True},
+            {"max_retries": -1},
+            {"max_retries": 1.5},
+            {"max_retries": True},
+            {"max_wait": -1},
+            {"max_wait": float("nan")},
+            {"max_wait": "1"},
+            {"max_response_bytes": 0},
+            {"rate_limit": 60},
+            {"rate_limit": (60, 1)},
+            {"auth": ("user", "password")},
+            {"proxy": "no-scheme"},
+            {"proxy": "http://[::1"},
+        ],
+    )
+    def test_options_that_are_refused(self, kind, options):
+        with pytest.raises(ConfigurationError):
+            kind("t", **options)
+
+    def test_no_waiting_is_too_long_for_an_infinite_max_wait(self, kind):
+        kind("t", max_wait=float("inf"), timeout=None)
+        kind("t", timeout=httpx.Timeout(5, connect=1))
+
+    def test_the_twins_have_the_same_methods(self, kind):
+        def public(one):
+            names = {name for name in dir(one) if not name.startswith("_")}
+            return {name.removeprefix("a") if name == "aclose" else name for name in names}
+
+        other = (AsyncBetTune if kind is BetTune else BetTune)("t")
+        one = kind("t")
+        assert public(one) == public(other)
+        for name in ("sports", "matches", "prediction_filters", "predictions"):
+            assert public(getattr(one, name)) == public(getattr(other, name))
+
+
+@pytest.mark.parametrize(
+    ("requests", "per"), [(0, 1), (-1, 1), (1.5, 1), (True, 1), (1, 0), (1, -1), (1, float("nan"))]
+)
+def test_rate_limits_that_are_refused(requests, per):
+    with pytest.raises(bettune.InvalidArgumentError):
+        RateLimit(requests, per)
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_base_url_with_or_without_a_slash(connect, slash):
+    with Scripted(SPORTS) as server:
+        connect(base_url=server.base_url + slash).sports.list()
+        assert server.paths == [("GET", "/v1/sports")]
+
+
+def test_the_token_of_the_environment(connect, monkeypatch):
+    monkeypatch.setenv("BETTUNE_API_TOKEN", "from-environment")
+    with Scripted(SPORTS) as server:
+        monkeypatch.setenv("BETTUNE_BASE_URL", server.base_url)
+        connect(None).sports.list()
+        assert server.requests[0].headers["authorization"] == "Bearer from-environment"
+
+
+def test_a_proxy_of_the_environment_is_used_retries_included(connect, monkeypatch):
+    with Scripted(answer(503), SPORTS) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://{proxy.host}:{proxy.port}")
+        client = connect(
+            base_url="http://bettune.invalid/v1", allow_insecure_http=True, max_wait=0.001
+        )
+        assert client.sports.list()
+        assert proxy.paths == [("GET", "http://bettune.invalid/v1/sports")] * 2
+
+
+def test_an_option_reaches_httpx(connect):
+    with Scripted(SPORTS) as server:
+        seen = []
+        client = connect(base_url=server.base_url, headers={"X-Ours": "1", "User-Agent": "mine"})
+        client.sports.list()
+        assert server.requests[0].headers["x-ours"] == "1"
+        assert server.requests[0].headers["user-agent"] == "mine"
+        with BetTune(
+            "t", base_url=server.base_url, event_hooks={"request": [seen.append]}
+        ) as hooked:
+            hooked.sports.list()
+        assert len(seen) == 1
+
+
+def test_the_token_goes_to_no_other_origin_through_low_level():
+    with Scripted(SPORTS) as ours, Scripted(SPORTS) as other:
+        with BetTune("t", base_url=ours.base_url) as client:
+            http = client.low_level.get_httpx_client()
+            http.get(other.base_url)
+            http.get(f"http://localhost:{ours.port}/v1/sports")
+            http.get("/sports")
+        assert "authorization" not in other.requests[0].headers
+        assert "authorization" not in ours.requests[0].headers
+        assert ours.requests[1].headers["authorization"] == "Bearer t"
+
+
+def test_32_threads_share_a_client_and_close_leaves_no_connection():
+    with Scripted(SPORTS) as server:
+        client = BetTune("t", base_url=server.base_url)
+        with ThreadPoolExecutor(32) as pool:
+            results = [pool.submit(client.sports.list) for _ in range(320)]
+            assert {len(result.result()) for result in results} == {1}
+        assert len(server.requests) == 320
+        client.close()
+        server.wait_until_hung_up()
+
+
+def test_200_tasks_share_a_client_and_aclose_leaves_no_connection():
+    with Scripted(SPORTS) as server:
+
+        async def main():
+            got = []
+
+            async def one():
+                got.append(await client.sports.list())
+
+            async with (
+                AsyncBetTune("t", base_url=server.base_url) as client,
+                anyio.create_task_group() as group,
+            ):
+                for _ in range(200):
+                    group.start_soon(one)
+            return got
+
+        assert len(anyio.run(main)) == 200
+        server.wait_until_hung_up()
+
+
+def test_a_closed_client_says_so():
+    with Scripted(SPORTS) as server:
+
+        async def main():
+            async with AsyncBetTune("t", base_url=server.base_url) as client:
+                assert await client.sports.list()
+            return client
+
+        closed = [anyio.run(main)]
+        with BetTune("t", base_url=server.base_url) as client:
+            assert client.sports.list()
+        closed.append(client)
+        with pytest.raises(bettune.BetTuneError, match="closed"):
+            closed[1].sports.list()
+        with pytest.raises(bettune.BetTuneError, match="closed"):
+            anyio.run(closed[0].sports.list)
+        assert len(server.requests) == 2
+
+
+def test_the_token_is_never_shown(connect, caplog):
+    caplog.set_level("DEBUG")
+    echo = answer(401, {"code": "invalid_token", "message": f"bad token {SECRET}"}, x_echo=SECRET)
+    with Scripted(echo) as server:
+        client = connect(SECRET, base_url=server.base_url)
+        target = getattr(client, "_target", client)
+        for shown in (repr(target), repr(target.low_level), str(vars(target)), repr(target._http)):
+            assert SECRET not in shown
+        with pytest.raises(bettune.AuthenticationError) as caught:
+            client.sports.list()
+        assert SECRET not in str(caught.value)
+        assert SECRET not in caught.value.body
+        assert SECRET not in repr(caught.value)
+    assert SECRET not in "".join(
+        record.getMessage() for record in caplog.records if record.name == "bettune"
+    )
+
+
+def test_importing_the_facade_imports_neither_sandbox_nor_command_line():
+    code = "import sys, bettune; bettune.BetTune('t'); print(*sys.modules)"
+    run = [sys.executable, "-c", code]
+    loaded = subprocess.run(run, capture_output=True, text=True, check=True, timeout=60).stdout
+    for name in ("bettune.sandbox", "bettune.cli", "starlette", "uvicorn", "dateutil"):
+        assert name not in loaded.split()
+
+
+def test_no_module_is_long_and_each_says_what_it_is_for():
+    package = Path(bettune.__file__).parent
+    for path in package.rglob("*.py"):
+        text = path.read_text("utf-8")
+        assert text.startswith('"""'), path
+        assert len(text.splitlines()) <= 430, path
