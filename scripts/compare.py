@@ -53,7 +53,7 @@ class _Comparison:
     def __init__(self, old: dict[str, Json], new: dict[str, Json]) -> None:
         self.old, self.new = old, new
         self.found: list[Change] = []
-        self.seen: set[tuple[str, str, str, bool]] = set()
+        self.open: list[tuple[Json, Json]] = []
 
     def add(self, level: str, text: str) -> None:
         self.found.append(Change(level, text))
@@ -151,11 +151,16 @@ class _Comparison:
 
     def schema(self, title: str, model: str | None, old: Json, new: Json, *, asked: bool) -> None:
         """Compare what stands at one place; `asked` says whether we send it."""
-        if "$ref" in old and "$ref" in new:
-            visit = (title, old["$ref"], new["$ref"], asked)
-            if visit in self.seen:
-                return
-            self.seen.add(visit)
+        pair = old.get("$ref"), new.get("$ref")
+        if pair in self.open:
+            return  # it holds itself
+        if None not in pair:
+            self.open.append(pair)
+        self.bodies(title, model, old, new, asked=asked)
+        if None not in pair:
+            self.open.pop()
+
+    def bodies(self, title: str, model: str | None, old: Json, new: Json, *, asked: bool) -> None:
         old, old_null = _without_null(self.old, old)
         new, new_null = _without_null(self.new, new)
         if new_null and not old_null:

@@ -98,15 +98,15 @@ def _text(representer: Any, value: str) -> Any:
     return representer.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
-def take_over(source: str) -> list[Change] | None:
+def take_over(source: str, root: Path = pair.ROOT) -> list[Change] | None:
     """Put a schema and its client in place; return what changed, or None where it is the old one.
 
     Raises:
         Refused: it was not taken, and nothing is changed.
     """
     data = fetch(source)
-    with pair.workspace() as new:
-        path, client = pair.ROOT / pair.SCHEMA, pair.ROOT / pair.CLIENT
+    with pair.workspace(root) as new:
+        path, client = root / pair.SCHEMA, root / pair.CLIENT
         before = path.read_bytes()
         if len(data) < len(before) and before.startswith(data.rstrip()) and data.strip():
             raise Refused("it is cut: openapi.yaml begins with all of it and goes on")
@@ -117,7 +117,7 @@ def take_over(source: str) -> list[Change] | None:
         same = (new / pair.SCHEMA).read_bytes() == before
         if same and not difference(contents(client), contents(new / pair.CLIENT)):
             return None
-        pair.replace(new)
+        pair.replace(new, root)
         return changes
 
 
@@ -130,7 +130,10 @@ def summary(changes: list[Change]) -> str:
 def misfits() -> str:
     """Return where the facade does not fit the client any more, with the lines."""
     mypy = [sys.executable, "-m", "mypy", "--pretty", "--no-color-output", "--no-error-summary"]
-    done = subprocess.run(mypy, cwd=pair.ROOT, capture_output=True, text=True, check=False)
+    wide = os.environ | {"MYPY_FORCE_TERMINAL_WIDTH": "120"}
+    done = subprocess.run(
+        mypy, cwd=pair.ROOT, env=wide, capture_output=True, text=True, check=False
+    )
     return (done.stdout + done.stderr).strip() if done.returncode else ""
 
 

@@ -1,0 +1,105 @@
+"""A server that answers as fast as Python can, so that what is measured is the client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+NOW = "2026-06-06T12:00:00+00:00"
+JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+
+
+class Server(asyncio.Protocol):
+    """BetTune without checks: a sport's id is its number of matches, every match has odds of 2."""
+
+    delay = 0.0
+
+    def __init__(self) -> None:
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, end, body = self._received.partition(b"\r\n\r\n")
+        if not end:
+            return
+        _, found, length = head.lower().partition(b"content-length:")
+        if found and len(body) < int(length.partition(b"\r\n")[0]):
+            return
+        self._received = b""
+        method, target, _ = head.decode().split(" ", 2)
+        content = answer(method, target, body)
+        response = JSON_HEAD % len(content) + content
+        if self.delay:
+            asyncio.get_running_loop().call_later(self.delay, self._transport.write, response)
+        else:
+            self._transport.write(response)
+
+
+def answer(method: str, target: str, body: bytes) -> bytes:
+    """The body of the answer to a request."""
+    if method == "PUT":
+        _, _, filter_id, _, match_id, _ = target.split("/")
+        odds = json.loads(body)["odds"]
+        return json.dumps(prediction(int(filter_id), int(match_id), odds)).encode()
+    if method == "POST":
+        asked = json.loads(body)
+        items = [prediction(asked["filterId"], match_id, "2") for match_id in asked["matchIds"]]
+        return json.dumps({"count": len(items), "items": items}).encode()
+    return matches(target)
+
+
+def prediction(filter_id: int, match_id: int, odds: str) -> dict[str, Any]:
+    """A prediction as the API writes it."""
+    return {
+        "id": match_id + 7,
+        "filterId": filter_id,
+        "matchId": match_id,
+        "odds": f"{float(odds):.6f}",
+        "source": "api",
+        "createdAt": NOW,
+        "updatedAt": NOW,
+    }
+
+
+@cache
+def matches(target: str) -> bytes:
+    """The matches of a day, as many as the number of the sport."""
+    query = parse_qs(urlsplit(target).query)
+    day, count = query["date"][0], int(query["sport"][0])
+    start = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    items = [
+        {
+            "id": 100_000 + n,
+            "date": (start + timedelta(minutes=n % 1440)).isoformat(),
+            "finished": n % 2 == 0,
+            "score": {"home": n % 4, "away": n % 3} if n % 2 == 0 else {"home": None, "away": None},
+            "country": {"id": n % 60, "name": f"Country {n % 60}"},
+            "tournament": {"id": n % 200, "name": f"Tournament {n % 200}"},
+            "season": {"id": n % 200 + 9000, "name": "2025/2026"},
+            "home": {"id": 2 * n, "name": f"Home Town {n}"},
+            "away": {"id": 2 * n + 1, "name": f"Away United {n}"},
+        }
+        for n in range(count)
+    ]
+    return json.dumps({"date": day, "count": count, "items": items}).encode()
+
+
+async def main() -> None:
+    """Serve until stopped; print the port first. Argument: the seconds each answer takes."""
+    Server.delay = float(sys.argv[1])
+    server = await asyncio.get_running_loop().create_server(Server, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
