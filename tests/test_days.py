@@ -1,0 +1,146 @@
+"""matches.between: lazily, one request a UTC day, days inclusive and moments half-open."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import anyio
+import pytest
+from dateutil import tz
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bettune import AsyncBetTune, BetTune, InvalidArgumentError
+from bettune.sandbox import Sandbox
+from tests.scripted import Scripted, answer
+
+WARSAW = tz.gettz("Europe/Warsaw")
+NAMED = {"id": 7, "name": "x"}
+
+
+def day_of_half_hours(request):
+    """A day with a match every half an hour, whose id is its minute of the day."""
+    day = parse_qs(urlsplit(request.path).query)["date"][0]
+    items = [
+        {
+            "id": minute,
+            "date": f"{day}T{minute // 60:02}:{minute % 60:02}:00+00:00",
+            "finished": False,
+            "score": {"home": None, "away": None},
+            **dict.fromkeys(("country", "tournament", "season", "home", "away"), NAMED),
+        }
+        for minute in range(0, 1440, 30)
+    ]
+    return answer(200, {"date": day, "count": len(items), "items": items})
+
+
+@pytest.fixture
+def server():
+    with Scripted(day_of_half_hours) as server:
+        yield server
+
+
+def asked(server):
+    return [parse_qs(urlsplit(path).query)["date"][0] for _, path in server.paths]
+
+
+def test_both_days_are_included(connect, server):
+    client = connect(base_url=server.base_url)
+    matches = list(client.matches.between(date(2026, 2, 27), "2026-03-01", sport=1))
+    assert asked(server) == ["2026-02-27", "2026-02-28", "2026-03-01"]
+    assert len(matches) == 3 * 48
+    assert [match.date for match in matches] == sorted(match.date for match in matches)
+    assert len(list(client.matches.between("2026-02-27", "2026-02-27", sport=1))) == 48
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "days"),
+    [
+        # Midnight in Warsaw is 22:00 or 23:00 UTC of the day before.
+        (date(2026, 6, 6), 24, ["2026-06-05", "2026-06-06"]),
+        (date(2026, 12, 6), 24, ["2026-12-05", "2026-12-06"]),
+        # The clocks go forward and back.
+        (date(2026, 3, 29), 23, ["2026-03-28", "2026-03-29"]),
+        (date(2026, 10, 25), 25, ["2026-10-24", "2026-10-25"]),
+    ],
+)
+def test_a_day_in_warsaw(connect, server, day, hours, days):
+    client = connect(base_url=server.base_url)
+    start = datetime(day.year, day.month, day.day, tzinfo=WARSAW)
+    end = start + timedelta(days=1)
+    matches = list(client.matches.between(start, end, sport=1))
+    assert asked(server) == days
+    assert len(matches) == hours * 2
+    assert {match.date.astimezone(WARSAW).date() for match in matches} == {day}
+
+
+def test_moments_are_half_open(connect, server):
+    client = connect(base_url=server.base_url)
+    start = datetime(2026, 6, 6, 18, tzinfo=UTC)
+    matches = list(client.matches.between(start, start + timedelta(hours=1), sport=1))
+    assert [match.date for match in matches] == [start, start + timedelta(minutes=30)]
+    # Midnight ends a day; nothing of the next is asked for.
+    midnight = datetime(2026, 6, 7, tzinfo=UTC)
+    assert len(list(client.matches.between(start, midnight, sport=1))) == 12
+    assert asked(server) == ["2026-06-06", "2026-06-06"]
+    assert list(client.matches.between(start, start, sport=1)) == []
+    assert len(server.requests) == 2
+
+
+def test_it_is_lazy(server):
+    with BetTune("t", base_url=server.base_url) as client:
+        matches = client.matches.between("2026-06-06", "2026-12-31", sport=1)
+        assert server.requests == []
+        next(matches)
+        assert asked(server) == ["2026-06-06"]
+
+    async def main():
+        async with AsyncBetTune("t", base_url=server.base_url) as client:
+            matches = client.matches.between("2026-06-06", "2026-12-31", sport=1)
+            await anext(matches)
+            await matches.aclose()
+
+    anyio.run(main)
+    assert asked(server) == ["2026-06-06"] * 2
+
+
+def test_to_the_last_day_of_the_calendar(connect, server):
+    client = connect(base_url=server.base_url)
+    assert len(list(client.matches.between(date(9999, 12, 30), date.max, sport=1))) == 96
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "reason"),
+    [
+        ("2026-06-07", "2026-06-06", "is after"),
+        (datetime(2026, 6, 6, 2, tzinfo=UTC), datetime(2026, 6, 6, 1, tzinfo=UTC), "is after"),
+        (date(2026, 6, 6), datetime(2026, 6, 7, tzinfo=UTC), "two days or two aware datetimes"),
+        (datetime(2026, 6, 6), datetime(2026, 6, 7), "time zone"),  # noqa: DTZ001
+        (None, "2026-06-06", "start must"),
+    ],
+)
+def test_spans_that_are_refused_at_the_call(server, start, end, reason):
+    with BetTune("t", base_url=server.base_url) as client:
+        with pytest.raises(InvalidArgumentError, match=reason):
+            client.matches.between(start, end, sport=1)
+        with pytest.raises(InvalidArgumentError, match="sport"):
+            client.matches.between("2026-06-06", "2026-06-06", sport="1")
+    with pytest.raises(InvalidArgumentError, match=reason):
+        AsyncBetTune("t").matches.between(start, end, sport=1)
+
+
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 28), timezones=st.just(WARSAW))  # noqa: DTZ001
+
+
+@settings(max_examples=40, deadline=None)
+@given(start=MOMENTS, hours=st.integers(0, 72))
+def test_it_is_the_filter_over_all_matches(start, hours):
+    with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as client:
+        start = start.astimezone(UTC)
+        end = start + timedelta(hours=hours)
+        everything = client.matches.between(
+            start.date() - timedelta(days=1), end.date() + timedelta(days=1), sport=1
+        )
+        expected = [match for match in everything if start <= match.date < end]
+        assert list(client.matches.between(start, end, sport=1)) == expected

@@ -1,0 +1,244 @@
+"""The rate limit: what the server sees, who waits, and what is learnt."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+import bettune
+from bettune import AsyncBetTune, BetTune, RateLimit
+from bettune.sandbox import Sandbox
+from tests.scripted import Scripted, answer
+
+SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+LIMITED = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.25"}
+
+
+def refused(retry_after="0"):
+    message = {"code": "rate_limit_exceeded", "message": "Rate limit exceeded"}
+    return answer(429, message, retry_after=retry_after, **LIMITED)
+
+
+def most_in_any_window(server, per):
+    arrivals = [request.at for request in server.requests]
+    return max(sum(start <= at < start + per for at in arrivals) for start in arrivals)
+
+
+def by_threads(server, calls, **options):
+    with (
+        BetTune("t", base_url=server.base_url, **options) as client,
+        ThreadPoolExecutor(20) as pool,
+    ):
+        for done in [pool.submit(client.sports.list) for _ in range(calls)]:
+            done.result()
+        return client.rate_limit
+
+
+def by_tasks(server, calls, **options):
+    async def main():
+        async with AsyncBetTune("t", base_url=server.base_url, **options) as client:
+            async with anyio.create_task_group() as group:
+                for _ in range(calls):
+                    group.start_soon(client.sports.list)
+            return client.rate_limit
+
+    return anyio.run(main)
+
+
+@pytest.mark.parametrize("call", [by_threads, by_tasks])
+class TestBurst:
+    """Many threads or tasks over one client."""
+
+    def test_a_given_limit_is_kept_in_any_window(self, call):
+        with Scripted(SPORTS) as server:
+            assert call(server, 45, rate_limit=RateLimit(10, 0.25)) == RateLimit(10, 0.25)
+            assert len(server.requests) == 45
+            assert most_in_any_window(server, 0.25) <= 10
+
+    def test_a_limit_is_kept_over_retries(self, call):
+        with Scripted(*[answer(503), answer(500), SPORTS] * 10) as server:
+            call(server, 10, rate_limit=RateLimit(10, 0.25), max_wait=0.001, max_retries=30)
+            assert len(server.requests) >= 30
+            assert most_in_any_window(server, 0.25) <= 10
+
+    def test_a_limit_of_one_at_a_time(self, call):
+        with Scripted(SPORTS) as server:
+            call(server, 6, rate_limit=RateLimit(1, 0.05))
+            assert most_in_any_window(server, 0.05) == 1
+
+    def test_a_limit_told_by_a_success_is_learnt_and_kept(self, call):
+        told = answer(200, {"count": 0, "items": []}, **LIMITED)
+        with Scripted(told, SPORTS) as server:
+            assert call(server, 1) == RateLimit(10, 0.25)
+            assert len(server.requests) == 1
+        with Scripted(told) as server:
+            assert call(server, 40) == RateLimit(10, 0.25)
+            # What was under way when the first answer told the limit could not know of it.
+            known = server.requests[20 if call is by_threads else 40 :]
+            for first in known:
+                assert sum(0 <= one.at - first.at < 0.25 for one in known) <= 10
+
+    def test_retry_after_holds_back_everybody(self, call):
+        with Scripted(refused("1"), SPORTS) as server:
+            call(server, 25, max_wait=5, rate_limit=RateLimit(5, 0.05))
+            first = server.requests[0].at
+            early = [request for request in server.requests if request.at < first + 1]
+            # The five that were under way when the order came.
+            assert len(early) <= 5
+
+
+def test_a_limit_learnt_late_counts_what_was_sent_before(connect):
+    limit = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.5"}
+    with Scripted(*[SPORTS] * 10, answer(429, retry_after="0", **limit), SPORTS) as server:
+        client = connect(base_url=server.base_url)
+        for _ in range(11):
+            client.sports.list()
+        # The tenth before the last one is out of the window when the last one comes.
+        assert server.requests[11].at >= server.requests[1].at + 0.5
+
+
+def test_a_given_limit_stays_whatever_answers_tell(connect):
+    with Scripted(answer(200, {"count": 0, "items": []}, **LIMITED)) as server:
+        client = connect(base_url=server.base_url, rate_limit=RateLimit(1000, 1))
+        client.sports.list()
+        assert client.rate_limit == RateLimit(1000, 1)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x_ratelimit_limit": "10"},
+        {"x_ratelimit_window": "10"},
+        {"x_ratelimit_limit": "0", "x_ratelimit_window": "1"},
+        {"x_ratelimit_limit": "-1", "x_ratelimit_window": "1"},
+        {"x_ratelimit_limit": "ten", "x_ratelimit_window": "1"},
+        {"x_ratelimit_limit": "1", "x_ratelimit_window": "0"},
+        {"x_ratelimit_limit": "1", "x_ratelimit_window": "nan"},
+        {"x_ratelimit_limit": "1e999", "x_ratelimit_window": "1"},
+    ],
+)
+def test_headers_that_tell_no_limit(connect, headers):
+    with Scripted(answer(200, {"count": 0, "items": []}, **headers)) as server:
+        client = connect(base_url=server.base_url)
+        client.sports.list()
+        assert client.rate_limit is None
+
+
+def test_a_sync_within_a_given_limit_meets_no_429(connect):
+    with Sandbox(rate_limit=RateLimit(20, 1)) as box:
+        client = connect(box.token, base_url=box.base_url, rate_limit=RateLimit(20, 1))
+        odds = {match.id: 2 for match in client.matches.list("2999-06-06", sport=1)[:50]}
+        assert client.predictions.sync(11583, odds).ok
+        assert [one.status for one in box.seen] == [200] * (1 + 1 + 50)
+
+
+def test_a_sync_that_learns_the_limit_meets_at_most_concurrency_429s(connect):
+    with Sandbox(rate_limit=RateLimit(20, 1)) as box:
+        client = connect(box.token, base_url=box.base_url)
+        odds = {match.id: 2 for match in client.matches.list("2999-06-06", sport=1)[:60]}
+        assert client.predictions.sync(11583, odds, concurrency=8).ok
+        assert client.rate_limit == RateLimit(20, 1)
+        assert 1 <= [one.status for one in box.seen].count(429) <= 8
+
+
+def test_the_order_is_that_of_the_callers():
+    with Scripted(SPORTS) as server:
+
+        async def main():
+            done = []
+            async with AsyncBetTune(
+                "t", base_url=server.base_url, rate_limit=RateLimit(1, 0.03)
+            ) as client:
+
+                async def call(n):
+                    await client.sports.list()
+                    done.append(n)
+
+                async with anyio.create_task_group() as group:
+                    for n in range(12):
+                        group.start_soon(call, n)
+            return done
+
+        assert anyio.run(main) == list(range(12))
+
+
+def test_a_wait_can_be_cancelled_and_the_place_goes_to_the_next():
+    with Scripted(SPORTS) as server:
+
+        async def main():
+            limit = RateLimit(1, 0.2)
+            async with AsyncBetTune("t", base_url=server.base_url, rate_limit=limit) as client:
+                await client.sports.list()
+                async with anyio.create_task_group() as group:
+                    async with anyio.create_task_group() as given_up:
+                        for _ in range(50):
+                            given_up.start_soon(client.sports.list)
+                        await anyio.lowlevel.checkpoint()
+                        given_up.cancel_scope.cancel()
+                    group.start_soon(client.sports.list)
+
+        anyio.run(main)
+        assert len(server.requests) == 2
+
+
+def test_a_stopped_sync_does_not_sit_out_a_long_wait():
+    """Ctrl-C while all threads wait for an hour-long window ends at once, and leaves no thread."""
+    waiting = threading.Event()
+
+    def on_progress(done, total):
+        waiting.set()
+        raise KeyboardInterrupt
+
+    def serve(request):
+        if request.method == "POST":
+            return answer(200, {"count": 0, "items": []})
+        return answer(404, {"code": "match_not_found", "message": "m"})
+
+    with Scripted(serve) as server:
+        # One request of the window is the search, one the write that interrupts.
+        client = BetTune("t", base_url=server.base_url, rate_limit=RateLimit(2, 3600))
+        with client, pytest.raises(KeyboardInterrupt):
+            client.predictions.sync(1, dict.fromkeys(range(50), 2), on_progress=on_progress)
+    assert waiting.is_set()
+    assert not [one for one in threading.enumerate() if one.name.startswith("bettune-apply")]
+
+
+def test_a_wider_limit_learnt_wakes_those_who_wait():
+    narrow = {"x_ratelimit_limit": "2", "x_ratelimit_window": "3600"}
+    wide = {"x_ratelimit_limit": "1000", "x_ratelimit_window": "1"}
+    second_may_answer = threading.Event()
+
+    def serve(request):
+        if len(server.requests) == 1:
+            return answer(200, {"count": 0, "items": []}, **narrow)
+        second_may_answer.wait(30)
+        return answer(200, {"count": 0, "items": []}, **wide)
+
+    with Scripted(serve) as server:
+
+        async def main():
+            async with AsyncBetTune("t", base_url=server.base_url) as client:
+                await client.sports.list()
+                async with anyio.create_task_group() as group:
+                    for _ in range(5):
+                        group.start_soon(client.sports.list)
+                    # One of the five is sent, the others wait for the hour to pass.
+                    while len(client._http.pacer._queue) < 4:
+                        await anyio.lowlevel.checkpoint()
+                    second_may_answer.set()
+
+        anyio.run(main)
+        assert len(server.requests) == 6
+
+
+def test_the_limit_error_after_the_retries_still_tells_when_to_come_back(connect):
+    with Scripted(refused("0")) as server:
+        client = connect(base_url=server.base_url, max_retries=2)
+        with pytest.raises(bettune.RateLimitError) as caught:
+            client.sports.list()
+        assert caught.value.retry_after == 0
+        assert len(server.requests) == 3
