@@ -8,6 +8,7 @@ import os
 import socket
 import threading
 from collections import deque
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -190,14 +191,18 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         await self._stopping.wait()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002
-        # As uvicorn's own, which pauses for 0.1 s even with nothing to wait for.
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # As uvicorn's own, which pauses for 0.1 s even with nothing to wait for. A connection that
+        # asyncio is just accepting when its server is closed is never closed itself: finish first.
+        for listener in sockets or []:
+            with suppress(NotImplementedError):  # Windows
+                self._loop.remove_reader(listener)
+        await asyncio.sleep(0.001)
         for server in self.servers:
             server.close()
-        state = self.server_state
         deadline = self._loop.time() + _GRACE_SECONDS
-        while state.connections or state.tasks:
-            for connection in list(state.connections):  # some were accepted only just now
+        while self.server_state.connections or self.server_state.tasks:
+            for connection in list(self.server_state.connections):
                 if self._loop.time() > deadline:
                     connection.transport.abort()
                 elif not connection.transport.is_closing():

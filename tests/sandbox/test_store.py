@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Event
 
 import httpx
@@ -86,6 +87,22 @@ def test_many_begin_on_a_new_file_at_once(tmp_path):
     with ThreadPoolExecutor(len(boxes)) as pool:
         list(pool.map(Sandbox.start, boxes))
         list(pool.map(Sandbox.stop, boxes))
+
+
+def test_it_waits_for_another_that_is_beginning(tmp_path, monkeypatch):
+    path = tmp_path / "bettune.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # SQLite itself refuses at once here, whatever the timeout
+    waits = []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        other.execute("COMMIT")
+        other.close()
+
+    monkeypatch.setattr("bettune.sandbox._store.time.sleep", sleep)
+    Store(path, lambda: datetime.now(UTC)).close()
+    assert len(waits) == 1
 
 
 def test_a_killed_process_loses_no_acknowledged_write(tmp_path, connect, run):
