@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bettune import BetTune, Match, OddsChange, RateLimit
 from bettune.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DAY = "2030-06-08"
 ODDS = Path(__file__).with_name("demo_odds.csv")

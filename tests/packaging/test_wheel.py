@@ -1,0 +1,111 @@
+"""The wheel and the sdist: what they hold, and that a user can type-check and run them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+KEPT = ("bettune", "generated", "openapi.yaml", "pyproject.toml", "README.md", "LICENSE")
+
+
+def run(*command, cwd, **options):
+    done = subprocess.run(
+        [str(one) for one in command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        **options,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory):
+    """A sdist, and the wheel built from it."""
+    source = tmp_path_factory.mktemp("source")
+    for name in KEPT:
+        path = ROOT / name
+        if path.is_dir():
+            shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(path, source / name)
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", "dist", ".", cwd=source)
+    return source / "dist"
+
+
+def test_the_wheel_holds_the_two_packages_and_nothing_else(dist):
+    (wheel,) = dist.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"bettune", "bettune_openapi"}
+    assert {"bettune/py.typed", "bettune_openapi/py.typed"} <= set(names)
+    assert "bettune/sandbox/openapi.yaml" in names
+    assert not [name for name in names if "__pycache__" in name or name.endswith(".jinja")]
+
+
+def test_the_sdist_is_enough_to_build_the_wheel(dist):
+    # The build above made the wheel from the sdist.
+    (sdist,) = dist.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"openapi.yaml", "LICENSE", "generated/bettune_openapi/client.py"} <= names
+
+
+@pytest.fixture(scope="module")
+def installed(dist, tmp_path_factory):
+    """The Python of an environment with the wheel, which borrows this one's other packages."""
+    folder = tmp_path_factory.mktemp("environment")
+    run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    (wheel,) = dist.glob("*.whl")
+    pip = [sys.executable, "-m", "pip", "--python", python]
+    run(*pip, "install", "--quiet", "--no-index", "--no-deps", wheel, cwd=folder)
+    site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder)
+    borrowed = sysconfig.get_path("purelib")
+    (Path(site.strip()) / "borrowed.pth").write_text(borrowed)
+    return python
+
+
+def test_user_code_type_checks_against_the_installed_wheel(installed, tmp_path):
+    code = shutil.copy(Path(__file__).with_name("user_code.py"), tmp_path)
+    (tmp_path / "mypy.ini").write_text("[mypy]\nstrict = true\n")
+    out = run(
+        sys.executable,
+        *("-m", "mypy", "--python-executable", installed, "--config-file", "mypy.ini", code),
+        cwd=tmp_path,
+    )
+    assert "Success: no issues found" in out
+    # It would say so if something were wrong.
+    Path(code).write_text("from bettune import BetTune\nBetTune().sports.list(1)\n")
+    with pytest.raises(AssertionError, match="Too many arguments"):
+        run(
+            sys.executable,
+            *("-m", "mypy", "--python-executable", installed, "--config-file", "mypy.ini", code),
+            cwd=tmp_path,
+        )
+
+
+def test_the_installed_wheel_works_outside_the_checkout(installed, tmp_path):
+    code = (
+        "import bettune, bettune_openapi; from bettune.sandbox import Sandbox\n"
+        "with Sandbox() as box, bettune.BetTune(box.token, base_url=box.base_url) as client:\n"
+        "    print(client.sports.list()[0].name)\n"
+        "    import urllib.request\n"
+        "    print(urllib.request.urlopen(box.base_url + '/openapi.yaml').status)\n"
+        "print(bettune.__file__)\n"
+    )
+    name, status, place = run(installed, "-c", code, cwd=tmp_path).split()
+    assert (name, status) == ("football", "200")
+    assert not Path(place).is_relative_to(ROOT)
