@@ -1,0 +1,242 @@
+"""What is no schema of BetTune's is refused in one clear line, and changes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import document
+import generate
+import pytest
+import schema as program
+from document import Refused
+
+SCHEMA = (generate.pair.ROOT / "openapi.yaml").read_bytes()
+HEAD = b"openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
+BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
+    b"%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]\n" % (new, new, *[old] * 10)
+    for old, new in zip(b"abcdefgh", b"bcdefghi", strict=True)
+)
+
+
+def as_json(**changes):
+    return json.dumps({"openapi": "3.1.0", "paths": {}} | changes).encode()
+
+
+def without_ours():
+    text = SCHEMA.decode()
+    for path in ("sports", "matches", "prediction-filters", "predictions/search"):
+        text = text.replace(f"  /{path}", f"  /other-{path}")
+    return text.encode()
+
+
+REFUSED = {
+    "empty": (b"", "it is empty"),
+    "blank": (b" \n\t\n", "it is empty"),
+    "web_page": (b"\n<!doctype html>\n<title>Log in</title>", "it is a web page"),
+    "binary": (b"\xff\xfe\x00{", "it is not UTF-8 text"),
+    "text": (b"Not found", "it is not an OpenAPI document"),
+    "list": (b"- 1\n- 2\n", "it is not an OpenAPI document"),
+    "other_json": (
+        b'{"error": "gone"}',
+        "it is not an OpenAPI document: it has no `openapi` version",
+    ),
+    "swagger": (b"swagger: '2.0'\npaths: {}\n", "it is Swagger 2.0: OpenAPI 3.0 or 3.1 is needed"),
+    "swagger_number": (b"swagger: 2.0\npaths: {}\n", "it is Swagger 2.0"),
+    "too_new": (as_json(openapi="4.0.0"), "it is OpenAPI 4.0.0: 3.0 or 3.1 is needed"),
+    "no_paths": (HEAD, "it has no paths: it is cut, or describes no API"),
+    "cut_json": (as_json()[:-3], "it is not JSON, or cut"),
+    "cut_yaml": (HEAD + b"paths:\n  /a: {get: {summary: 'x", "it is not plain YAML, or cut"),
+    "half_a_model": (
+        SCHEMA[: SCHEMA.index(b"        createdAt:")] + b"#",
+        "`createdAt` is required",
+    ),
+    "tag": (HEAD + b"x: !!python/object/apply:os.system ['true']\n", "it is not plain YAML"),
+    "own_tag": (HEAD + b"x: !Secret y\npaths: {}\n", "it is not plain YAML"),
+    "binary_tag": (HEAD + b"x: !!binary aGk=\npaths: {}\n", "of the type bytes"),
+    "set_tag": (HEAD + b"x: !!set {a}\npaths: {}\n", "which JSON cannot say"),
+    "infinite": (HEAD + b"x: .inf\npaths: {}\n", "the number inf"),
+    "odd_key": (HEAD + b"x: {null: 1}\npaths: {}\n", "only text can be a key"),
+    "key_twice": (HEAD + b"paths: {}\npaths: {}\n", "it is not plain YAML"),
+    "two_documents": (HEAD + b"paths: {}\n---\n" + HEAD, "it is not plain YAML"),
+    "bomb": (HEAD + BOMB + b"paths: {}\n", "values once its aliases are written out"),
+    "endless": (HEAD + b"x: &x [*x]\npaths: {}\n", "one of its aliases holds itself"),
+    "deep": (HEAD + b"x: " + b"[" * 300 + b"]" * 300 + b"\npaths: {}\n", "nested too deeply"),
+    "deep_json": (b"[".join([b'{"openapi":"3.1.0","x":', *[b""] * 99_999]), "it is"),
+    "no_reference": (
+        SCHEMA.replace(b"schemas/IdName", b"schemas/IdNam"),
+        "#/components/schemas/IdNam leads nowhere",
+    ),
+    "far_reference": (
+        SCHEMA.replace(b"#/components/schemas/Score", b"other.yaml#/Score"),
+        "other.yaml#/Score leads out of the document",
+    ),
+    "round_reference": (
+        SCHEMA.replace(b"    Score:\n", b"    Score:\n      $ref: '#/components/schemas/Score'\n"),
+        "leads back to itself",
+    ),
+    "another_api": (
+        as_json(paths={"/pets": {"get": {"responses": {}}}}),
+        "it has none of BetTune's operations",
+    ),
+    "other_paths": (without_ours(), "it has none of BetTune's operations"),
+    "odd_paths": (as_json(paths={"/sports": []}), "it is not built like an OpenAPI document"),
+    "odd_type": (SCHEMA.replace(b"type: boolean", b"type: bool"), "the generator does not take it"),
+    "not_generated": (
+        SCHEMA.replace(b"          description: Available sports.", b"          x: 1", 1),
+        "the generator does not take it",
+    ),
+    "cut_copy": (SCHEMA[:-40], "it is cut: openapi.yaml begins with all of it and goes on"),
+}
+
+
+def files(folder):
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_is_refused_and_nothing_changes(pair_copy, tmp_path, name):
+    data, reason = REFUSED[name]
+    before = files(pair_copy)
+    (tmp_path / "schema").write_bytes(data)
+    with pytest.raises(Refused) as caught:
+        program.take_over(str(tmp_path / "schema"), pair_copy)
+    assert reason in str(caught.value)
+    if "generator" not in reason:  # which says in its own words what it found
+        assert len(str(caught.value).splitlines()) == 1
+    assert files(pair_copy) == before
+
+
+@pytest.mark.parametrize("part", range(1, 20))
+def test_a_cut_copy_is_refused_wherever_it_is_cut(pair_copy, tmp_path, part):
+    before = files(pair_copy)
+    (tmp_path / "schema").write_bytes(SCHEMA[: len(SCHEMA) * part // 20])
+    with pytest.raises(Refused, match="it is cut"):
+        program.take_over(str(tmp_path / "schema"), pair_copy)
+    assert files(pair_copy) == before
+
+
+def test_a_generator_that_warns_leaves_the_old_client(pair_copy, tmp_path):
+    odd = SCHEMA.replace(b"application/json:", b"application/x-unknown:", 1)
+    (tmp_path / "schema").write_bytes(odd.replace(b"  /sports:", b"  /sport:"))
+    before = files(pair_copy)
+    with pytest.raises(Refused, match="the generator does not take it"):
+        program.take_over(str(tmp_path / "schema"), pair_copy)
+    assert files(pair_copy) == before
+
+
+def test_what_is_generated_and_cannot_be_loaded_is_refused(schema, tmp_path, monkeypatch):
+    monkeypatch.setattr(generate, "LOAD", "raise SystemExit('no such module')")
+    with pytest.raises(Refused, match="the generated client is broken:\nno such module"):
+        generate.generate(schema, tmp_path)
+
+
+@pytest.mark.parametrize("source", ["no/such/file", "/", "ftp://127.0.0.1/x", "http://"])
+def test_a_source_that_cannot_be_read(source):
+    with pytest.raises(Refused, match=r"^(it cannot be read|it is neither|the download failed)"):
+        program.fetch(source)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Each path misbehaves in its own way."""
+
+    def do_GET(self):
+        name = self.path.strip("/")
+        if name == "silent":
+            self.server.stop.wait(30)
+        elif name == "loop":
+            self.answer(302, b"", Location="/loop")
+        elif name.startswith("hop"):
+            left = int(name.removeprefix("hop"))
+            self.answer(302, b"", Location=f"/hop{left - 1}" if left > 1 else "/schema")
+        elif name == "cut":
+            self.answer(200, SCHEMA, **{"Content-Length": str(len(SCHEMA) + 1)})
+        elif name == "large":
+            self.answer(200, b"#" * (program.MAX_BYTES + 1))
+        elif name == "inflated":
+            squeezed = gzip.compress(b"#" * (program.MAX_BYTES + 1))
+            self.answer(200, squeezed, **{"Content-Encoding": "gzip"})
+        elif name == "schema":
+            self.answer(200, SCHEMA)
+        else:
+            self.answer(404, b"<h1>Not found</h1>")
+
+    def answer(self, status, body, **headers):
+        self.send_response(status)
+        for header, value in ({"Content-Length": str(len(body))} | headers).items():
+            self.send_header(header, value)
+        self.end_headers()
+        with contextlib.suppress(OSError):  # it had enough
+            self.wfile.write(body)
+        self.close_connection = True
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def server():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        server.stop = threading.Event()
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.stop.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("missing", "the download failed: 404 Not Found"),
+        ("loop", "it leads to more than 5 redirects"),
+        ("hop6", "it leads to more than 5 redirects"),
+        ("cut", "the download failed: peer closed connection"),
+        ("large", "it is larger than 10 MB"),
+        ("inflated", "it is larger than 10 MB"),
+        ("silent", "there was no answer within 0.2 seconds: try again later"),
+    ],
+)
+def test_a_failed_download(server, monkeypatch, path, reason):
+    monkeypatch.setattr(program, "TIMEOUT", 0.2 if path == "silent" else 30)
+    with pytest.raises(Refused, match=reason):
+        program.fetch(f"{server}/{path}")
+
+
+def test_a_download_that_drips_has_an_end(server, monkeypatch):
+    monkeypatch.setattr(program, "MAX_SECONDS", 0)
+    with pytest.raises(Refused, match="the download took more than 0 seconds"):
+        program.fetch(f"{server}/schema")
+
+
+def test_nobody_listens():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as closed:
+        port = closed.server_port
+    with pytest.raises(Refused, match=r"the download failed: .*refused"):
+        program.fetch(f"http://127.0.0.1:{port}/")
+
+
+def test_a_download_over_some_redirects(server):
+    assert program.fetch(f"{server}/hop5") == SCHEMA
+
+
+def test_10_mb_are_read(tmp_path):
+    (tmp_path / "most").write_bytes(b"#" * program.MAX_BYTES)
+    (tmp_path / "more").write_bytes(b"#" * (program.MAX_BYTES + 1))
+    assert len(program.fetch(str(tmp_path / "most"))) == program.MAX_BYTES
+    with pytest.raises(Refused, match="it is larger than 10 MB"):
+        program.fetch(str(tmp_path / "more"))
+
+
+def test_aliases_that_are_no_bomb_are_taken():
+    shared = b"paths:\n  /a: &a {get: {responses: {}}}\n  /b: *a\n"
+    assert document.load(HEAD + shared)["paths"]["/b"] == {"get": {"responses": {}}}
