@@ -7,12 +7,14 @@ import os
 from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
 
 import httpx
 
 from bettune._errors import ConfigurationError
 from bettune._models import RateLimit
 from bettune._odds import shown
+from bettune._secrets import cleaner
 from bettune._version import __version__
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ class Settings:
         headers = httpx.Headers(_HEADERS)
         with self.checked():
             headers.update(http_options.get("headers"))
+            if self.base_url.scheme == "http" and not allow_insecure_http:
+                http_options = _direct(self.base_url.host, http_options)
         # What httpx's client is made with.
         self.http_options = {
             **http_options,
@@ -66,7 +70,7 @@ class Settings:
             "headers": headers,
             "timeout": timeout,
         }
-        self.clean: Callable[[str], str] = lambda text: text.replace(secret, "[token]")
+        self.clean = cleaner(secret)
 
     @contextmanager
     def checked(self) -> Iterator[None]:
@@ -89,6 +93,21 @@ def _authorizer(token: str, base_url: httpx.URL) -> Callable[[httpx.Request], ht
         return request
 
     return authorize
+
+
+def _direct(host: str, http_options: dict[str, Any]) -> dict[str, Any]:
+    """Keep a proxy of the environment that is not on this machine out of plain http to it.
+
+    The token would cross the network in the clear.
+    """
+    proxies = getproxies()
+    proxy = proxies.get("http") or proxies.get("all")
+    if not proxy or _is_loopback(httpx.URL(proxy if "://" in proxy else f"//{proxy}").host):
+        return http_options
+    if http_options.get("proxy") is not None:  # the environment's is not used
+        return http_options
+    pattern = f"all://[{host}]" if ":" in host else f"all://{host}"
+    return {**http_options, "mounts": {pattern: None, **(http_options.get("mounts") or {})}}
 
 
 def _token(token: str | None) -> str:

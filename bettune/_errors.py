@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bettune._models import RateLimit
     from bettune._report import SyncReport
@@ -193,10 +193,20 @@ _BY_CODE = {"pro_subscription_required": ProSubscriptionRequiredError}
 
 
 def status_error(
-    status: int, headers: Mapping[str, str], body: str, *, method: str, path: str
+    status: int,
+    headers: Mapping[str, str],
+    body: str,
+    clean: Callable[[str], str],
+    *,
+    method: str,
+    path: str,
 ) -> APIStatusError:
-    """Make the error of an answer that is not a success, whatever its body holds."""
-    code, message = _code_and_message(body)
+    """Make the error of an answer that is not a success, whatever its body holds.
+
+    `clean` takes the token out of a text.
+    """
+    code, message = _code_and_message(body, clean)
+    body = clean(body)
     if message is None:
         excerpt = " ".join(body[:_EXCERPT].split())
         message = excerpt or f"{_phrase(status)} (empty body)"
@@ -215,15 +225,19 @@ def status_error(
     )
 
 
-def _code_and_message(body: str) -> tuple[str | None, str | None]:
+def _code_and_message(body: str, clean: Callable[[str], str]) -> tuple[str | None, str | None]:
     try:
         sent = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         return None, None
     if not isinstance(sent, dict):
         return None, None
-    code, message = sent.get("code"), sent.get("message")
-    return code if isinstance(code, str) else None, message if isinstance(message, str) else None
+    code, message = (
+        # Cleaned here: JSON has too many ways to spell the same text.
+        clean(value) if isinstance(value := sent.get(key), str) else None
+        for key in ("code", "message")
+    )
+    return code, message
 
 
 def _phrase(status: int) -> str:

@@ -132,7 +132,8 @@ class Exchange:
                 return outcome[0]
             seconds_to_wait = self._wait_before_retry(outcome, attempt)
             if seconds_to_wait is None:
-                raise error from (outcome if isinstance(outcome, Exception) else None)
+                # Not from the exception of httpx: it holds the request, and so the token.
+                raise error from None
             logger.info("%s; try %d follows in %.3f s", error, attempt + 1, seconds_to_wait)
             ticket.not_before = time.monotonic() + seconds_to_wait
 
@@ -153,10 +154,15 @@ class Exchange:
         if limit is not None:
             self._pacer.learn(limit)
         if response.status_code not in _SUCCESS:
+            headers = [
+                (clean(name), clean(value)) for name, value in response.headers.multi_items()
+            ]
             error = status_error(
                 response.status_code,
-                response.headers,
-                clean(response.text),
+                httpx.Headers(headers),
+                # Not as the charset says: some of Python's raise, or decode to no text at all.
+                response.content.decode(errors="replace"),
+                clean,
                 method=method,
                 path=path,
             )
