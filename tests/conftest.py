@@ -71,11 +71,12 @@ def _clean_environment(monkeypatch):
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-@pytest.fixture(params=["sync", "async"])
+@pytest.fixture(params=["sync", "asyncio", "trio"])
 def connect(request):
     """Make clients of either kind, closed at the end; the async one is used as if it were sync."""
     with ExitStack() as stack:
-        portal = stack.enter_context(start_blocking_portal())
+        if request.param != "sync":
+            portal = stack.enter_context(start_blocking_portal(request.param))
 
         def make(token="a-token", **options):
             if request.param == "sync":
