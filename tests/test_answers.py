@@ -55,6 +55,10 @@ def serve(connect):
         server.__exit__()
 
 
+# httpx leaves generators of its own open where a body is not read to its end; trio tells of it.
+UNFINISHED = pytest.mark.filterwarnings("ignore:Exception ignored in. <async_generator")
+
+
 STATUSES = [
     (400, bettune.BadRequestError),
     (401, bettune.AuthenticationError),
@@ -130,6 +134,7 @@ def test_a_redirect_that_is_followed_on_demand_leaves_the_token_behind(serve):
     assert "authorization" not in other.requests[0].headers
 
 
+@UNFINISHED
 @pytest.mark.parametrize(
     ("sent", "where"),
     [
@@ -363,6 +368,7 @@ def test_a_put_whose_answer_is_lost_is_repeated_whole(serve):
     assert json.loads(first.body) == json.loads(second.body) == {"odds": "2.150000"}
 
 
+@UNFINISHED
 def test_an_answer_that_is_too_large(serve):
     small = {"max_response_bytes": 20}
     _, client = serve(answer(200, b"x" * 21), **small)

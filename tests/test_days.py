@@ -41,6 +41,13 @@ def server():
         yield server
 
 
+@pytest.fixture(scope="module")
+def own():
+    """A client of a sandbox, for the property."""
+    with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as client:
+        yield client
+
+
 def asked(server):
     return [parse_qs(urlsplit(path).query)["date"][0] for _, path in server.paths]
 
@@ -135,12 +142,9 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 28), timezones=s
 
 @settings(max_examples=40, deadline=None)
 @given(start=MOMENTS, hours=st.integers(0, 72))
-def test_it_is_the_filter_over_all_matches(start, hours):
-    with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as client:
-        start = start.astimezone(UTC)
-        end = start + timedelta(hours=hours)
-        everything = client.matches.between(
-            start.date() - timedelta(days=1), end.date() + timedelta(days=1), sport=1
-        )
-        expected = [match for match in everything if start <= match.date < end]
-        assert list(client.matches.between(start, end, sport=1)) == expected
+def test_it_is_the_filter_over_all_matches(own, start, hours):
+    start = start.astimezone(UTC)
+    end = start + timedelta(hours=hours)
+    first, last = start.date() - timedelta(days=1), end.date() + timedelta(days=1)
+    expected = [one for one in own.matches.between(first, last, sport=1) if start <= one.date < end]
+    assert list(own.matches.between(start, end, sport=1)) == expected
