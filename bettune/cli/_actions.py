@@ -1,0 +1,137 @@
+"""What the commands do, but for `push`: ask the facade, and write its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from msgspec.structs import replace
+from rich.text import Text
+
+from bettune import Match, Prediction, PredictionFilter, Sport
+from bettune.cli._odds_file import read_odds
+from bettune.cli._output import shown_odds, table_of, write_for_person, write_json, write_models
+from bettune.cli._progress import progress
+from bettune.cli._session import session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bettune import BetTune
+    from bettune.cli._days import Days
+    from bettune.cli._options import Options
+
+
+def sports(options: Options) -> None:
+    """List the sports."""
+    with session(options) as client, progress(client, "Sports", options):
+        found = client.sports.list()
+    table = table_of([">Sport", "Name"], ((sport.id, sport.name) for sport in found))
+    write_models(options, Sport, found, table)
+
+
+def filters(options: Options) -> None:
+    """List the prediction filters."""
+    with session(options) as client, progress(client, "Filters", options):
+        found = client.prediction_filters.list()
+    columns = [">Filter", "Name*", "Sport", "Bet type", "Status"]
+    rows = ((f.id, f.name, f.sport.name, f.bet_type, f.status.value) for f in found)
+    note = "" if found else "No prediction filters. They are made in BetTune, with PRO."
+    write_models(options, PredictionFilter, found, table_of(columns, rows), note)
+
+
+def matches(options: Options, days: Days, sport: int) -> None:
+    """List the matches of some days."""
+    with session(options) as client:
+        found = _matches(client, days, sport, options)
+    columns = [">Match", "Kick-off", "Tournament*", "Home*", "Away*", ">Score"]
+    rows = (
+        (
+            match.id,
+            days.clock(match.date),
+            f"{match.country.name}: {match.tournament.name}",
+            match.home.name,
+            match.away.name,
+            _score(match),
+        )
+        for match in found
+    )
+    note = f"{_count(found, 'match', 'matches')} on {days}"
+    write_models(options, Match, found, table_of(columns, rows), note)
+
+
+def predictions(
+    options: Options, filter_id: int, days: Days | None, match_ids: Sequence[int]
+) -> None:
+    """List a filter's predictions for matches, or for all the matches of some days."""
+    by_id: dict[int, Match] = {}
+    with session(options) as client:
+        if days is not None:
+            sport = _sport_of(client, filter_id)
+            by_id = {match.id: match for match in _matches(client, days, sport, options)}
+            match_ids = list(by_id)
+        with progress(client, "Predictions", options):
+            found = client.predictions.search(filter_id, match_ids)
+    asked = _count(set(match_ids), "match", "matches")
+    note = f"{_count(found, 'prediction', 'predictions')} for {asked}"
+    columns = [">Match", ">Odds", "Source", "Updated (UTC)"]
+    rows = [
+        [p.match_id, shown_odds(p.odds), p.source.value, f"{p.updated_at:%Y-%m-%d %H:%M}"]
+        for p in found
+    ]
+    if days is not None:
+        note += f" on {days}"
+        columns[1:1] = ["Kick-off", "Home*", "Away*"]
+        for row, prediction in zip(rows, found, strict=True):
+            match = by_id[prediction.match_id]
+            row[1:1] = [days.clock(match.date), match.home.name, match.away.name]
+    write_models(options, Prediction, found, table_of(columns, rows), note)
+
+
+def put(options: Options, filter_id: int, match_id: int, odds: str) -> None:
+    """Create or update one prediction."""
+    with session(options) as client, progress(client, "Prediction", options):
+        made = client.predictions.put(filter_id, match_id, read_odds(odds))
+    if options.output == "json":
+        write_json(made)
+    else:
+        line = f"Filter {filter_id} holds odds of {shown_odds(made.odds)} for match {match_id}."
+        write_models(options, Prediction, [made], Text(line))
+
+
+def delete(options: Options, filter_id: int, match_id: int) -> None:
+    """Delete one prediction, if there is one."""
+    with session(options) as client, progress(client, "Prediction", options):
+        client.predictions.delete(filter_id, match_id)
+    if options.output == "json":
+        write_json(None)
+    elif options.output == "table":
+        write_for_person(Text(f"Filter {filter_id} holds no odds for match {match_id}."))
+
+
+def _matches(client: BetTune, days: Days, sport: int, options: Options) -> list[Match]:
+    found = []
+    with progress(client, "Matches", options) as advance:
+        start, end = days.span()
+        for match in client.matches.between(start, end, sport=sport):
+            found.append(replace(match, date=match.date.astimezone(days.zone)))
+            advance((found[-1].date.date() - days.first).days, len(days))
+    return found
+
+
+def _sport_of(client: BetTune, filter_id: int) -> int:
+    filters = client.prediction_filters.list()
+    for found in filters:
+        if found.id == filter_id:
+            return found.sport.id
+    there = "to list yours: bettune filters" if filters else "you have none; they need PRO"
+    raise click.ClickException(f"there is no prediction filter {filter_id}: {there}")
+
+
+def _score(match: Match) -> str:
+    home, away = match.score.home, match.score.away
+    return "" if home is None or away is None else f"{home}-{away}"
+
+
+def _count(things: Sequence[object] | set[int], one: str, many: str) -> str:
+    return f"{len(things) or 'No'} {one if len(things) == 1 else many}"

@@ -1,0 +1,65 @@
+"""What holds for every command: the format of its output, and whether it logs."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TextIO
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass
+class Options:
+    """The options that stand before or after a command."""
+
+    format: str | None = None
+    verbose: bool = False
+
+    @property
+    def output(self) -> str:
+        """The format to write."""
+        return self.format or ("table" if is_terminal(sys.stdout) else "csv")
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person watches; a stream that was closed from the start is None."""
+    return stream is not None and stream.isatty()
+
+
+pass_options = click.make_pass_decorator(Options, ensure=True)
+
+
+def with_options(function: Function) -> Function:
+    """Give a command, or the group of them, the options."""
+    for option in (_VERBOSE, _FORMAT):
+        function = option(function)
+    return function
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    # After the command it overrides what stood before; not given, it changes nothing.
+    if value:
+        setattr(ctx.ensure_object(Options), str(param.name), value)
+
+
+_FORMAT = click.option(
+    "--format",
+    type=click.Choice(["table", "json", "csv"]),
+    callback=_keep,
+    expose_value=False,
+    help="What to print.  [default: table on a terminal, otherwise csv]",
+)
+_VERBOSE = click.option(
+    "--verbose",
+    is_flag=True,
+    callback=_keep,
+    expose_value=False,
+    help="Log requests, waits and retries to standard error.",
+)

@@ -1,0 +1,133 @@
+"""What a person sees on the terminal while work goes on: a bar, and why it stands still."""
+
+from __future__ import annotations
+
+import logging
+import math
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+)
+from rich.text import Text
+
+from bettune import BetTune, RateLimitError
+from bettune.cli._options import Options, is_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_logger = logging.getLogger("bettune")
+# Shorter waits pass before they are read.
+_SHORTEST_SHOWN = 0.5
+
+
+@contextmanager
+def progress(client: BetTune, what: str, options: Options) -> Iterator[Callable[[int, int], None]]:
+    """Show work going on, if a person watches, and not the log instead.
+
+    Gives a function that is told how much is done, and of how much.
+    """
+    if options.verbose or not is_terminal(sys.stderr):
+        yield lambda _done, _total: None
+        return
+    waits = _Waits()
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        _Count(),
+        _Outlook(client, waits),
+        console=Console(stderr=True),
+        transient=True,
+        expand=True,
+    )
+    level = _logger.level
+    _logger.setLevel(logging.DEBUG)
+    _logger.addHandler(waits)
+    try:
+        with bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+    finally:
+        _logger.removeHandler(waits)
+        _logger.setLevel(level)
+
+
+class _Waits(logging.Handler):
+    """Follows in the log how long each thread waits, and what for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._retrying: set[int | None] = set()
+        self._until: dict[int | None, tuple[float, str]] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        thread, wait = record.thread, getattr(record, "wait", None)
+        if wait is not None:
+            reason = "to try again" if thread in self._retrying else "for the rate limit"
+            if wait >= _SHORTEST_SHOWN:
+                self._until[thread] = time.monotonic() + wait, reason
+        elif record.levelno == logging.INFO:  # another try follows
+            if not (isinstance(record.args, tuple) and isinstance(record.args[0], RateLimitError)):
+                self._retrying.add(thread)
+        else:  # an answer came
+            self._retrying.discard(thread)
+            self._until.pop(thread, None)
+
+    def __str__(self) -> str:
+        now = time.monotonic()
+        self.acquire()
+        waits = [wait for wait in self._until.values() if wait[0] > now]
+        self.release()
+        if not waits:
+            return ""
+        until, reason = min(waits)
+        return f"waiting {math.ceil(until - now)} s {reason}"
+
+
+class _Outlook(ProgressColumn):
+    """How much time is left, and how much of it nothing can be done."""
+
+    def __init__(self, client: BetTune, waits: _Waits) -> None:
+        super().__init__()
+        self._client = client
+        self._waits = waits
+
+    def render(self, task: Task) -> Text:
+        return Text(", ".join(filter(None, [self._time_left(task), str(self._waits)])), "yellow")
+
+    def _time_left(self, task: Task) -> str:
+        if not task.completed or task.total is None or task.elapsed is None:
+            return ""
+        rest = task.total - task.completed
+        seconds = task.elapsed / task.completed * rest
+        if (limit := self._client.rate_limit) is not None:
+            # What a window allows goes out at once, and tells nothing of the windows to come.
+            seconds = max(seconds, rest / limit.requests * limit.per)
+        return f"{_duration(seconds)} left"
+
+
+class _Count(MofNCompleteColumn):
+    """How much is done, of how much; nothing while that is unknown."""
+
+    def render(self, task: Task) -> Text:
+        return Text("") if task.total is None else super().render(task)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{math.ceil(seconds)} s"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
