@@ -130,7 +130,7 @@ def summary(changes: list[Change]) -> str:
 def misfits() -> str:
     """Return where the facade does not fit the client any more, with the lines."""
     mypy = [sys.executable, "-m", "mypy", "--pretty", "--no-color-output", "--no-error-summary"]
-    wide = os.environ | {"MYPY_FORCE_TERMINAL_WIDTH": "120"}
+    wide = os.environ | {"MYPY_FORCE_TERMINAL_WIDTH": "160"}
     done = subprocess.run(
         mypy, cwd=pair.ROOT, env=wide, capture_output=True, text=True, check=False
     )

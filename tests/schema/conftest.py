@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -56,3 +58,28 @@ def repo_copy(pair_copy):
     for name in ("pyproject.toml", "Makefile"):
         shutil.copy(ROOT / name, pair_copy)
     return pair_copy
+
+
+@pytest.fixture
+def facade_tests_pass():
+    """Run the facade's own end-to-end tests on another generated client."""
+
+    def run(folder, *options):
+        program = (
+            "import sys, pytest, bettune_openapi\n"
+            "assert bettune_openapi.__file__.startswith(sys.argv[1]), bettune_openapi.__file__\n"
+            "sys.exit(pytest.main(['-q', '-x', 'tests/test_operations.py', *sys.argv[2:]]))\n"
+        )
+        environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(folder), *options],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert " passed" in done.stdout
+
+    return run

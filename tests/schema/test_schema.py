@@ -1,0 +1,219 @@
+"""`make schema`, whole: taken over, summed up, checked."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import generate
+import pytest
+import schema as program
+from ruamel.yaml import YAML
+
+from bettune.sandbox import Sandbox
+
+NEW_ENDPOINT = """
+  /leagues:
+    get:
+      operationId: listLeagues
+      tags: [Leagues]
+      responses:
+        "200":
+          description: Leagues.
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [items]
+                properties:
+                  items:
+                    type: array
+                    items:
+                      $ref: "#/components/schemas/IdName"
+"""
+
+
+@pytest.fixture(scope="module")
+def mypy_cache(tmp_path_factory):
+    return str(tmp_path_factory.mktemp("mypy"))
+
+
+@pytest.fixture
+def make(repo_copy, mypy_cache, tmp_path):
+    """Run scripts/schema.py as `make schema` does; `make check` after it is only told."""
+    told = tmp_path / "make"
+    told.write_text('#!/bin/sh\necho "make $*"\n')
+    told.chmod(0o755)
+
+    def run(source, **environment):
+        return subprocess.run(
+            [sys.executable, str(repo_copy / "scripts" / "schema.py"), str(source)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env=os.environ
+            | {"MAKE": str(told), "MYPY_CACHE_DIR": mypy_cache, "PYTHONDONTWRITEBYTECODE": "1"}
+            | environment,
+        )
+
+    return run
+
+
+def texts(folder):
+    client = generate.contents(folder / "generated").items()
+    found = {f"generated/{name}": text for name, text in client}
+    return found | {"openapi.yaml": (folder / "openapi.yaml").read_text()}
+
+
+def test_the_sandboxs_own_schema_changes_nothing(make, repo_copy):
+    before = texts(repo_copy)
+    with Sandbox() as box:
+        done = make(f"{box.base_url}/openapi.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "It is the schema we have: nothing is changed.",
+        "make --no-print-directory check",
+    ]
+    assert texts(repo_copy) == before
+
+
+def test_what_is_new_is_there_and_the_facade_works(make, repo_copy, facade_tests_pass, tmp_path):
+    old = (repo_copy / "openapi.yaml").read_text()
+    new = old.replace("\n  /matches:\n", NEW_ENDPOINT + "  /matches:\n", 1)
+    new = new.replace("enum: [api, ui]", "enum: [api, ui, import]")
+    new = new.replace(
+        "        finished:\n", "        venue:\n          type: string\n        finished:\n"
+    )
+    (tmp_path / "new.yaml").write_text(new)
+    done = make("new.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "openapi.yaml and generated/ are the new ones.",
+        "What changed for the users of bettune:",
+        "- widening: GET /leagues is new",
+        "- widening: Match.venue is new",
+        "- widening: Prediction.source has the new value 'import'",
+        "make --no-print-directory check",
+    ]
+    found = texts(repo_copy)
+    assert found["openapi.yaml"] == new
+    client = "generated/bettune_openapi"
+    assert "venue: str | UnsetType" in found[f"{client}/models/match.py"]
+    assert 'IMPORT = "import"' in found[f"{client}/models/prediction_source.py"]
+    assert "def sync_detailed(" in found[f"{client}/api/leagues/list_leagues.py"]
+    facade_tests_pass(repo_copy / "generated", "-k", "put_search_delete")
+
+
+def test_what_matters_points_at_the_facade(make, repo_copy, tmp_path, root):
+    text = (repo_copy / "openapi.yaml").read_text()
+    for old, new in {
+        "betType": "kind",
+        "        - name: sport\n": (
+            "        - {name: season, in: query, required: true, schema: {type: integer}}\n"
+            "        - name: sport\n"
+        ),
+        '          type: string\n          example: "2.150000"': (
+            "          type: object\n          properties: {value: {type: string}}"
+        ),
+    }.items():
+        assert old in text
+        text = text.replace(old, new)
+    start, end = text.index("  /sports:"), text.index("  /matches:")
+    text = text[:start] + text[end:]
+    (tmp_path / "new.yaml").write_text(text)
+    done = make("new.yaml")
+    assert done.returncode == 1
+    for said in (
+        "- breaking: GET /sports is gone",
+        "- breaking: GET /matches: the query parameter `season` is new, and required",
+        "- breaking: PredictionFilter.betType is gone (is it `kind` now?)",
+        "- breaking: Prediction.odds was string and is object",
+    ):
+        assert said in done.stdout
+    assert "The facade no longer fits, here:" in done.stdout
+    # Each with its place, and the line that stands there.
+    for reason in (
+        'has no attribute "bet_type"',
+        'Missing named argument "season"',
+        '"SportsResponse"',
+        'has incompatible type "PredictionOdds"',
+    ):
+        place = re.search(
+            rf"(?m)^(bettune/\w+\.py):(\d+): error: .*{re.escape(reason)}.*\n(.*)", done.stdout
+        )
+        assert place, f"{reason}\n{done.stdout}"
+        line = (root / place[1]).read_text().splitlines()[int(place[2]) - 1]
+        assert place[3].strip()[:20] in line
+    assert texts(repo_copy)["openapi.yaml"] == text  # for whoever mends the facade
+
+
+def test_refused_it_says_one_line(make, repo_copy, tmp_path):
+    before = texts(repo_copy)
+    (tmp_path / "page.html").write_text("<html>")
+    done = make("page.html")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "page.html was refused, nothing is changed: it is a web page (or XML), not a schema: "
+        "take the address of the file itself\n"
+    )
+    assert texts(repo_copy) == before
+
+
+def test_without_a_source_it_says_how(make):
+    done = make("")
+    assert (done.returncode, done.stderr) == (2, "Which schema? make schema SCHEMA=<url or file>\n")
+
+
+def test_a_check_that_fails_is_told(make, tmp_path):
+    refuses = tmp_path / "refuses"
+    refuses.write_text("#!/bin/sh\nexit 1\n")
+    refuses.chmod(0o755)
+    done = make(tmp_path / "pair" / "openapi.yaml", MAKE=str(refuses))
+    assert done.returncode == 1
+    assert "make check does not pass: see above." in done.stdout
+
+
+def test_json_becomes_yaml_that_says_the_same(pair_copy, tmp_path, schema):
+    texts_that_yaml_takes_for_others = [
+        "no",
+        "1",
+        "1e3",
+        "2026-06-06",
+        "null",
+        "~",
+        "",
+        "a: b",
+        "ż\n- x",
+    ]
+    schema["info"]["x-texts"] = texts_that_yaml_takes_for_others
+    schema["info"]["x-others"] = [None, True, 1, 2.5, [], {}]
+    (tmp_path / "schema.json").write_text(json.dumps(schema, ensure_ascii=False))
+    changes = program.take_over(str(tmp_path / "schema.json"), pair_copy)
+    assert [change.level for change in changes] == ["harmless"]
+    written = (pair_copy / "openapi.yaml").read_bytes()
+    assert written.startswith(b'openapi: "3.1.0"\ninfo:\n  title: "BetTune API"\n')
+    assert program.load(written) == schema
+    # The older YAML that some tools read says the same.
+    older = YAML(typ="safe", pure=True)
+    older.version = (1, 1)
+    assert older.load(written) == schema
+
+
+def test_yaml_stays_as_it_came(pair_copy, tmp_path):
+    text = (
+        pair_copy / "openapi.yaml"
+    ).read_text() + "# The end, said with a \\r and no line feed.\r"
+    (tmp_path / "new.yaml").write_bytes(text.encode())
+    program.take_over(str(tmp_path / "new.yaml"), pair_copy)
+    assert (pair_copy / "openapi.yaml").read_bytes() == text.encode()
+
+
+def test_a_broken_client_is_mended_though_the_schema_is_the_same(pair_copy):
+    (pair_copy / "generated" / "bettune_openapi" / "client.py").write_text("")
+    before = generate.contents(program.pair.ROOT / "generated")
+    assert program.take_over(str(pair_copy / "openapi.yaml"), pair_copy) == []
+    assert generate.contents(pair_copy / "generated") == before
