@@ -1,32 +1,36 @@
 """Python SDK for the BetTune API: your model's odds against the market, every day."""
 
-from bettune_openapi.models import PredictionFilterStatus, PredictionSource
+from typing import TYPE_CHECKING
 
-from bettune._client import AsyncBetTune, BetTune
-from bettune._errors import (
-    APIConnectionError,
-    APIError,
-    APIResponseValidationError,
-    APIStatusError,
-    APITimeoutError,
-    AuthenticationError,
-    BadRequestError,
-    BetTuneError,
-    ConfigurationError,
-    InternalServerError,
-    InvalidArgumentError,
-    InvalidOddsError,
-    NotFoundError,
-    PermissionDeniedError,
-    ProSubscriptionRequiredError,
-    RateLimitError,
-    SyncError,
-)
-from bettune._models import IdName, Match, Prediction, PredictionFilter, RateLimit, Score, Sport
-from bettune._plan import OddsChange, Plan
-from bettune._records import to_records
-from bettune._report import SyncReport
 from bettune._version import __version__
+
+if TYPE_CHECKING:
+    from bettune_openapi.models import PredictionFilterStatus, PredictionSource
+
+    from bettune._client import AsyncBetTune, BetTune
+    from bettune._errors import (
+        APIConnectionError,
+        APIError,
+        APIResponseValidationError,
+        APIStatusError,
+        APITimeoutError,
+        AuthenticationError,
+        BadRequestError,
+        BetTuneError,
+        ConfigurationError,
+        InternalServerError,
+        InvalidArgumentError,
+        InvalidOddsError,
+        NotFoundError,
+        PermissionDeniedError,
+        ProSubscriptionRequiredError,
+        RateLimitError,
+        SyncError,
+    )
+    from bettune._models import IdName, Match, Prediction, PredictionFilter, RateLimit, Score, Sport
+    from bettune._plan import OddsChange, Plan
+    from bettune._records import to_records
+    from bettune._report import SyncReport
 
 __all__ = [
     "APIConnectionError",
@@ -63,3 +67,19 @@ __all__ = [
     "__version__",
     "to_records",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import a name when it is first used, since httpx and the generated client take time."""
+        from importlib import import_module  # noqa: PLC0415 - no name of this package
+
+        if name in __all__:
+            for module in ("_errors", "_models", "_plan", "_report", "_records", "_client"):
+                found = import_module(f"bettune.{module}")
+                if name in vars(found):
+                    return globals().setdefault(name, vars(found)[name])
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

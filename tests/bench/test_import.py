@@ -1,0 +1,29 @@
+"""Importing the package is quick, and each of its names is there all the same."""
+
+import subprocess
+import sys
+
+import pytest
+
+import bettune
+
+HEAVY = {"attrs", "bettune_openapi", "httpx", "msgspec"}
+
+
+def test_the_import_alone_brings_nothing_heavy():
+    code = f"import bettune, sys; print(sorted({HEAVY} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_each_name_is_imported_from_a_fresh_package():
+    lines = ["import bettune", "print(sorted(set(bettune.__all__) - set(dir(bettune))))"]
+    lines += [f"from bettune import {name}" for name in bettune.__all__]
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, check=True)
+    assert done.stdout.strip() == b"[]"
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'bettune' has no attribute 'Bettune'"):
+        _ = bettune.Bettune
+    assert not hasattr(bettune, "httpx")
