@@ -139,7 +139,7 @@ class _Comparison:
                         self.add(WIDENING, f"{name} has the new header {header}")
 
     def content(self, title: str, model: str | None, old: Json, new: Json, *, asked: bool) -> None:
-        media = [_json(one.get("content", {})) for one in (old, new)]
+        media = [json_schema(one.get("content", {})) for one in (old, new)]
         if media[0] is None and media[1] is None:
             return
         if media[1] is None:
@@ -161,8 +161,8 @@ class _Comparison:
             self.open.pop()
 
     def bodies(self, title: str, model: str | None, old: Json, new: Json, *, asked: bool) -> None:
-        old, old_null = _without_null(self.old, old)
-        new, new_null = _without_null(self.new, new)
+        old, old_null = without_null(self.old, old)
+        new, new_null = without_null(self.new, new)
         if new_null and not old_null:
             self.add(WIDENING if asked else BREAKING, f"{title} may be null now")
         elif old_null and not new_null:
@@ -250,7 +250,7 @@ class _Comparison:
             inner = MODELS.get(model or "", {}).get(name)
             # Several places share IdName: there the place tells more than the name.
             label = inner if inner and inner != "IdName" else f"{title}.{name}"
-            if "enum" in _without_null(self.old, before[name])[0]:
+            if "enum" in without_null(self.old, before[name])[0]:
                 label = f"{title}.{name}"
             self.schema(label, inner, before[name], now[name], asked=asked)
 
@@ -274,7 +274,8 @@ def _schemes(document: dict[str, Json]) -> set[str]:
     }
 
 
-def _json(content: Json) -> Json | None:
+def json_schema(content: Json) -> Json | None:
+    """Return the schema of the JSON among some media types, if there is one."""
     for media, one in content.items():
         if re.match(r"application/([\w.-]+\+)?json\b", media):
             return one["schema"]
@@ -287,7 +288,7 @@ def _follow(document: dict[str, Json], schema: Json) -> Json:
     return schema
 
 
-def _without_null(document: dict[str, Json], schema: Json) -> tuple[Json, bool]:
+def without_null(document: dict[str, Json], schema: Json) -> tuple[Json, bool]:
     """Return a schema less null, and whether it allowed null."""
     schema = _follow(document, schema)
     types = [kind for kind in types_of(schema) if kind != "null"]
