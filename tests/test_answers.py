@@ -88,10 +88,29 @@ def test_the_class_of_the_status_with_code_and_message(serve, status, kind):
     assert str(error) == f"GET /sports: {status} a_code: A message"
 
 
-def test_pro_subscription_required(serve):
-    _, client = serve(answer(403, {"code": "pro_subscription_required", "message": "PRO"}))
-    with pytest.raises(bettune.ProSubscriptionRequiredError):
+@pytest.mark.parametrize(
+    ("status", "kind"), [(403, bettune.ProSubscriptionRequiredError), (404, bettune.NotFoundError)]
+)
+def test_pro_subscription_required_is_a_403(serve, status, kind):
+    _, client = serve(answer(status, {"code": "pro_subscription_required", "message": "PRO"}))
+    with pytest.raises(bettune.APIStatusError) as caught:
         client.predictions.put(1, 5, 2)
+    assert type(caught.value) is kind
+
+
+def test_each_field_comes_from_its_own(serve):
+    named = ("country", "tournament", "season", "home", "away")
+    sent = {name: {"id": n, "name": f"name {n}"} for n, name in enumerate(named)}
+    _, client = serve(matches({**MATCH, **sent, "score": {"home": 1, "away": 2}}))
+    (match,) = client.matches.list("2026-06-06", sport=1)
+    assert [getattr(match, name) for name in named] == [
+        bettune.IdName(n, f"name {n}") for n in range(5)
+    ]
+    assert match.score == bettune.Score(1, 2)
+    _, client = serve(answer(200, PREDICTION))
+    one = client.predictions.put(1, 5, 2)
+    assert (one.id, one.filter_id, one.match_id) == (10, 1, 5)
+    assert (one.created_at.minute, one.updated_at.minute) == (0, 5)
 
 
 @pytest.mark.parametrize(

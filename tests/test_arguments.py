@@ -205,12 +205,12 @@ def test_match_ids_that_are_no_list_of_ids(strict, value):
         strict.predictions.search(1, value)
 
 
-def test_numpy_integers_are_ids(connect):
+def test_ids_may_be_numpys_of_any_iterable_and_are_asked_for_once(connect):
     with Scripted(answer(200, {"count": 0, "items": []})) as server:
         client = connect(base_url=server.base_url)
         assert client.predictions.search(np.int64(1), np.array([5, 6])) == []
         assert client.predictions.search(1, pd.Series([5, 6])) == []
-        assert client.predictions.search(1, (n for n in (5, 6))) == []
+        assert client.predictions.search(1, (n for n in (5, 6, 5))) == []
         for request in server.requests:
             assert json.loads(request.body) == {"filterId": 1, "matchIds": [5, 6]}
 
