@@ -73,7 +73,8 @@ class BetTune(_Base):
     Args:
         token: the API token, else BETTUNE_API_TOKEN.
         base_url: else BETTUNE_BASE_URL, else the public API.
-        timeout: seconds that a try may go without progress, or an httpx.Timeout.
+        timeout: seconds that a try may go without progress, or an httpx.Timeout. A body that has
+            come for so long must come at 1 KB a second.
         max_retries: tries after the first, for lost connections, timeouts and the statuses 429,
             500, 502, 503 and 504.
         max_wait: the longest single wait between two tries, in seconds, that it sits out; told to

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _HEADERS = {
     "Accept": "application/json",
-    # What httpx can undo without another package, and within bounds.
-    "Accept-Encoding": "gzip, deflate",
+    # The one coding that is undone here, within bounds.
+    "Accept-Encoding": "gzip",
     "User-Agent": f"bettune/{__version__} httpx/{httpx.__version__}",
 }
 BASE_URL = "https://ovaccess.com/bet-tune-api/v1"

@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from contextvars import ContextVar
 from http import HTTPStatus
@@ -46,39 +47,66 @@ logger.addHandler(logging.NullHandler())
 Invalid = Callable[[int, bytes, str], APIResponseValidationError]
 invalid_answer: ContextVar[Invalid] = ContextVar("invalid_answer")
 
-# One coding, whose expansion is bounded; httpx would undo others too, and several in a row.
-_ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
+# A body that comes more slowly, in bytes a second, counts as none after the time of a timeout.
+_SLOWEST = 1024
 _SUCCESS = frozenset(status for status in HTTPStatus if httpx.codes.is_success(status))
 _DEFAULT = httpx.USE_CLIENT_DEFAULT
 
 
 class Body:
-    """The body of an answer as it comes in, up to a number of bytes."""
+    """The body of an answer as it comes in: decompressed, up to a number of bytes, and in time."""
 
-    def __init__(self, response: httpx.Response, limit: int) -> None:
+    def __init__(self, response: httpx.Response, request: httpx.Request, limit: int) -> None:
         self._response = response
         self._chunks: list[bytes] = []
-        self._room = self._limit = limit
+        self._limit = limit
+        self._taken = self._kept = 0
+        self._patience: float | None = request.extensions.get("timeout", {}).get("read")
+        self._start = time.monotonic()
+        self._gzip: zlib._Decompress | None = None
         self.problem: str | None = None
         encoding = response.headers.get("content-encoding", "").strip().lower()
-        if encoding not in _ENCODINGS:
+        if encoding == "gzip":
+            # Ours and not httpx's: it stops at the limit, in the middle of a bomb.
+            self._gzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        elif encoding not in {"", "identity"}:
             self.problem = f"the body is encoded as {encoding!r}, which was not asked for"
 
     def take(self, chunk: bytes) -> None:
-        """Keep a chunk, or note that the body is too large."""
-        self._room -= len(chunk)
-        if self._room < 0:
+        """Keep a chunk as it came, or note what is wrong with the body.
+
+        Raises:
+            httpx.ReadTimeout: the body comes too slowly, however steadily.
+        """
+        self._taken += len(chunk)
+        if self._gzip is not None:
+            try:
+                chunk = self._gzip.decompress(chunk, self._limit - self._kept + 1)
+            except zlib.error as error:
+                self.problem = f"the body cannot be decompressed: {error}"
+                return
+        self._kept += len(chunk)
+        if max(self._taken, self._kept) > self._limit:
             self.problem = f"the body is larger than {self._limit} bytes (max_response_bytes)"
-        else:
-            self._chunks.append(chunk)
+            return
+        self._chunks.append(chunk)
+        if self._patience is not None:
+            seconds = time.monotonic() - self._start
+            if seconds > self._patience + self._taken / _SLOWEST:
+                raise httpx.ReadTimeout(f"{self._taken} bytes in {seconds:.1f} s")
 
     def end(self) -> None:
         """Give the response what was kept, as its own `read` would."""
+        if self._gzip is not None and self._taken and not self._gzip.eof and self.problem is None:
+            self.problem = "the body cannot be decompressed: it is cut short"
         self._response._content = b"".join(self._chunks)  # noqa: SLF001 - httpx sets no limit itself
 
 
 # What came of one try: an answer, with the reason why its body is unusable if it is, or none.
-Outcome = tuple[httpx.Response, str | None] | httpx.RequestError
+Failure = httpx.RequestError | httpx.InvalidURL | UnicodeError
+Outcome = tuple[httpx.Response, str | None] | Failure
+# The latter two: what httpx makes of some of the URLs that a server redirects to.
+_FAILURES = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
 
 
 class Exchange:
@@ -137,16 +165,16 @@ class Exchange:
             logger.info("%s; try %d follows in %.3f s", error, attempt + 1, seconds_to_wait)
             ticket.not_before = time.monotonic() + seconds_to_wait
 
-    def body(self, response: httpx.Response) -> Body:
+    def body(self, response: httpx.Response, request: httpx.Request) -> Body:
         """Where the chunks of an answer go."""
-        return Body(response, self._settings.max_response_bytes)
+        return Body(response, request, self._settings.max_response_bytes)
 
     def _judge(self, outcome: Outcome, method: str, path: str) -> APIError | None:
         clean = self._settings.clean
         if isinstance(outcome, httpx.TimeoutException):
             reason = f"no answer within the timeout ({type(outcome).__name__})"
             return APITimeoutError(reason, method=method, path=path)
-        if isinstance(outcome, httpx.RequestError):
+        if isinstance(outcome, _FAILURES):
             reason = clean(f"{type(outcome).__name__}: {outcome}")
             return APIConnectionError(reason, method=method, path=path)
         response, problem = outcome
@@ -260,20 +288,18 @@ class Client(httpx.Client):
             response = super().send(
                 request, stream=True, auth=auth, follow_redirects=follow_redirects
             )
-            if stream and response.status_code in _SUCCESS:
-                return response, None
-            return response, self._read(response)
-        except httpx.RequestError as error:
+            if response.is_stream_consumed or (stream and response.status_code in _SUCCESS):
+                return response, None  # a hook of the caller's has read it, or he will
+            return response, self._read(response, request)
+        except _FAILURES as error:
             return error
 
-    def _read(self, response: httpx.Response) -> str | None:
-        body = self._exchange.body(response)
+    def _read(self, response: httpx.Response, request: httpx.Request) -> str | None:
+        body = self._exchange.body(response, request)
         try:
-            chunks = response.iter_bytes()
+            chunks = response.iter_raw()
             while body.problem is None and (chunk := next(chunks, None)) is not None:
                 body.take(chunk)
-        except httpx.DecodingError as error:
-            body.problem = f"the body cannot be decompressed: {error}"
         finally:
             response.close()
         body.end()
@@ -334,20 +360,18 @@ class AsyncClient(httpx.AsyncClient):
             response = await super().send(
                 request, stream=True, auth=auth, follow_redirects=follow_redirects
             )
-            if stream and response.status_code in _SUCCESS:
-                return response, None
-            return response, await self._read(response)
-        except httpx.RequestError as error:
+            if response.is_stream_consumed or (stream and response.status_code in _SUCCESS):
+                return response, None  # a hook of the caller's has read it, or he will
+            return response, await self._read(response, request)
+        except _FAILURES as error:
             return error
 
-    async def _read(self, response: httpx.Response) -> str | None:
-        body = self._exchange.body(response)
+    async def _read(self, response: httpx.Response, request: httpx.Request) -> str | None:
+        body = self._exchange.body(response, request)
         try:
-            chunks = response.aiter_bytes()
+            chunks = response.aiter_raw()
             while body.problem is None and (chunk := await anext(chunks, None)) is not None:
                 body.take(chunk)
-        except httpx.DecodingError as error:
-            body.problem = f"the body cannot be decompressed: {error}"
         finally:
             await response.aclose()
         body.end()
