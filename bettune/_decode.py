@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import MAXYEAR, MINYEAR, UTC
 from typing import TYPE_CHECKING
 
 from bettune._models import IdName, Match, Prediction, PredictionFilter, Score, Sport
+from bettune._odds import shown, six_decimals
 
 if TYPE_CHECKING:
     from collections.abc import Sized
+    from datetime import datetime
 
     from bettune_openapi import models as wire
 
@@ -25,7 +28,7 @@ def sports(body: wire.SportsResponse) -> list[Sport]:
 def matches(body: wire.MatchesResponse) -> list[Match]:
     """Answer of GET /matches."""
     _check_count(body.count, body.items)
-    return [_match(item) for item in body.items]
+    return [_match(item, index) for index, item in enumerate(body.items)]
 
 
 def prediction_filters(body: wire.PredictionFiltersResponse) -> list[PredictionFilter]:
@@ -45,8 +48,11 @@ def predictions(body: wire.PredictionsResponse) -> list[Prediction]:
 
 def prediction(body: wire.Prediction, where: str = "$") -> Prediction:
     """Answer of PUT …/prediction, or one item of a search."""
-    if not body.odds.is_finite():
-        raise InvalidBodyError(f"Expected finite odds, got {body.odds} - at `{where}.odds`")
+    # Not finite, or of more digits than a number has whose odds could be paid.
+    if not six_decimals(body.odds).is_finite():
+        raise InvalidBodyError(f"Expected finite odds, got {shown(body.odds)} - at `{where}.odds`")
+    _check_time(body.created_at, where, "createdAt")
+    _check_time(body.updated_at, where, "updatedAt")
     return Prediction(
         body.id,
         body.filter_id,
@@ -58,7 +64,8 @@ def prediction(body: wire.Prediction, where: str = "$") -> Prediction:
     )
 
 
-def _match(item: wire.Match) -> Match:
+def _match(item: wire.Match, index: int) -> Match:
+    _check_time(item.date, f"$.items[{index}]", "date")
     return Match(
         item.id,
         item.date,
@@ -74,6 +81,16 @@ def _match(item: wire.Match) -> Match:
 
 def _id_name(item: wire.IdName) -> IdName:
     return IdName(item.id, item.name)
+
+
+def _check_time(time: datetime, where: str, name: str) -> None:
+    if not MINYEAR < time.year < MAXYEAR:
+        try:
+            time.astimezone(UTC)
+        except OverflowError:
+            raise InvalidBodyError(
+                f"Expected a time within the calendar, got {time.isoformat()} - at `{where}.{name}`"
+            ) from None
 
 
 def _check_count(count: int, items: Sized) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # How many answers are remembered while no limit is known, for one that is learnt later.
 _REMEMBERED = 10_000
+# How long a ticket waits at a time: the clocks below cannot wait for more than some years.
+_LONGEST_WAIT = 3600.0
 
 
 class Event(Protocol):
@@ -71,7 +73,7 @@ class Pacer:
                 self._queue[ticket] = None
             ticket.event = self._new_event()
             self._waiting.add(ticket)
-            return wait
+            return min(wait, _LONGEST_WAIT)
 
     def leave(self, ticket: Ticket) -> None:
         """Give up waiting."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 8.0
+_LONGEST_WINDOW = 86_400
 
 
 def backoff(attempt: int, *, longest: float) -> float:
@@ -47,10 +48,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def told_rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
-    """The limit that X-RateLimit-Limit and X-RateLimit-Window (seconds) tell, if they do."""
+    """The limit that X-RateLimit-Limit and X-RateLimit-Window (seconds) tell, if they do.
+
+    A window longer than a day is no limit that anybody would wait for.
+    """
     requests = _number(headers.get("x-ratelimit-limit", ""))
     per = _number(headers.get("x-ratelimit-window", ""))
-    if requests is None or per is None or requests < 1 or per <= 0:
+    if requests is None or per is None or requests < 1 or not 0 < per <= _LONGEST_WINDOW:
         return None
     return RateLimit(int(requests), per)
 
