@@ -10,6 +10,7 @@ from canonical import canonical
 from compare import json_schema, without_null
 from overlay import settled
 from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.openapi.checks import JsonSchemaError
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -102,6 +103,10 @@ def _without_enums(node: Json) -> Json:
 
 
 def _words(failure: Failure) -> str:
-    """Return the first lines of what the library says, without what it quotes of the schema."""
-    said = f"{failure.title}: {failure.message}".split("\n\n    ", 1)[0].split("Schema:", 1)[0]
-    return " ".join(said.split())
+    """Return what the library found, and where, without what it quotes of the schema."""
+    if isinstance(failure, JsonSchemaError):
+        if failure.title != failure.kind_title:  # of a header
+            return f"{failure.title}: {failure.validation_message}"
+        steps = (f"[{one}]" if isinstance(one, int) else f".{one}" for one in failure.instance_path)
+        return f"{failure.validation_message} - at `${''.join(steps)}`"
+    return " ".join(f"{failure.title}: {failure.message}".split())

@@ -144,9 +144,8 @@ class Check:
             if isinstance(error, APIStatusError) and error.status_code in UNAVAILABLE:
                 raise Unavailable(str(error)) from None
             findings.append(Finding(BREAK, "facade", str(error)))
-        answers = [
-            one for one in self.seen if one.status_code not in UNAVAILABLE or one is self.seen[-1]
-        ]
+        # What was tried again after a proxy's 502 is no answer of the API.
+        answers = [one for one in self.seen if one.status_code not in UNAVAILABLE - {429}]
         judged = [self.contract.judge(path, method, one) for one in answers]
         self.add(path, method, self.seen[-1], [one for some in judged for one in some] + findings)
         return result

@@ -39,8 +39,7 @@ def as_table(base_url: str, steps: list[Step], stopped: str | None) -> str:
     for row, step in zip(rows, [None, *steps], strict=True):
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         lines.append("  ".join(cells).rstrip())
-        for finding in step.findings if step else []:
-            lines.append(f"    {_line(finding)}")
+        lines += [f"    {_line(finding)}" for finding in (step.findings if step else [])]
     lines.append(_verdict(steps, stopped))
     return "\n".join(lines)
 

@@ -1,0 +1,442 @@
+"""Each kind of deviation, planted in a server, is found and weighed; what was there is restored."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent.parent / "scripts"))
+
+import contract
+
+TOKEN = "a-secret-token"
+IDS = {"id": 1, "name": "football"}
+TIME = "2026-06-06T18:00:00+00:00"
+MATCH = {
+    "id": 7,
+    "date": TIME,
+    "finished": False,
+    "score": {"home": None, "away": None},
+    **dict.fromkeys(("country", "tournament", "season", "home", "away"), IDS),
+}
+FILTER = {"id": 5, "name": "Mine", "sport": IDS, "betType": "Home", "status": "approved"}
+
+
+class Server(ThreadingHTTPServer):
+    """A small BetTune that keeps its contract, but for what a test plants."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked = []
+        self.predictions = {}
+        self.plant = lambda operation, status, body, headers: None
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}/api"
+
+    def respond(self, method, path, query, body):
+        if "no-date" in query:
+            return 400, {"code": "date_invalid", "message": "Invalid date"}
+        if method == "GET":
+            items = {"/sports": IDS, "/prediction-filters": FILTER, "/matches": MATCH}
+            date = {"date": query[5:15]} if query else {}
+            return 200, date | {"count": 1, "items": [items[path]]}
+        if method == "POST":
+            found = [self.predictions[one] for one in body["matchIds"] if one in self.predictions]
+            return 200, {"count": len(found), "items": found}
+        match = int(path.split("/")[4])
+        if method == "DELETE":
+            self.predictions.pop(match, None)
+            return 204, None
+        self.predictions[match] = prediction(match, body["odds"])
+        return 200, self.predictions[match]
+
+
+def prediction(match, odds):
+    return {
+        "id": 1,
+        "filterId": 5,
+        "matchId": match,
+        "odds": f"{float(odds):.6f}",
+        "source": "api",
+        "createdAt": TIME,
+        "updatedAt": TIME,
+    }
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def handle_any(self):
+        path, _, query = self.path.removeprefix("/api").partition("?")
+        length = int(self.headers.get("Content-Length", 0))
+        body = json.loads(self.rfile.read(length)) if length else None
+        signed = self.headers.get("Authorization") == f"Bearer {TOKEN}"
+        operation = f"{self.command} /{path.split('/')[1]}"
+        if not signed:
+            operation += " unsigned"
+            status, answer = 401, {"code": "missing_token", "message": "No token provided"}
+        else:
+            operation += " refused" if "no-date" in query else ""
+            status, answer = self.server.respond(self.command, path, query, body)
+        self.server.asked.append(operation)
+        headers = {"Content-Type": "application/json"} if answer is not None else {}
+        answer = json.loads(json.dumps(answer))
+        status, answer = self.server.plant(operation, status, answer, headers) or (status, answer)
+        data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        data = b"" if answer is None else data
+        self.send_response(status)
+        if status != 204 or data:
+            headers |= {"Content-Length": str(len(data))}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_PUT = do_POST = do_DELETE = handle_any  # noqa: N815
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def check(monkeypatch, capsys, server):
+    """Run the check against the server; return its exit status and what it printed."""
+    monkeypatch.setenv("BETTUNE_API_TOKEN", TOKEN)
+
+    def run(*options, url=server.url):
+        monkeypatch.setattr(
+            sys, "argv", ["contract.py", *(["--base-url", url] * bool(url)), *options]
+        )
+        with pytest.raises(SystemExit) as end:
+            contract.main()
+        out, err = capsys.readouterr()
+        assert TOKEN not in out + err
+        return end.value.code, out + err
+
+    before = signal.getsignal(signal.SIGTERM)
+    yield run
+    signal.signal(signal.SIGTERM, before)
+
+
+WRITE = ("--filter", "5", "--match", "7")
+
+
+def test_a_kept_contract(check, server):
+    code, said = check()
+    assert code == 0, said
+    assert said.endswith("0 broken, 0 new, 2 not checked\n")
+    assert "not checked: it writes: name FILTER= and MATCH= to allow it" in said
+    # Few requests, and none that writes.
+    assert server.asked == [
+        "GET /sports",
+        "GET /sports unsigned",
+        "GET /matches",
+        "GET /matches refused",
+        "GET /prediction-filters",
+        "POST /predictions",
+    ]
+
+
+@pytest.mark.parametrize("odds", [None, "1.75", "2.15"])
+def test_writing_restores_what_was_there(check, server, odds):
+    if odds:
+        server.predictions[7] = prediction(7, odds)
+    before = dict(server.predictions)
+    code, said = check(*WRITE)
+    assert code == 0, said
+    assert said.endswith("0 broken, 0 new, 0 not checked\n")
+    assert server.predictions == before
+    assert server.asked[5:] == [
+        "POST /predictions",
+        "PUT /prediction-filters",
+        "POST /predictions",
+        "DELETE /prediction-filters",
+        "POST /predictions",
+        f"{'PUT' if odds else 'DELETE'} /prediction-filters",
+    ]
+
+
+def on(wanted, change):
+    """Plant a change of the body, or another status and body, in the answer of one operation."""
+
+    def plant(operation, status, body, headers):
+        if operation != wanted:
+            return None
+        return change(body) if change.__code__.co_argcount == 1 else change(status, body, headers)
+
+    return plant
+
+
+def item(**changes):
+    def change(body):
+        for name, value in changes.items():
+            body["items"][0][name] = value
+            if value is None:
+                del body["items"][0][name]
+
+    return change
+
+
+NO_MATCHES = {"date": "2026-06-06", "count": 0, "items": []}
+
+
+def as_html(status, body, headers):
+    headers["Content-Type"] = "text/html"
+
+
+def down(status, body, headers):
+    headers["Retry-After"] = "999"
+    return 503, b"down"
+
+
+BREAKS = {
+    "status": (on("GET /sports", lambda body: (206, body)), "break: status: ", "GET /sports"),
+    "error_status": (
+        on("GET /matches refused", lambda body: (422, body)),
+        "break: status: Undocumented status code: Received: 422",
+        "GET /matches (no date)",
+    ),
+    "server_error": (
+        on("GET /matches", lambda body: (500, {"code": "x", "message": "y"})),
+        "break: facade: GET /matches: 500 x: y",
+        "GET /matches",
+    ),
+    "open": (
+        on("GET /sports unsigned", lambda body: (200, {"count": 0, "items": []})),
+        "break: status: without a token it answers 200, not 401",
+        "GET /sports (no token)",
+    ),
+    "any_date": (
+        on("GET /matches refused", lambda body: (200, NO_MATCHES)),
+        "break: status: it takes `no-date` for a date",
+        "GET /matches (no date)",
+    ),
+    "media_type": (
+        on("GET /sports", as_html),
+        "break: media type: Undocumented Content-Type: Received: text/html",
+        "GET /sports",
+    ),
+    "no_json": (on("GET /sports", lambda body: (200, b"<html>")), "break: body: ", "GET /sports"),
+    "no_field": (
+        on("GET /matches", item(home=None)),
+        '"home" is a required property - at `$.items[0]`',
+        "GET /matches",
+    ),
+    "other_type": (
+        on("GET /matches", item(id="7")),
+        '"7" is not of type "integer" - at `$.items[0].id`',
+        "GET /matches",
+    ),
+    "null": (
+        on("GET /prediction-filters", item(name=[])),
+        "break: body: ",
+        "GET /prediction-filters",
+    ),
+    "no_code": (
+        on("GET /matches refused", lambda body: (400, {"error": "no"})),
+        '"code" is a required property - at `$`',
+        "GET /matches (no date)",
+    ),
+    "count": (
+        on("GET /sports", lambda body: body.update(count=3)),
+        "break: facade: GET /sports: Expected 1, the length of `$.items`, got 3 - at `$.count`",
+        "GET /sports",
+    ),
+    "time": (
+        on("GET /matches", item(date="2026-06-06T18:00:00")),
+        "at `$.items[0].date`",
+        "GET /matches",
+    ),
+    "put_loses": (
+        on("POST /predictions", lambda body: (200, {"count": 0, "items": []})),
+        "break: facade: 2.15 was written, nothing is there",
+        "POST /predictions/search",
+    ),
+    "body_of_delete": (
+        on("DELETE /prediction-filters", lambda status, body, headers: (200, {"ok": True})),
+        "break: status: Undocumented status code: Received: 200",
+        "DELETE",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BREAKS)
+def test_a_break_fails(check, server, kind, tmp_path):
+    server.plant, text, where = BREAKS[kind]
+    junit = tmp_path / "report.xml"
+    code, said = check(*WRITE, "--junit", str(junit))
+    assert code == 1, said
+    assert text in said
+    broken = [case for case in ET.parse(junit).iter("testcase") if case.find("failure") is not None]
+    assert broken
+    assert all(where in case.get("name") for case in broken)
+
+
+def test_headers_of_429_are_checked(check, server):
+    answers = iter([(429, {"code": "rate_limit_exceeded", "message": "Wait"})])
+
+    def plant(operation, status, body, headers):
+        if operation == "GET /matches" and (answer := next(answers, None)):
+            headers |= {"Retry-After": "0", "X-RateLimit-Limit": "many"}
+            return answer
+        return None
+
+    server.plant = plant
+    code, said = check()
+    assert code == 1, said
+    assert "break: headers: " in said
+    assert server.asked.count("GET /matches") == 2
+
+
+ADDITIONS = {
+    "field": (on("GET /matches", item(venue="x")), "$.items[].venue is new"),
+    "inner_field": (
+        on("GET /matches", item(home=IDS | {"code": "x"})),
+        "$.items[].home.code is new",
+    ),
+    "top_field": (on("GET /sports", lambda body: body.update(next=None)), "$.next is new"),
+    "status": (
+        on("GET /prediction-filters", item(status="paused")),
+        "$.items[].status has the new value 'paused'",
+    ),
+    "error_field": (
+        on("GET /sports unsigned", lambda body: body.update(help="x")),
+        "$.help is new",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ADDITIONS)
+def test_an_addition_warns(check, server, kind, tmp_path):
+    server.plant, text = ADDITIONS[kind]
+    report = tmp_path / "report.json"
+    code, said = check("--json", str(report))
+    assert code == 0, said
+    assert f"addition: body: {text}" in said
+    (found,) = [
+        step for step in json.loads(report.read_bytes())["steps"] if step["result"] == "addition"
+    ]
+    assert found["findings"] == [{"level": "addition", "aspect": "body", "text": text}]
+    assert said.endswith("0 broken, 1 new, 2 not checked\n")
+
+
+def test_what_cannot_be_checked(check, server, monkeypatch, tmp_path):
+    junit = tmp_path / "report.xml"
+    server.plant = on("GET /sports", lambda body: (401, {"code": "invalid_token", "message": "No"}))
+    code, said = check("--junit", str(junit))
+    assert code == 2, said
+    assert "it could not be checked further: GET /sports: 401 invalid_token: No" in said
+    assert ET.parse(junit).find("testcase/error").get("message").startswith("GET /sports: 401")
+    assert len(server.asked) == 1
+
+    server.plant = on(
+        "GET /matches",
+        down,
+    )
+    code, said = check()
+    assert code == 2, said
+    assert "GET /matches: 503: down" in said
+
+    with Server() as closed:
+        pass
+    code, said = check(url=closed.url.replace("127.0.0.1", "localhost"))
+    assert code == 2, said
+
+    monkeypatch.delenv("BETTUNE_API_TOKEN")
+    code, said = check()
+    assert code == 2
+    assert said.endswith(
+        "it could not be checked further: there is no token: set BETTUNE_API_TOKEN\n"
+    )
+
+
+def test_a_break_counts_more_than_what_could_not_be_checked(check, server):
+    def plant(operation, status, body, headers):
+        if operation == "GET /sports":
+            body["count"] = 3
+        if operation == "GET /prediction-filters":
+            return 403, {"code": "pro_subscription_required", "message": "PRO"}
+        return None
+
+    server.plant = plant
+    code, said = check()
+    assert code == 1
+    assert "it could not be checked further: GET /prediction-filters: 403" in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("when", ["PUT", "POST", "DELETE"])
+def test_interrupted_it_restores_what_was_there(check, server, number, when):
+    server.predictions[7] = prediction(7, "1.75")
+    before = dict(server.predictions)
+    first_write = []
+
+    def plant(operation, status, body, headers):
+        if operation.startswith("PUT"):
+            first_write.append(1)
+        if operation.startswith(when) and len(first_write) == 1:
+            first_write.append(2)
+            os.kill(os.getpid(), number)
+
+    server.plant = plant
+    code, said = check(*WRITE)
+    assert code == 2, said
+    assert "it could not be checked further: it was interrupted" in said
+    assert server.predictions == before
+
+
+def test_what_cannot_be_restored_is_said(check, server):
+    server.predictions[7] = prediction(7, "1.75")
+    server.plant = lambda operation, *_: (
+        (403, {"code": "x", "message": "y"}) if operation.startswith("PUT") else None
+    )
+    code, said = check(*WRITE)
+    assert code == 1
+    assert "restore it by hand: filter 5, match 7 had odds of 1.75" in said
+
+
+@pytest.mark.parametrize(
+    "options", [["--filter", "5"], ["--match", "7"], ["--filter", "x", "--match", "7"]]
+)
+def test_wrong_options_send_nothing(check, server, options):
+    assert check(*options)[0] == 2
+    assert server.asked == []
+
+
+def test_the_sandbox_keeps_the_contract(check, monkeypatch):
+    monkeypatch.delenv("BETTUNE_API_TOKEN")
+    code, said = check("--filter", "11583", "--match", "1", url=None)
+    assert code == 0, said
+    assert said.endswith("0 broken, 0 new, 0 not checked\n")
+
+
+def test_reports_are_written_whole_and_hold_what_xml_cannot(check, server, tmp_path):
+    server.plant = on("GET /prediction-filters", item(status="a\x00<&\ufffe"))
+    report, junit = tmp_path / "report.json", tmp_path / "report.xml"
+    assert check("--json", str(report), "--junit", str(junit))[0] == 0
+    assert json.loads(report.read_bytes())["base_url"] == server.url
+    suite = ET.parse(junit).getroot()
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("8", "0", "2")
+    assert sorted(tmp_path.iterdir()) == [report, junit]
