@@ -10,7 +10,7 @@ import click
 
 _FROM_TODAY = {"yesterday": -1, "today": 0, "tomorrow": 1}
 # The names of the time zone database; dateutil would also take files and rules such as "XYZ3".
-_ZONE_NAME = re.compile(r"[A-Za-z][\w+-]*(/[A-Za-z][\w+-]*)*", re.ASCII)
+_ZONE_NAME = re.compile(r"(?=.{1,64}\Z)[A-Za-z][\w+-]*(/[A-Za-z][\w+-]*)*", re.ASCII)
 
 
 class Zone(NamedTuple):

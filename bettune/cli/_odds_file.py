@@ -133,7 +133,8 @@ class _Columns:
     def take(self, cells: list[str]) -> tuple[int, str]:
         """The match id and the text of the odds."""
         if len(cells) != self._count:
-            raise _BadLineError(f"{len(cells)} values, but the header has {self._count} columns")
+            values = "1 value" if len(cells) == 1 else f"{len(cells)} values"
+            raise _BadLineError(f"{values}, but the header has {self._count} columns")
         match_id = cells[self._id]
         if not _ID.fullmatch(match_id):
             raise _BadLineError(f"match_id must be a whole number, not {shown(match_id)}")

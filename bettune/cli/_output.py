@@ -46,7 +46,7 @@ def shown_odds(odds: Decimal | None) -> str:
 
 def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """Make a table. The column ">…" is set to the right, "…*" is cut where room is short."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     for column in columns:
         justify: JustifyMethod = "right" if column.startswith(">") else "left"
         cut = column.endswith("*")

@@ -19,6 +19,7 @@ from rich.progress import (
     Task,
     TextColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from bettune import BetTune, RateLimitError
@@ -100,7 +101,7 @@ class _Outlook(ProgressColumn):
     """How much time is left, and how much of it nothing can be done."""
 
     def __init__(self, client: BetTune, waits: _Waits) -> None:
-        super().__init__()
+        super().__init__(Column(no_wrap=True))  # rather than the bar takes less room
         self._client = client
         self._waits = waits
 

@@ -1,0 +1,301 @@
+"""What the commands print for programs, which exit status they end with, and what they send."""
+
+import csv
+import io
+import json
+import logging
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bettune import BetTune, Match, Prediction, PredictionFilter, Sport, to_records
+from bettune.cli._output import _columns, one_line, shown_odds
+
+DAY = "2026-06-06"
+
+
+@pytest.fixture
+def client(box):
+    with BetTune() as client:
+        yield client
+
+
+def rows(result):
+    assert (result.status, result.err) == (0, "")
+    return list(csv.DictReader(io.StringIO(result.out)))
+
+
+def strings(models):
+    """What CSV holds of models."""
+    return [
+        {
+            name: "" if v is None else v.isoformat() if isinstance(v, datetime) else str(v)
+            for name, v in record.items()
+        }
+        for record in to_records(models)
+    ]
+
+
+def sent(box):
+    return [(seen.method, seen.path) for seen in box.seen]
+
+
+def test_sports(run, client):
+    assert rows(run("sports")) == strings(client.sports.list())
+
+
+def test_filters(run, client):
+    found = client.prediction_filters.list()
+    assert found
+    assert rows(run("filters")) == strings(found)
+
+
+def test_matches(run, client):
+    found = client.matches.list(DAY, sport=1)
+    assert any(match.finished for match in found)
+    assert rows(run("matches", DAY)) == strings(found)
+
+
+def test_matches_of_several_days(run, client, box):
+    found = list(client.matches.between("2026-06-05", "2026-06-07", sport=1))
+    before = len(box.seen)
+    assert rows(run("matches", "2026-06-05", "--until", "2026-06-07")) == strings(found)
+    assert sent(box)[before:] == [("GET", "/matches")] * 3
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 6, 6)])
+def test_matches_of_a_local_day(run, client, box, day):
+    warsaw = ZoneInfo("Europe/Warsaw")
+    around = [day + timedelta(days=n) for n in (-1, 0, 1)]
+    expected = {
+        match.id: match.date.astimezone(warsaw).isoformat()
+        for utc_day in around
+        for match in client.matches.list(utc_day, sport=1)
+        if match.date.astimezone(warsaw).date() == day
+    }
+    before = len(box.seen)
+    found = rows(run("matches", day, "--tz", "Europe/Warsaw"))
+    assert {int(row["id"]): row["date"] for row in found} == expected
+    assert sent(box)[before:] == [("GET", "/matches")] * 2
+
+
+def test_matches_as_json(run, client):
+    result = run("matches", DAY, "--tz", "Europe/Warsaw", "--format", "json")
+    assert result.status == 0
+    warsaw = ZoneInfo("Europe/Warsaw")
+    begin = datetime.combine(date.fromisoformat(DAY), time.min, warsaw)
+    for got, match in zip(
+        json.loads(result.out),
+        client.matches.between(begin, begin + timedelta(days=1), sport=1),
+        strict=True,
+    ):
+        assert got["date"] == match.date.astimezone(warsaw).isoformat()
+        assert got["home"] == {"id": match.home.id, "name": match.home.name}
+        assert got["score"] == {"home": match.score.home, "away": match.score.away}
+
+
+def test_there_may_be_nothing(run, client):
+    client.predictions.delete(11583, 1611243)
+    header = "id,filter_id,match_id,odds,source,created_at,updated_at\n"
+    assert run("predictions", 11583, "--match", 1611243) == (0, header, "")
+    as_json = run("predictions", 11583, "--match", 1611243, "--format", "json")
+    assert as_json == (0, "[]\n", "")
+    as_table = run("predictions", 11583, "--match", 1611243, "--format", "table")
+    assert as_table == (0, "No predictions for 1 match\n", "")
+
+
+@pytest.mark.parametrize("kind", [Sport, Match, PredictionFilter, Prediction])
+def test_the_columns_are_those_of_to_records(client, kind):
+    client.predictions.put(11583, 1611243, 2)
+    models = {
+        Sport: client.sports.list,
+        Match: lambda: client.matches.list(DAY, sport=1),
+        PredictionFilter: client.prediction_filters.list,
+        Prediction: lambda: client.predictions.search(11583, [1611243]),
+    }[kind]()
+    assert list(_columns(kind)) == list(to_records(models)[0])
+
+
+def test_predictions_for_matches(run, client):
+    ids = [match.id for match in client.matches.list(DAY, sport=1)]
+    expected = strings(client.predictions.search(11583, ids))
+    assert len(expected) > 3
+    assert rows(run("predictions", 11583, "--match", *ids)) == expected
+    each = [word for match_id in ids for word in ("--match", match_id)]
+    assert rows(run("predictions", 11583, *each)) == expected
+
+
+def test_predictions_for_a_day(run, client, box):
+    ids = [match.id for match in client.matches.list(DAY, sport=1)]
+    before = len(box.seen)
+    assert rows(run("predictions", 11583, "--date", DAY)) == strings(
+        client.predictions.search(11583, ids)
+    )
+    wanted = [("GET", "/prediction-filters"), ("GET", "/matches"), ("POST", "/predictions/search")]
+    assert sent(box)[before : before + 3] == wanted
+
+
+def test_odds_in_json_are_strings(run, client):
+    client.predictions.put(11583, 1611243, "2.15")
+    (got,) = json.loads(run("--format", "json", "predictions", 11583, "--match", 1611243).out)
+    assert got["odds"] == "2.150000"
+    assert got["source"] == "api"
+    assert datetime.fromisoformat(got["updated_at"]).utcoffset() == timedelta(0)
+
+
+def test_put(run, client):
+    got = json.loads(run("put", 11583, 1611243, "2.15", "--format", "json").out)
+    assert (got["filter_id"], got["match_id"], got["odds"]) == (11583, 1611243, "2.150000")
+    assert rows(run("put", 11583, 1611243, "2.25")) == strings(
+        client.predictions.search(11583, [1611243])
+    )
+    line = run("put", 11583, 1611243, "2.5", "--format", "table")
+    assert line == (0, "Filter 11583 holds odds of 2.50 for match 1611243.\n", "")
+
+
+def test_delete(run, client):
+    client.predictions.put(11583, 1611243, 2)
+    assert run("delete", 11583, 1611243) == (0, "", "")
+    assert client.predictions.search(11583, [1611243]) == []
+    assert run("delete", 11583, 1611243, "--format", "json") == (0, "null\n", "")
+    line = "Filter 11583 holds no odds for match 1611243.\n"
+    assert run("delete", 11583, 1611243, "--format", "table") == (0, line, "")
+
+
+@pytest.mark.usefixtures("box")
+def test_the_format_stands_before_or_after_the_command(run):
+    before = run("--format", "json", "sports")
+    assert json.loads(before.out)
+    assert run("sports", "--format", "json") == before
+    assert run("--format", "csv", "sports", "--format", "json") == before
+    assert run("--format", "json", "sports", "--format", "csv").out.startswith("id,name\n")
+
+
+USAGE = [
+    (["matches"], "Missing argument 'DAY'."),
+    (["matches", "2026-02-30"], "Invalid value for 'DAY': '2026-02-30' is no day"),
+    (
+        ["matches", DAY, "--tz", "Warsaw"],
+        "Invalid value for '--tz': there is no time zone 'Warsaw'",
+    ),
+    (["matches", DAY, "--until", "2026-06-05"], "--until 2026-06-05 is before 2026-06-06"),
+    (["matches", DAY, "--sport", "-1"], "sport must not be negative, not -1"),
+    (["matches", DAY, "--format", "xml"], "'xml' is not one of 'table', 'json', 'csv'."),
+    (["predictions", 11583], "Give either --date DAY or --match ID..."),
+    (["predictions", 11583, 1611243], "Give either --date DAY or --match ID..."),
+    (["predictions", 11583, "--date", DAY, "--match", 1], "Give either --date DAY or"),
+    (["predictions", "x", "--date", DAY], "Invalid value for 'FILTER': 'x' is not a valid"),
+    (["put", 11583, 1611243, "2,15"], "odds must be a finite decimal number, not '2,15'"),
+    (["put", 11583, 1611243, "0.5"], "odds must be at least 1, not '0.5'"),
+    (["put", 11583, 1611243, "+150"], "odds must be decimal odds, without a sign, not '+150'"),
+    (["put", 11583, "x", "2"], "Invalid value for 'MATCH': 'x' is not a valid integer."),
+    (["push", 11583, "there-is-none.csv"], "'there-is-none.csv': No such file or directory"),
+    (["push", 11583, "."], "'.': Is a directory"),
+    (["pusch", 11583], "No such command 'pusch'."),
+    (["--token", "secret", "sports"], "No such option"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "reason"), USAGE)
+def test_wrong_usage(run, box, arguments, reason):
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert reason in err.splitlines()[-1]
+    assert box.seen == []
+
+
+@pytest.mark.parametrize("token", [None, ""])
+def test_without_a_token(run, box, monkeypatch, token):
+    if token is None:
+        monkeypatch.delenv("BETTUNE_API_TOKEN")
+    else:
+        monkeypatch.setenv("BETTUNE_API_TOKEN", token)
+    status, out, err = run("sports")
+    assert (status, out, box.seen) == (2, "", [])
+    assert err.startswith("Error: no token: set BETTUNE_API_TOKEN to")
+    assert len(err.splitlines()) == 1
+
+
+def test_a_token_that_cannot_be(run, box, monkeypatch):
+    monkeypatch.setenv("BETTUNE_API_TOKEN", "sec ret")
+    status, out, err = run("sports")
+    assert (status, out, box.seen) == (2, "", [])
+    assert err.startswith("Error: BETTUNE_API_TOKEN holds a line break, a space")
+    assert "sec" not in err
+
+
+def test_a_wrong_token(run, box, use):
+    use(box, token="top-secret")
+    status, out, err = run("sports")
+    assert (status, out) == (1, "")
+    assert err == (
+        "Error: GET /sports: 401 invalid_token: Invalid token. "
+        "Set BETTUNE_API_TOKEN to a valid token of your BetTune account\n"
+    )
+
+
+def test_without_pro(run, box, use):
+    use(box, token=box.free_token)
+    status, out, err = run("put", 11583, 1611243, 2)
+    assert (status, out) == (1, "")
+    assert "403 pro_subscription_required" in err
+    assert err.endswith(". Set BETTUNE_API_TOKEN to the token of an account with PRO\n")
+    assert len(err.splitlines()) == 1
+    status, out, err = run("predictions", 11583, "--date", DAY)
+    assert (status, out) == (1, "")
+    assert err == "Error: there is no prediction filter 11583: you have none; they need PRO\n"
+
+
+@pytest.mark.usefixtures("box")
+def test_an_unknown_filter(run):
+    status, out, err = run("put", 1, 1611243, 2)
+    assert (status, out) == (1, "")
+    assert err.endswith("404 filter_not_found: Filter not found. To list yours: bettune filters\n")
+    status, out, err = run("predictions", 1, "--date", DAY)
+    assert (status, out) == (1, "")
+    assert err == "Error: there is no prediction filter 1: to list yours: bettune filters\n"
+
+
+def test_no_server(run, box, monkeypatch):
+    monkeypatch.setattr("bettune._retries._FIRST_WAIT", 0.001)
+    monkeypatch.setattr("bettune._retries._LONGEST_WAIT", 0.001)
+    url = box.base_url
+    box.stop()
+    status, out, err = run("sports")
+    assert (status, out) == (1, "")
+    assert err.startswith("Error: GET /sports: ConnectError: ")
+    assert err.endswith(f". The server is {url}\n")
+
+
+def test_the_log(pipe, box):
+    status, out, err = pipe("--verbose", "sports")
+    assert (status, out.splitlines()[0]) == (0, "id,name")
+    assert " GET /sports: 200 in " in err
+    assert box.token not in err
+
+
+@pytest.mark.usefixtures("box")
+def test_without_the_log_nothing_is_said(run, caplog):
+    with caplog.at_level(logging.DEBUG, "bettune"):
+        assert run("sports").err == ""
+    assert "GET /sports: 200" in caplog.text
+
+
+def test_text_cannot_drive_the_terminal():
+    assert one_line("a\x1b[2J\nb\u202e\tc  Łódź") == "a [2J b c Łódź"
+
+
+@pytest.mark.parametrize(
+    ("odds", "shown"),
+    [
+        ("2", "2.00"),
+        ("2.1", "2.10"),
+        ("2.150000", "2.15"),
+        ("2.123456", "2.123456"),
+        ("10", "10.00"),
+    ],
+)
+def test_odds_have_two_decimals_or_more(odds, shown):
+    assert shown_odds(Decimal(odds)) == shown

@@ -1,0 +1,275 @@
+"""`push` through pipes: the plan, the writes, the report, and the exit status."""
+
+import csv
+import io
+import json
+from decimal import Decimal
+
+import pytest
+
+from bettune import BetTune, RateLimit
+from bettune.sandbox import Sandbox
+
+FILTER = 11583
+# A plan that creates, updates, deletes and leaves alone; no sandbox has the last match.
+HELD = {1611243: "2.00", 1611244: "3.00", 1611245: "4.00", 1611246: None}
+WANTED = "match_id,odds\n1611243,2.15\n1611244,\n1611245,4\n1611246,1.85\n"
+NO_MATCH = 9_000_000_000
+
+
+@pytest.fixture
+def client(box):
+    """A client of a sandbox that holds what HELD says."""
+    with BetTune() as client:
+        client.predictions.sync(FILTER, HELD)
+        yield client
+
+
+@pytest.fixture
+def file(tmp_path):
+    def file(text):
+        path = tmp_path / "odds.csv"
+        path.write_text(text)
+        return path
+
+    return file
+
+
+def rows(out):
+    return list(csv.DictReader(io.StringIO(out)))
+
+
+def held(client):
+    return {found.match_id: found.odds for found in client.predictions.search(FILTER, HELD)}
+
+
+def writes(box):
+    return [seen.method for seen in box.seen if seen.method in {"PUT", "DELETE"}]
+
+
+def lines(count, first=1611243):
+    return "match_id,odds\n" + "".join(f"{first + n},7.77\n" for n in range(count))
+
+
+def test_it_writes_what_differs_and_reports_it(run, box, client, file):
+    before = len(writes(box))
+    status, out, err = run("push", FILTER, file(WANTED))
+    assert (status, err) == (0, "")
+    assert rows(out) == [
+        {
+            "match_id": "1611244",
+            "action": "deleted",
+            "old_odds": "3.000000",
+            "new_odds": "",
+            "error": "",
+        },
+        {
+            "match_id": "1611243",
+            "action": "updated",
+            "old_odds": "2.000000",
+            "new_odds": "2.150000",
+            "error": "",
+        },
+        {
+            "match_id": "1611246",
+            "action": "created",
+            "old_odds": "",
+            "new_odds": "1.850000",
+            "error": "",
+        },
+    ]
+    assert sorted(writes(box)[before:]) == ["DELETE", "PUT", "PUT"]
+    assert held(client) == {
+        1611243: Decimal("2.15"),
+        1611245: Decimal(4),
+        1611246: Decimal("1.85"),
+    }
+
+
+def test_a_second_run_writes_nothing(run, box, client, file):
+    run("push", FILTER, file(WANTED))
+    before = len(writes(box))
+    assert run("push", FILTER, file(WANTED), "--format", "json") == (0, "[]\n", "")
+    assert writes(box)[before:] == []
+
+
+def test_a_dry_run_writes_nothing(run, box, client, file):
+    before, odds = len(writes(box)), held(client)
+    status, out, err = run("push", FILTER, file(WANTED), "--dry-run", "--format", "json")
+    assert (status, err) == (0, "")
+    assert json.loads(out) == [
+        {
+            "match_id": 1611244,
+            "action": "delete",
+            "old_odds": "3.000000",
+            "new_odds": None,
+            "error": None,
+        },
+        {
+            "match_id": 1611243,
+            "action": "update",
+            "old_odds": "2.000000",
+            "new_odds": "2.150000",
+            "error": None,
+        },
+        {
+            "match_id": 1611246,
+            "action": "create",
+            "old_odds": None,
+            "new_odds": "1.850000",
+            "error": None,
+        },
+    ]
+    assert writes(box)[before:] == []
+    assert held(client) == odds
+
+
+@pytest.mark.usefixtures("client")
+def test_the_plan_for_a_person(run, file):
+    status, out, err = run("push", FILTER, file(WANTED), "--dry-run", "--format", "table")
+    assert (status, err) == (0, "")
+    assert [line.split() for line in out.splitlines()] == [
+        [
+            "Plan:",
+            "1",
+            "to",
+            "create,",
+            "1",
+            "to",
+            "update,",
+            "1",
+            "to",
+            "delete,",
+            "1",
+            "unchanged",
+        ],
+        ["Match", "Change", "Old", "New"],
+        ["─" * len(out.splitlines()[2])],
+        ["1611244", "delete", "3.00"],
+        ["1611243", "update", "2.00", "2.15"],
+        ["1611246", "create", "1.85"],
+    ]
+
+
+@pytest.mark.usefixtures("client")
+def test_a_long_plan_is_cut_for_a_person_alone(run, file):
+    path = file(lines(50))
+    out = run("push", FILTER, path, "--dry-run", "--format", "table").out.splitlines()
+    assert len(out) == 24
+    assert out[-1] == "and 30 more: --format csv has all of them"
+    assert len(rows(run("push", FILTER, path, "--dry-run").out)) == 50
+
+
+@pytest.mark.usefixtures("client")
+def test_the_report_for_a_person(run, file):
+    status, out, err = run("push", FILTER, file(WANTED), "--format", "table")
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "Plan: 1 to create, 1 to update, 1 to delete, 1 unchanged",
+        "Done: 1 created, 1 updated, 1 deleted, 1 unchanged, 0 failed",
+    ]
+
+
+@pytest.mark.usefixtures("client")
+def test_matches_that_fail_are_listed_and_the_others_written(run, file):
+    path = file(f"{WANTED}{NO_MATCH},2\n")
+    status, out, err = run("push", FILTER, path)
+    assert status == 1
+    assert err.splitlines() == [
+        "Error: 1 of 4 writes failed; run the same command again to try those alone",
+        f"  match {NO_MATCH}: 404 match_not_found: Match not found",
+    ]
+    assert [row["action"] for row in rows(out)] == ["deleted", "updated", "created", "failed"]
+    assert rows(out)[-1]["error"].endswith(": 404 match_not_found: Match not found")
+
+    status, out, err = run("push", FILTER, path, "--format", "table")
+    assert status == 1
+    assert out.splitlines()[1] == "Done: 0 created, 0 updated, 3 unchanged, 1 failed"
+    assert (
+        out.splitlines()[-1].split() == f"{NO_MATCH} 404 match_not_found: Match not found".split()
+    )
+    assert err == "Error: 1 of 1 writes failed; run the same command again to try those alone\n"
+
+
+@pytest.mark.usefixtures("box")
+def test_of_very_many_failures_the_first_are_listed(run, file):
+    status, out, err = run("push", FILTER, file(lines(50, first=NO_MATCH)))
+    assert status == 1
+    assert len(rows(out)) == 50
+    assert len(err.splitlines()) == 22
+    assert err.endswith("\n  and 30 more\n")
+
+
+def test_what_stops_the_run_is_said_with_what_was_not_tried(run, use, file):
+    with Sandbox(rate_limit=RateLimit(3, 500)) as box:
+        use(box)
+        status, out, err = run("push", FILTER, file(lines(30)))
+    assert status == 1
+    done = [row["action"] for row in rows(out)]
+    first = err.splitlines()[0]
+    assert len(done) == 30
+    assert done.count("created") + done.count("updated") == 2
+    failed, pending = done.count("failed"), done.count("pending")
+    assert failed + pending == 28
+    assert first.startswith(
+        f"Error: {failed} of 30 writes failed and {pending} were not tried: PUT /prediction-filters"
+    )
+    assert "429 rate_limit_exceeded" in first
+    assert "Run it again in 500 seconds" in first
+
+
+def test_without_pro(run, box, use, file):
+    use(box, box.free_token)
+    status, out, err = run("push", FILTER, file(WANTED), "--format", "table")
+    assert (status, out) == (1, "")
+    assert "403 pro_subscription_required" in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("box")
+def test_an_unknown_filter(run, file):
+    status, out, err = run("push", 1, file(WANTED), "--format", "table")
+    assert (status, out) == (1, "")
+    assert err.endswith("404 filter_not_found: Filter not found. To list yours: bettune filters\n")
+
+
+@pytest.mark.parametrize("arguments", [["-"], ["-", "--dry-run"]])
+def test_bad_lines_are_refused_before_anything_is_sent(pipe, box, arguments):
+    content = b"\xef\xbb\xbfmatch_id;odds\r\n1611243;2,15\r\n1611243;x\r\n"
+    status, out, err = pipe("push", FILTER, *arguments, stdin=content)
+    assert (status, out, box.seen) == (2, "", [])
+    assert err == (
+        "Error: standard input, line 3: match 1611243 is on line 2 already; nothing was sent\n"
+    )
+
+
+def test_the_file_is_named(run, box, file):
+    path = file("match_id\n1\n")
+    status, _, err = run("push", FILTER, path)
+    assert (status, box.seen) == (2, [])
+    assert err.startswith(f"Error: {path}, line 1: no column odds in 'match_id'")
+
+
+def test_standard_input(pipe, client):
+    status, out, err = pipe("push", FILTER, "-", stdin=WANTED.encode())
+    assert (status, err) == (0, "")
+    assert len(rows(out)) == 3
+    assert held(client)[1611246] == Decimal("1.85")
+
+
+@pytest.mark.usefixtures("client")
+def test_a_header_alone_writes_nothing(run, box, file):
+    before = len(box.seen)
+    status, out, err = run("push", FILTER, file("match_id,odds\n"))
+    assert (status, out, err) == (0, "match_id,action,old_odds,new_odds,error\n", "")
+    assert len(box.seen) == before
+
+
+def test_a_table_of_matches_may_be_pushed_back(run, client, file):
+    """The columns of other commands do no harm: predictions of one filter go into another."""
+    out = run("predictions", FILTER, "--date", "2026-06-06").out
+    status, _, err = run("push", 11584, file(out))
+    assert (status, err) == (0, "")
+    wanted = {int(row["match_id"]): Decimal(row["odds"]) for row in rows(out)}
+    found = client.predictions.search(11584, list(wanted))
+    assert {prediction.match_id: prediction.odds for prediction in found} == wanted

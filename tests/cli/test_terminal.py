@@ -1,0 +1,152 @@
+"""What a person sees in a terminal: tables that fit it, colours, the bar, and Ctrl-C."""
+
+import signal
+import sys
+
+import pytest
+
+from bettune import BetTune, RateLimit
+from bettune.sandbox import Sandbox
+
+DAY = "2026-06-06"
+FILTER = 11583
+
+
+@pytest.fixture
+def odds(tmp_path):
+    path = tmp_path / "odds.csv"
+    path.write_text("match_id,odds\n" + "".join(f"{1611243 + n},7.77\n" for n in range(5)))
+    return path
+
+
+@pytest.mark.usefixtures("box")
+@pytest.mark.parametrize("columns", [70, 80, 120])
+def test_a_table_fits_the_terminal(terminal, columns):
+    screen = terminal("matches", DAY, "--tz", "Europe/Warsaw", columns=columns, rows=400)
+    assert screen.finish() == 0
+    header, rule, *rows, note = screen.lines
+    assert header.split() == ["Match", "Kick-off", "Tournament", "Home", "Away", "Score"]
+    assert set(rule.strip()) == {"─"}
+    assert all(row.split()[0].isdigit() and row.split()[1][2] == ":" for row in rows)
+    assert note == f"{len(rows)} matches on 2026-06-06 (Europe/Warsaw)"
+    text = "\n".join(rows)
+    assert ("…" in text) == (columns < 120)
+    assert ("Segunda División" in text) == (columns == 120)
+
+
+@pytest.mark.usefixtures("box")
+def test_several_days_have_their_dates(terminal):
+    screen = terminal("matches", DAY, "--until", "2026-06-07", columns=100, rows=800)
+    assert screen.finish() == 0
+    assert {row.split()[1] for row in screen.lines[2:-1]} == {"2026-06-06", "2026-06-07"}
+    assert screen.lines[-1].endswith(" matches on 2026-06-06 to 2026-06-07 (UTC)")
+
+
+@pytest.mark.usefixtures("box")
+def test_predictions_of_a_day_name_the_teams(terminal):
+    screen = terminal("predictions", FILTER, "--date", DAY, columns=120, rows=100)
+    assert screen.finish() == 0
+    names = ["Match", "Kick-off", "Home", "Away", "Odds", "Source", "Updated", "(UTC)"]
+    assert screen.lines[0].split() == names
+    assert screen.lines[-1].startswith(f"{len(screen.lines) - 3} predictions for ")
+
+
+@pytest.mark.usefixtures("box")
+def test_colours_unless_they_are_unwanted(terminal, monkeypatch):
+    def colours(screen):
+        assert screen.finish() == 0
+        return {cell.fg for line in screen.cells for cell in line} | {
+            "bold" for line in screen.cells for cell in line if cell.bold
+        }
+
+    assert "bold" in colours(terminal("filters"))
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert colours(terminal("sports")) == {"default", "bold"}
+
+
+def test_an_empty_list_says_so(terminal, box, use):
+    use(box, box.free_token)
+    screen = terminal("filters")
+    assert screen.finish() == 0
+    assert screen.lines == ["No prediction filters. They are made in BetTune, with PRO."]
+
+
+@pytest.mark.usefixtures("box")
+def test_push_shows_the_plan_and_the_report(terminal, odds):
+    screen = terminal("push", FILTER, odds)
+    assert screen.finish() == 0
+    plan, done = screen.lines
+    assert plan.startswith("Plan: ")
+    assert done.startswith("Done: ")
+    assert b"Writing" in screen.raw  # the bar, which is gone by now
+
+
+@pytest.mark.usefixtures("box")
+def test_the_summary_is_shown_when_the_data_goes_elsewhere(terminal, odds, tmp_path):
+    # A shell's redirection: the data into a file, the terminal for the person.
+    into = tmp_path / "done.csv"
+    command = f'"{sys.executable}" -m bettune.cli push {FILTER} "{odds}" > "{into}"'
+    screen = terminal(command, program=["sh", "-c"])
+    assert screen.finish() == 0
+    plan, done = screen.lines
+    assert plan.startswith("Plan: ")
+    assert done.startswith("Done: ")
+    assert into.read_text().startswith("match_id,action,old_odds,new_odds,error\n1611")
+    assert "\x1b" not in into.read_text()
+
+
+def test_push_tells_that_it_waits_and_ctrl_c_how_far_it_got(terminal, use, odds, tmp_path):
+    database = tmp_path / "kept.db"
+    with Sandbox(database, RateLimit(3, 100)) as box:
+        use(box)
+        screen = terminal("push", FILTER, odds)
+        # One request for the plan, two writes, and then the limit; nothing waits for its end.
+        screen.until("2/5 2 min left, waiting 100 s for the rate limit")
+        (bar,) = (line for line in screen.lines if "Writing" in line)
+        assert len(bar) <= 80
+        assert "━" in bar
+        screen.process.send_signal(signal.SIGINT)
+        assert screen.finish() == 130
+    assert screen.lines[-1] == (
+        "Error: interrupted after 2 of 5 writes; run the same command again to finish"
+    )
+    assert not any("Writing" in line for line in screen.lines)
+
+    with Sandbox(database) as box:
+        use(box)
+        screen = terminal("push", FILTER, odds)
+        assert screen.finish() == 0
+        assert "2 unchanged" in screen.lines[0]
+        with BetTune() as client:
+            found = client.predictions.search(FILTER, range(1611243, 1611248))
+        assert [str(prediction.odds) for prediction in found] == ["7.770000"] * 5
+
+
+def test_ctrl_c_before_the_writes(terminal, use, odds):
+    with Sandbox(rate_limit=RateLimit(1, 100)) as box:
+        use(box)
+        with BetTune() as client:
+            client.sports.list()
+        screen = terminal("push", FILTER, odds)
+        screen.until("waiting 100 s for the rate limit")
+        screen.process.send_signal(signal.SIGINT)
+        assert screen.finish() == 130
+    assert screen.lines[-1] == "Error: interrupted; nothing was written"
+
+
+def test_a_retry_is_no_rate_limit(terminal, box, monkeypatch):
+    box.stop()
+    screen = terminal("sports")
+    screen.until(" s to try again")
+    screen.process.send_signal(signal.SIGINT)
+    assert screen.finish() == 130
+    assert screen.lines[-1] == "Error: interrupted"
+
+
+@pytest.mark.usefixtures("box")
+def test_the_log_takes_the_place_of_the_bar(terminal, odds):
+    screen = terminal("push", FILTER, odds, "--verbose", columns=200)
+    assert screen.finish() == 0
+    assert sum(" PUT /prediction-filters/" in line for line in screen.lines) == 5
+    assert b"Writing" not in screen.raw
