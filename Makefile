@@ -41,11 +41,12 @@ test: $(STAMP) ## run the tests
 test-lowest: ## run the tests with the lowest versions the library allows
 	@$(MAKE) test VENV=.venv-lowest LOCK=requirements/lowest.txt
 
-check: $(STAMP) ## check format, lint, types, and that generated/ is what openapi.yaml yields
+check: $(STAMP) ## check format, lint, types, generated/ against openapi.yaml, and the workflows
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff .; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/python scripts/generate.py --check
+	@$(BIN)/zizmor --offline --quiet --no-progress --persona=pedantic --strict-collection .github
 
 generate: $(STAMP) ## write generated/ from openapi.yaml
 	@$(BIN)/python scripts/generate.py
