@@ -46,7 +46,7 @@ def progress(client: BetTune, what: str, options: Options) -> Iterator[Callable[
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
+        BarColumn(bar_width=None, complete_style="green"),
         _Count(),
         _Outlook(client, waits),
         console=Console(stderr=True),

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -53,10 +54,10 @@ class Terminal:
         """The characters of the screen with their colours, line by line."""
         return [[line[x] for x in range(self._screen.columns)] for line in self._rows()]
 
-    def until(self, text):
-        """Read on until the text stands on the screen."""
-        while not any(text in line for line in self.lines):
-            assert self._read(), f"it ended without {text!r}:\n" + "\n".join(self.lines)
+    def until(self, pattern):
+        """Read on until what the regular expression means stands on the screen."""
+        while not re.search(pattern, "\n".join(self.lines)):
+            assert self._read(), f"it ended without {pattern!r}:\n" + "\n".join(self.lines)
 
     def finish(self):
         """Read to the end; the exit status."""
