@@ -190,8 +190,9 @@ def test_a_stopped_sync_does_not_sit_out_a_long_wait():
     waiting = threading.Event()
 
     def on_progress(done, total):
-        waiting.set()
-        raise KeyboardInterrupt
+        if done == 2:
+            waiting.set()
+            raise KeyboardInterrupt
 
     def serve(request):
         if request.method == "POST":
@@ -199,8 +200,8 @@ def test_a_stopped_sync_does_not_sit_out_a_long_wait():
         return answer(404, {"code": "match_not_found", "message": "m"})
 
     with Scripted(serve) as server:
-        # One request of the window is the search, one the write that interrupts.
-        client = BetTune("t", base_url=server.base_url, rate_limit=RateLimit(2, 3600))
+        # One request of the window is the search, two are writes, of which the second interrupts.
+        client = BetTune("t", base_url=server.base_url, rate_limit=RateLimit(3, 3600))
         with client, pytest.raises(KeyboardInterrupt):
             client.predictions.sync(1, dict.fromkeys(range(50), 2), on_progress=on_progress)
     assert waiting.is_set()

@@ -197,6 +197,15 @@ class Table:
         }
 
 
+def test_held_odds_are_compared_at_six_decimals_however_many_came(connect):
+    table = Table()
+    table.odds = {1: "2.0000004", 2: "2.0000006"}
+    with Scripted(table) as server:
+        plan = connect(base_url=server.base_url).predictions.plan(1, {1: 2, 2: 2})
+    assert list(plan.unchanged) == [1]
+    assert list(plan.update) == [2]
+
+
 def error(status, code, **headers):
     return answer(status, {"code": code, "message": code}, **headers)
 
