@@ -18,7 +18,7 @@ ifneq ($(wildcard .generate-next),)
 $(info $(shell $(PYTHON) scripts/pair.py))
 endif
 
-.PHONY: help demo test test-lowest check generate schema contract sandbox build lock clean
+.PHONY: help demo test test-lowest check generate schema contract bench sandbox build lock clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ contract: $(STAMP) ## check a running API against openapi.yaml: BASE_URL=, and F
 	@$(BIN)/python scripts/contract.py $(if $(BASE_URL),--base-url '$(BASE_URL)') \
 		$(if $(FILTER),--filter '$(FILTER)') $(if $(MATCH),--match '$(MATCH)') $(ARGS)
 
+bench: ## measure against raw httpx and others, into docs/bench.md: ARGS=--brief for a look
+	@$(MAKE) --no-print-directory .venv-bench/$(notdir $(STAMP)) VENV=.venv-bench LOCK=requirements/bench.txt
+	@.venv-bench/bin/python scripts/bench $(ARGS)
+
 sandbox: $(STAMP) ## run a local BetTune until stopped
 	@$(BIN)/python -m bettune.sandbox $(ARGS)
 
@@ -71,6 +75,9 @@ lock: $(STAMP) ## pin the newest versions allowed, with hashes, and the lowest o
 	$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --upgrade \
 		--resolution $${lowest#*:} -o requirements/$${lowest%:*}.txt || exit 1; done
+	@$(BIN)/uv pip compile --quiet pyproject.toml requirements/bench.in --extra cli --extra sandbox \
+		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --upgrade \
+		-o requirements/bench.txt
 
 clean: ## remove what the other targets made
 	@rm -rf .venv .venv-* dist .hypothesis .mypy_cache .ruff_cache

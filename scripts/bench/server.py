@@ -23,10 +23,12 @@ class Server(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what to answer through."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
+        """Answer a request once it is here whole."""
         self._received += data
         head, end, body = self._received.partition(b"\r\n\r\n")
         if not end:

@@ -1,0 +1,68 @@
+"""`make bench`: what the library costs, against what else a user would write or pick."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bulk import against_by_hand, slow_answers, under_a_limit
+from report import chart, line, tables, to_json
+from scale import growth, memory
+from servers import fast_server
+from single import calls, one_call
+from startup import startup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from measure import Row
+
+ROOT = Path(__file__).parents[2]
+# Each takes the base URL of the fast server, and whether to be brief.
+PARTS: dict[str, Callable[[str, bool], Iterator[Row]]] = {
+    "calls": calls,
+    "client": one_call,
+    "startup": startup,
+    "bulk": against_by_hand,
+    "limit": lambda _, brief: under_a_limit(brief),
+    "slow": lambda _, brief: slow_answers(brief),
+    "growth": growth,
+    "memory": memory,
+}
+
+
+def main() -> None:
+    """Measure, print as it goes, and write what was measured down."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--brief", action="store_true", help="see that it works; means nothing")
+    parser.add_argument("--out", type=Path, help="write bench.md, .svg and .json into this folder")
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+
+    rows: list[Row] = []
+    with fast_server() as base:
+        for name in options.parts or PARTS:
+            for row in PARTS[name](base, options.brief):
+                rows.append(row)
+                print(line(row, judged=not options.brief), flush=True)
+
+    whole = not options.parts and not options.brief
+    if options.out is not None:
+        documents, data = options.out, options.out
+    elif whole:
+        documents, data = ROOT / "docs", ROOT
+    else:
+        return
+    documents.mkdir(parents=True, exist_ok=True)
+    now = datetime.now(UTC)
+    (documents / "bench.md").write_text(tables(rows, now), "utf-8")
+    (documents / "bench.svg").write_text(chart(rows), "utf-8")
+    (data / "bench.json").write_text(to_json(rows, now), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

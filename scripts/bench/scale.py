@@ -1,0 +1,92 @@
+"""Growth: the cost and the memory per match, from few matches to many."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from contenders import DAY, HEADERS, TOKEN, facade, raw
+from measure import Row, by_turns, ratio
+
+from bettune import BetTune
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def growth(base: str, brief: bool) -> Iterator[Row]:
+    """Seconds per match of lists and of plans, small and large."""
+    client = BetTune(TOKEN, base_url=base)
+    lists = (500, 5_000) if brief else (500, 5_000, 50_000)
+    plans = (1_000, 2_000) if brief else (1_000, 10_000, 100_000)
+    rounds = 2 if brief else 9
+    plan = client.predictions.plan
+    odds = {count: dict.fromkeys(range(1, count + 1), "2.5") for count in plans}
+    yield from flat("matches.list", lists, lambda n: client.matches.list(DAY, sport=n), rounds)
+    yield from flat("plan", plans, lambda n: plan(1, odds[n]), max(2, rounds // 2))
+
+
+def flat(
+    work: str, counts: tuple[int, ...], call: Callable[[int], Any], rounds: int
+) -> Iterator[Row]:
+    """The cost per match of the larger counts, against that of the smallest."""
+    largest = counts[-1]
+
+    def repeat(count: int) -> Callable[[int], None]:
+        # As many matches in each turn, however they are asked for.
+        def run(_: int) -> None:
+            for _ in range(largest // count):
+                call(count)
+
+        return run
+
+    seconds = by_turns({str(count): repeat(count) for count in counts}, rounds)
+    for count in counts[1:]:
+        yield Row(
+            f"{work} of {count:,}, per match",
+            "bettune",
+            f"{work} of {counts[0]:,}, per match",
+            **ratio(seconds[str(count)], seconds[str(counts[0])]),
+            target=1.15,
+        )
+
+
+def memory(base: str, brief: bool) -> Iterator[Row]:
+    """Peak memory of a large list, and of a large plan."""
+    client = BetTune(TOKEN, base_url=base)
+    count = 5_000 if brief else 50_000
+    _, raw_get = raw(httpx.Client(base_url=base, headers=HEADERS))
+    _, our_get = facade(client)
+    plain, typed = peak(lambda: raw_get(count)), peak(lambda: our_get(count))
+    yield Row(
+        f"matches.list of {count:,}, peak memory",
+        "bettune",
+        "httpx",
+        typed / plain,
+        target=2.0,
+        note=f"httpx took {plain / 2**20:.0f} MiB",
+    )
+    count = 2_000 if brief else 100_000
+    odds = dict.fromkeys(range(1_000_000, 1_000_000 + count), "2.5")
+    yield Row(
+        f"plan of {count:,} odds, peak memory a match beyond the input",
+        "bettune",
+        "1 KiB",
+        peak(lambda: client.predictions.plan(1, odds)) / count / 1024,
+        target=1.0,
+    )
+
+
+def peak(call: Callable[[], Any]) -> int:
+    """How many bytes a call adds at its most; warmed up by another one."""
+    call()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        kept = call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        del kept

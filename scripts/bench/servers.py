@@ -1,0 +1,48 @@
+"""Servers in processes of their own: the fast one, and the sandbox."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bettune import RateLimit
+
+
+@contextmanager
+def running(*command: str) -> Iterator[subprocess.Popen[str]]:
+    """Run Python with some arguments until the block ends."""
+    with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def fast_server(delay: float = 0.0) -> Iterator[str]:
+    """A server whose answers take `delay` seconds; its base URL."""
+    with running(str(Path(__file__).with_name("server.py")), str(delay)) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+
+
+@contextmanager
+def sandbox(limit: RateLimit) -> Iterator[tuple[str, str]]:
+    """A sandbox with a rate limit; its base URL and a token."""
+    told = f"{limit.requests}/{limit.per:g}"
+    with running("-m", "bettune.sandbox", "--rate-limit", told) as process:
+        assert process.stdout is not None
+        exports: dict[str, str] = {}
+        while len(exports) < 2:
+            line = process.stdout.readline()
+            assert line, "the sandbox ended"
+            name, found, value = line.strip().removeprefix("export ").partition("=")
+            if found and not line.startswith("#"):
+                exports[name] = value
+        yield exports["BETTUNE_BASE_URL"], exports["BETTUNE_API_TOKEN"]

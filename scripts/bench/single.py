@@ -1,0 +1,108 @@
+"""Single calls: one PUT and the matches of a day, sync and async, and a client for one call."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from contenders import (
+    DAY,
+    HEADERS,
+    TOKEN,
+    async_contenders,
+    query,
+    sync_contenders,
+)
+from measure import Row, compare
+
+from bettune import BetTune
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from contenders import Calls
+    from measure import Contenders
+
+LISTS = 0.80
+OTHERS = 1.10
+
+
+def repeated(call: Callable[[], Any], runner: asyncio.Runner | None) -> Callable[[int], None]:
+    """What makes a call so many times, awaited if there is a runner."""
+    if runner is None:
+
+        def repeat(times: int) -> None:
+            for _ in range(times):
+                call()
+
+        return repeat
+
+    async def await_all(times: int) -> None:
+        for _ in range(times):
+            await call()
+
+    return lambda times: runner.run(await_all(times))
+
+
+def calls(base: str, brief: bool) -> Iterator[Row]:
+    """PUT and GET, with each library."""
+    with asyncio.Runner() as runner:
+        for kind, makers, loop in (
+            ("", sync_contenders(base), None),
+            (", async", async_contenders(base, runner), runner),
+        ):
+            made, missing = make(makers, loop)
+            for work, which, target, rounds, times in (
+                ("one PUT", lambda put, _: put, OTHERS, 100, 20),
+                ("matches.list of 500", lambda _, get: lambda: get(500), LISTS, 40, 4),
+                ("matches.list of 5,000", lambda _, get: lambda: get(5000), LISTS, 16, 1),
+            ):
+                chosen: Contenders = {
+                    name: repeated(which(*pair), loop) for name, pair in made.items()
+                }
+                yield from compare(
+                    work + kind,
+                    chosen,
+                    rounds=2 if brief else rounds,
+                    times=1 if brief else times,
+                    targets={"bettune": target},
+                )
+                for name, reason in missing.items():
+                    yield Row(work + kind, name, "httpx", note=reason)
+
+
+def make(
+    makers: dict[str, Callable[[], Calls]], runner: asyncio.Runner | None
+) -> tuple[dict[str, Calls], dict[str, str]]:
+    """Make the clients, and see that each can do its work; and why some cannot."""
+    made: dict[str, Calls] = {}
+    missing: dict[str, str] = {}
+    for name, maker in makers.items():
+        try:
+            put, get = made[name] = maker()
+        except ImportError as error:
+            missing[name] = f"not installed: {error}"
+            continue
+        for call in (put, lambda get=get: get(3)):
+            repeated(call, runner)(1)
+    return made, missing
+
+
+def one_call(base: str, brief: bool) -> Iterator[Row]:
+    """A client made, used once and closed."""
+
+    def raw() -> None:
+        with httpx.Client(base_url=base, headers=HEADERS) as client:
+            client.get("/matches", params=query(1)).raise_for_status().json()
+
+    def ours() -> None:
+        with BetTune(TOKEN, base_url=base) as client:
+            client.matches.list(DAY, sport=1)
+
+    yield from compare(
+        "a client made, one call, closed",
+        {"httpx": repeated(raw, None), "bettune": repeated(ours, None)},
+        rounds=2 if brief else 60,
+        targets={"bettune": OTHERS},
+    )

@@ -1,0 +1,57 @@
+"""`make bench` works: each part measures something, here and with what is not installed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "bench"
+# Each has a target, and for each something has to be measured, whatever is installed.
+MEASURED = {
+    "one PUT": {"bettune"},
+    "matches.list of 500": {"bettune"},
+    "matches.list of 5,000": {"bettune"},
+    "one PUT, async": {"bettune"},
+    "matches.list of 500, async": {"bettune"},
+    "matches.list of 5,000, async": {"bettune"},
+    "a client made, one call, closed": {"bettune"},
+    "import bettune": {"bettune"},
+    "bettune --help": {"bettune"},
+    "bettune matches DAY": {"bettune"},
+    "sync of 100 odds, 100% changed": {"bettune", "bettune, async"},
+    "sync of 100 odds, 1% changed": {"bettune", "bettune, async"},
+    "sync of 30 odds under a limit of 20 in 0.5 s": {"bettune", "bettune, async"},
+    "24 writes, 8 at a time, each answer after 50 ms": {"bettune", "bettune, async"},
+    "matches.list of 5,000, per match": {"bettune"},
+    "plan of 2,000, per match": {"bettune"},
+    "matches.list of 5,000, peak memory": {"bettune"},
+    "plan of 2,000 odds, peak memory a match beyond the input": {"bettune"},
+}
+
+
+def test_a_brief_run_measures_everything(tmp_path):
+    subprocess.run([sys.executable, SCRIPT, "--brief", "--out", tmp_path], check=True)
+
+    rows = json.loads((tmp_path / "bench.json").read_text("utf-8"))["rows"]
+    measured = {}
+    for row in rows:
+        if row["target"] is not None:
+            assert row["ratio"] > 0
+            measured.setdefault(row["work"], set()).add(row["who"])
+        elif row["ratio"] is None:
+            assert row["note"].startswith("not installed: ")
+    assert measured == MEASURED
+
+    text = (tmp_path / "bench.md").read_text("utf-8")
+    assert all(f"| {work} |" in text for work in MEASURED)
+    picture = ET.parse(tmp_path / "bench.svg")
+    shown = [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert shown.count("bettune") == shown.count("httpx") == 3
+
+
+def test_a_part_that_does_not_exist_is_refused():
+    command = [sys.executable, SCRIPT, "speed"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "no such part: speed" in done.stderr
