@@ -21,6 +21,7 @@ MAX_BYTES = 10 * 2**20
 MAX_REDIRECTS = 5
 TIMEOUT = 30.0  # seconds for one step of a download
 MAX_SECONDS = 120.0  # and for all of it
+NO_MARKS = str.maketrans("", "", "-_/.")
 # The words that YAML 1.1, which some tools still read, takes for something else than text.
 SPECIAL = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
 
@@ -93,8 +94,9 @@ def as_yaml(data: bytes, document: dict[str, Any]) -> bytes:
 
 
 def _text(representer: Any, value: str) -> Any:
-    plain = value.replace("-", "").replace("_", "").isalnum() and value[0].isalpha()
-    style = None if plain and value.lower() not in SPECIAL else '"'
+    plain = value[:1].isalpha() and value.translate(NO_MARKS).isalnum()
+    quoted = not plain or value.lower() in SPECIAL
+    style = "|" if "\n" in value else '"' if quoted else None
     return representer.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
