@@ -43,16 +43,18 @@ def prediction_filters(body: wire.PredictionFiltersResponse) -> list[PredictionF
 def predictions(body: wire.PredictionsResponse) -> list[Prediction]:
     """Answer of POST /predictions/search."""
     _check_count(body.count, body.items)
-    return [prediction(item, f"$.items[{index}]") for index, item in enumerate(body.items)]
+    return [prediction(item, index) for index, item in enumerate(body.items)]
 
 
-def prediction(body: wire.Prediction, where: str = "$") -> Prediction:
+def prediction(body: wire.Prediction, index: int | None = None) -> Prediction:
     """Answer of PUT …/prediction, or one item of a search."""
     # Not finite, or of more digits than a number has whose odds could be paid.
     if not six_decimals(body.odds).is_finite():
-        raise InvalidBodyError(f"Expected finite odds, got {shown(body.odds)} - at `{where}.odds`")
-    _check_time(body.created_at, where, "createdAt")
-    _check_time(body.updated_at, where, "updatedAt")
+        raise InvalidBodyError(
+            f"Expected finite odds, got {shown(body.odds)} - at `{_place(index)}.odds`"
+        )
+    _check_time(body.created_at, index, "createdAt")
+    _check_time(body.updated_at, index, "updatedAt")
     return Prediction(
         body.id,
         body.filter_id,
@@ -65,7 +67,7 @@ def prediction(body: wire.Prediction, where: str = "$") -> Prediction:
 
 
 def _match(item: wire.Match, index: int) -> Match:
-    _check_time(item.date, f"$.items[{index}]", "date")
+    _check_time(item.date, index, "date")
     return Match(
         item.id,
         item.date,
@@ -83,14 +85,19 @@ def _id_name(item: wire.IdName) -> IdName:
     return IdName(item.id, item.name)
 
 
-def _check_time(time: datetime, where: str, name: str) -> None:
+def _check_time(time: datetime, index: int | None, name: str) -> None:
     if not MINYEAR < time.year < MAXYEAR:
         try:
             time.astimezone(UTC)
         except OverflowError:
             raise InvalidBodyError(
-                f"Expected a time within the calendar, got {time.isoformat()} - at `{where}.{name}`"
+                f"Expected a time within the calendar, got {time.isoformat()} "
+                f"- at `{_place(index)}.{name}`"
             ) from None
+
+
+def _place(index: int | None) -> str:
+    return "$" if index is None else f"$.items[{index}]"
 
 
 def _check_count(count: int, items: Sized) -> None:
