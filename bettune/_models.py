@@ -11,8 +11,10 @@ from msgspec import Struct
 
 from bettune._errors import InvalidArgumentError
 
+# What the API answers holds nothing that could refer back to it: gc=False spares the collector.
 
-class Sport(Struct, frozen=True):
+
+class Sport(Struct, frozen=True, gc=False):
     """A sport.
 
     Attributes:
@@ -24,7 +26,7 @@ class Sport(Struct, frozen=True):
     name: str
 
 
-class IdName(Struct, frozen=True):
+class IdName(Struct, frozen=True, gc=False):
     """Something with an id and a name: a country, tournament, season, team or sport.
 
     Attributes:
@@ -36,7 +38,7 @@ class IdName(Struct, frozen=True):
     name: str
 
 
-class Score(Struct, frozen=True):
+class Score(Struct, frozen=True, gc=False):
     """The goals of a match, None as long as there are none to tell.
 
     Attributes:
@@ -48,7 +50,7 @@ class Score(Struct, frozen=True):
     away: int | None
 
 
-class Match(Struct, frozen=True):
+class Match(Struct, frozen=True, gc=False):
     """A match.
 
     Attributes:
@@ -74,7 +76,7 @@ class Match(Struct, frozen=True):
     away: IdName
 
 
-class PredictionFilter(Struct, frozen=True):
+class PredictionFilter(Struct, frozen=True, gc=False):
     """A prediction filter: what a set of predictions is about.
 
     Attributes:
@@ -92,7 +94,7 @@ class PredictionFilter(Struct, frozen=True):
     status: PredictionFilterStatus
 
 
-class Prediction(Struct, frozen=True):
+class Prediction(Struct, frozen=True, gc=False):
     """The odds a prediction filter holds for a match.
 
     Attributes:
