@@ -129,6 +129,7 @@ def test_predictions_for_matches(run, client):
 
 def test_predictions_for_a_day(run, client, box):
     ids = [match.id for match in client.matches.list(DAY, sport=1)]
+    client.predictions.sync(11583, {ids[0]: 2, ids[-1]: 3})
     before = len(box.seen)
     assert rows(run("predictions", 11583, "--date", DAY)) == strings(
         client.predictions.search(11583, ids)
