@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import generate
 import pytest
@@ -177,5 +176,39 @@ assert "unknown" not in sport.to_dict()
     assert done.returncode == 0, done.stderr
 
 
-def test_a_wheel_would_say_that_it_is_typed(root):
-    assert Path(root / "generated" / "bettune_openapi" / "py.typed").is_file()
+def test_a_schema_of_both_sides_and_names_that_are_taken(schema, tmp_path):
+    """Sent, it is the generator's own; answered, it is decoded; and ours keep their names."""
+    schemas = schema["components"]["schemas"]
+    ours = {"$ref": "#/components/schemas/TheirSport"}
+    schemas["TheirSport"] = schemas["Sport"]
+    schemas["SportsResponse"]["properties"]["items"]["items"] = ours
+    schemas["Sport"] = {
+        "type": "object",
+        "required": ["matchId"],
+        "properties": {"matchId": {"type": "integer"}},
+    }
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Sport"}}}
+    schema["paths"]["/tips"] = {
+        "post": {
+            "operationId": "addTip",
+            "requestBody": {"required": True, "content": content},
+            "responses": {"200": {"description": "", "content": content}},
+        }
+    }
+    generate.generate(schema, tmp_path)
+    program = """
+import sys; sys.path.insert(0, sys.argv[1])
+import httpx
+from bettune_openapi import Client
+from bettune_openapi.api.default import add_tip
+from bettune_openapi.models import Sport, SportOther, SportRequest
+assert Sport.__struct_fields__ == ("id", "name")
+client = Client(base_url="http://127.0.0.1")
+echo = httpx.MockTransport(lambda request: httpx.Response(200, content=request.content))
+client.set_httpx_client(httpx.Client(base_url="http://127.0.0.1", transport=echo))
+assert add_tip.sync(client=client, body=SportRequest(match_id=7)) == SportOther(match_id=7)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
