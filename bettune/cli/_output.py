@@ -114,7 +114,9 @@ def _write(text: str) -> None:
         return
     stream = sys.stdout.buffer
     try:
-        stream.write(text.encode("utf-8", "replace"))
+        rest = memoryview(text.encode("utf-8", "replace"))
+        while rest:  # unbuffered (python -u), it may take only a part
+            rest = rest[stream.write(rest) :]
         stream.flush()
     except OSError as error:
         # What the buffer still holds must not fail once more when the interpreter ends.

@@ -79,8 +79,10 @@ def test_the_script_that_is_installed(pipe):
 
 
 @pytest.mark.usefixtures("box")
-@pytest.mark.parametrize("form", ["csv", "json", "table"])
-def test_a_closed_pipe_is_quiet(form):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("form", ["csv", "table"])
+def test_a_closed_pipe_is_quiet(form, unbuffered, monkeypatch):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     days = ["2026-06-01", "--until", "2026-06-10"]
     with subprocess.Popen(
         [sys.executable, "-m", "bettune.cli", "matches", *days, "--format", form],
@@ -94,7 +96,9 @@ def test_a_closed_pipe_is_quiet(form):
 
 @pytest.mark.usefixtures("box")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
-def test_a_full_disk_is_told():
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_told(unbuffered, monkeypatch):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "bettune.cli", "sports"],
