@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     import anyio
+    from anyio.lowlevel import RunVar
 
     from bettune._config import Settings
 
@@ -51,6 +52,7 @@ invalid_answer: ContextVar[Invalid] = ContextVar("invalid_answer")
 _SLOWEST = 1024
 _SUCCESS = frozenset(status for status in HTTPStatus if httpx.codes.is_success(status))
 _DEFAULT = httpx.USE_CLIENT_DEFAULT
+_CLOSED = "this client is closed: make a new one"
 
 
 class Body:
@@ -127,7 +129,7 @@ class Exchange:
         which it takes the outcome.
         """
         if closed:
-            raise BetTuneError("this client is closed: make a new one")
+            raise BetTuneError(_CLOSED)
         if os.getpid() != self._process:
             raise BetTuneError("this client was made before a fork: make one in each process")
         method, path = where = request.method, request.url.path.removeprefix(self._base_path)
@@ -293,6 +295,10 @@ class Client(httpx.Client):
             return response, self._read(response, request)
         except _FAILURES as error:
             return error
+        except RuntimeError:
+            if not self.is_closed:
+                raise
+            raise BetTuneError(_CLOSED) from None  # by another thread, meanwhile
 
     def _read(self, response: httpx.Response, request: httpx.Request) -> str | None:
         body = self._exchange.body(response, request)
@@ -321,6 +327,7 @@ class AsyncClient(httpx.AsyncClient):
     def __init__(self, settings: Settings) -> None:
         self.pacer = Pacer(settings.rate_limit, _new_async_event)
         self._exchange = Exchange(settings, self.pacer)
+        self._at_home: RunVar[bool] | None = None
         with settings.checked():
             super().__init__(**settings.http_options)
 
@@ -337,6 +344,7 @@ class AsyncClient(httpx.AsyncClient):
         Raises:
             APIError: what it was given up for.
         """
+        self._stay_at_home()
         steps = self._exchange.steps(request, closed=self.is_closed)
         try:
             wait = next(steps)
@@ -353,6 +361,22 @@ class AsyncClient(httpx.AsyncClient):
         finally:
             steps.close()
 
+    async def aclose(self) -> None:
+        """Close every connection."""
+        if not self.is_closed:
+            self._stay_at_home()
+            await super().aclose()
+
+    def _stay_at_home(self) -> None:
+        """Refuse to run in another event loop than at first: the connections belong to that one."""
+        from anyio.lowlevel import RunVar  # noqa: PLC0415 - see above
+
+        if self._at_home is None:
+            self._at_home = RunVar("at_home", default=False)
+            self._at_home.set(True)
+        elif not self._at_home.get():
+            raise BetTuneError("this client was used in another event loop: make one in each")
+
     async def _try(
         self, request: httpx.Request, stream: bool, auth: Any, follow_redirects: Any
     ) -> Outcome:
@@ -365,6 +389,10 @@ class AsyncClient(httpx.AsyncClient):
             return response, await self._read(response, request)
         except _FAILURES as error:
             return error
+        except RuntimeError:
+            if not self.is_closed:
+                raise
+            raise BetTuneError(_CLOSED) from None  # by another task, meanwhile
 
     async def _read(self, response: httpx.Response, request: httpx.Request) -> str | None:
         body = self._exchange.body(response, request)

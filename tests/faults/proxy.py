@@ -89,6 +89,7 @@ class Proxy:
         self._pause = pause  # of a late or slow answer; well within the client's timeout
         self._times = defaultdict(int)
         self._writers = set()
+        self._tasks = set()
 
     def __enter__(self):
         self._loop = asyncio.new_event_loop()
@@ -120,14 +121,26 @@ class Proxy:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
     async def _open(self):
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self._port))
-        self._port = listener.getsockname()[1]
-        self._server = await asyncio.start_server(self._serve, sock=listener, backlog=2048)
+        # Not asyncio's server: closed while it accepts a connection, it leaves that open, unserved.
+        self._listener = socket.create_server(("127.0.0.1", self._port), backlog=2048)
+        self._listener.setblocking(False)
+        self._port = self._listener.getsockname()[1]
+        self._loop.add_reader(self._listener, self._accept)
+
+    def _accept(self):
+        with suppress(OSError):
+            connection, _ = self._listener.accept()
+            task = self._loop.create_task(self._serve(connection))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _refuse(self):
+        self._loop.remove_reader(self._listener)
+        self._listener.close()
 
     async def _close(self):
-        self._server.close()
+        if self._listener.fileno() != -1:
+            self._refuse()
         for writer in list(self._writers):
             writer.transport.abort()
 
@@ -138,7 +151,8 @@ class Proxy:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _serve(self, reader, writer):
+    async def _serve(self, connection):
+        reader, writer = await asyncio.open_connection(sock=connection)
         self._writers.add(writer)
         upstream = None
         try:
@@ -186,8 +200,8 @@ class Proxy:
             return True
         match fault.name:
             case "refused":
-                if self._server.is_serving():
-                    self._server.close()
+                if self._listener.fileno() != -1:
+                    self._refuse()
                     self._loop.call_later(
                         _DOWN_SECONDS, lambda: self._loop.create_task(self._open())
                     )

@@ -1,0 +1,360 @@
+"""One client in many threads and tasks, closed, cancelled, forked: it works or says why not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import anyio
+import httpx
+import pytest
+
+from bettune import AsyncBetTune, BetTune, BetTuneError, RateLimit
+from bettune.sandbox import Sandbox
+from tests.faults.proxy import ALL, ERRORS, PASSING, SILENT, Proxy
+from tests.scripted import Scripted, answer
+
+FILTER = 11583
+SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+QUICK = {"max_wait": 0.02, "max_retries": 8}
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Sandbox() as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def ids(box):
+    with BetTune(box.token, base_url=box.base_url) as client:
+        days = [client.matches.list(f"2026-06-{day:02}", sport=1) for day in range(1, 15)]
+    return [match.id for day in days for match in day]
+
+
+def held(box, ids):
+    """What the server holds, asked without the library."""
+    headers = {"Authorization": f"Bearer {box.token}"}
+    with httpx.Client(base_url=box.base_url, headers=headers, trust_env=False) as client:
+        body = {"filterId": FILTER, "matchIds": list(ids)}
+        items = client.post("/predictions/search", json=body).json()["items"]
+    return {item["matchId"]: item["odds"] for item in items}
+
+
+# Many at once.
+
+
+def test_32_threads_over_one_client_with_faults(box, ids):
+    def work(number):
+        for match_id in ids[number * 8 : number * 8 + 8]:
+            client.predictions.put(FILTER, match_id, 2 + number)
+            (found,) = client.predictions.search(FILTER, [match_id])
+            assert found.odds == 2 + number
+
+    with Proxy(box.base_url, rate=0.1, seed=1) as proxy:
+        client = BetTune(box.token, base_url=proxy.base_url, **QUICK)
+        with client, ThreadPoolExecutor(32) as pool:
+            list(pool.map(work, range(32)))
+        assert set(proxy.done()) == {fault.name for fault in PASSING}
+    expected = {ids[n]: f"{2 + n // 8}.000000" for n in range(256)}
+    assert held(box, expected) == expected
+
+
+def test_500_tasks_over_one_client_with_faults(box, ids):
+    async def work(client, number):
+        put = await client.predictions.put(FILTER, ids[number], 3 + number)
+        assert put.odds == 3 + number
+
+    async def main():
+        # The pool's search for a connection takes time by their number and that of those who wait.
+        options = {"limits": httpx.Limits(max_connections=10), **QUICK}
+        async with AsyncBetTune(box.token, base_url=proxy.base_url, **options) as client:
+            await asyncio.gather(*(work(client, number) for number in range(500)))
+
+    with Proxy(box.base_url, rate=0.1, seed=2) as proxy:
+        asyncio.run(main())
+        assert set(proxy.done()) == {fault.name for fault in PASSING}
+    expected = {ids[n]: f"{3 + n}.000000" for n in range(500)}
+    assert held(box, expected) == expected
+
+
+# Cancelled.
+
+
+class CancelAt:
+    """Awaits a coroutine, and cancels at its await number `turn`, if there are so many."""
+
+    def __init__(self, coroutine, turn, cancel):
+        self._coroutine, self._turn, self._cancel = coroutine, turn, cancel
+        self.reached = False
+
+    def __await__(self):
+        steps = self._coroutine.__await__()
+        send, value = steps.send, None
+        for turn in range(1, 10_000):
+            try:
+                awaited = send(value)
+            except StopIteration as done:
+                return done.value
+            if turn == self._turn:
+                self.reached = True
+                self._cancel()
+            try:
+                send, value = steps.send, (yield awaited)
+            except BaseException as error:  # noqa: BLE001 - passed on
+                send, value = steps.throw, error
+        raise AssertionError("it does not end")
+
+
+async def cancelled_at(make, turn, how):
+    """Run to the await number `turn` and cancel there; whether there was such an await."""
+    if how == "scope":
+        with anyio.CancelScope() as scope:
+            run = CancelAt(make(), turn, scope.cancel)
+            await run
+        return run.reached
+
+    async def work():
+        run.append(CancelAt(make(), turn, asyncio.current_task().cancel))
+        await run[0]
+
+    run = []
+    task = asyncio.create_task(work())
+    with suppress(asyncio.CancelledError):
+        await task
+    return run[0].reached
+
+
+@pytest.mark.parametrize("how", ["task", "scope"])
+def test_cancellation_at_every_await_of_a_request(box, ids, how):
+    """With a connection to open, a retry to wait for, and a rate limit that has one place."""
+
+    async def main():
+        # asyncio's own cancellation goes through httpcore's shields, which are anyio's, and may
+        # cost one of the pool's connections there; anyio's leaves even a single one usable.
+        connections = {"scope": 1, "task": 10}[how]
+        limits = httpx.Limits(max_connections=connections)
+        options = {"limits": limits, "rate_limit": RateLimit(1, 0.001)}
+        client = AsyncBetTune(box.token, base_url=proxy.base_url, timeout=20, **options, **QUICK)
+
+        def put():
+            return client.predictions.put(FILTER, ids[0], 2)
+
+        async with client, asyncio.timeout(60):
+            for turn in range(1, 1000):
+                proxy.upcoming = [ERRORS[turn % 4]]
+                reached = await cancelled_at(put, turn, how)
+                proxy.upcoming = []
+                # The one connection and the one place in the rate limit are free again.
+                await client.sports.list()
+                assert asyncio.all_tasks() == {asyncio.current_task()}
+                if not reached:
+                    return turn
+        raise AssertionError("it does not end")
+
+    with Proxy(box.base_url) as proxy:
+        assert asyncio.run(main()) > 5
+
+
+@pytest.mark.parametrize("how", ["task", "scope"])
+def test_a_sync_cancelled_after_any_write_leaves_nothing_and_can_be_run_again(box, ids, how):
+    wanted = dict.fromkeys(ids[600:620], 5)
+
+    async def main(turn):
+        async with AsyncBetTune(box.token, base_url=proxy.base_url, **QUICK) as client:
+            loop, task = asyncio.get_running_loop(), asyncio.current_task()
+            with anyio.CancelScope() as scope:
+                cancel = scope.cancel if how == "scope" else task.cancel
+                proxy.chosen = after(turn, lambda: loop.call_soon_threadsafe(cancel))
+                try:
+                    await client.predictions.sync(FILTER, wanted, concurrency=4)
+                    stopped = False
+                except asyncio.CancelledError:
+                    task.uncancel()
+                    stopped = True
+            stopped = stopped or scope.cancelled_caught
+            assert asyncio.all_tasks() == {task}
+            seen = len(proxy.seen)
+            proxy.chosen = lambda method, path: None
+            report = await client.predictions.sync(FILTER, wanted)
+            return stopped, seen, report
+
+    with Proxy(box.base_url) as proxy:
+        for turn in (1, 2, 7, 21, 22):
+            with BetTune(box.token, base_url=box.base_url) as client:
+                client.predictions.sync(FILTER, dict.fromkeys(wanted))
+            proxy.seen.clear()
+            stopped, seen, report = asyncio.run(main(turn))
+            # Those under way, one a worker, and perhaps one more that each had begun by then.
+            assert seen <= turn + 8
+            assert stopped == (seen < 21) or seen == 21
+            assert report.ok
+            assert held(box, wanted) == dict.fromkeys(wanted, "5.000000")
+
+
+def after(turn, do):
+    """For `Proxy.chosen`: do something when request number `turn` comes."""
+    count = iter(range(1, 1_000_000))
+
+    def chosen(method, path):
+        if next(count) == turn:
+            do()
+
+    return chosen
+
+
+# Closed.
+
+
+def test_a_closed_client_says_so(connect):
+    with Scripted(SPORTS) as server:
+        client = connect(base_url=server.base_url)
+        client.sports.list()
+        close = getattr(client, "close" if isinstance(client, BetTune) else "aclose")
+        close()
+        close()
+        for call in (
+            client.sports.list,
+            lambda: client.predictions.put(1, 2, 3),
+            lambda: client.predictions.sync(1, {2: 3}),
+            lambda: list(client.matches.between("2026-06-06", "2026-06-06", sport=1)),
+        ):
+            with pytest.raises(BetTuneError, match="this client is closed"):
+                call()
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_closed_by_another_while_a_request_is_under_way(connect, status):
+    def close_and_answer(_):
+        client.close() if isinstance(client, BetTune) else client.aclose()
+        return SPORTS if status == 200 else answer(503)
+
+    with Scripted(close_and_answer, SPORTS) as server:
+        client = connect(base_url=server.base_url, max_wait=0.001)
+        if status == 503:
+            with pytest.raises(BetTuneError, match="this client is closed"):
+                client.sports.list()
+        else:
+            # The answer came, or its connection was closed before it.
+            with suppress(BetTuneError):
+                assert len(client.sports.list()) == 1
+        assert len(server.requests) == 1
+
+
+def test_a_client_left_open_is_no_trouble():
+    with Scripted(SPORTS) as server:
+        client = BetTune("x", base_url=server.base_url)
+        client.sports.list()
+        client.close()
+        with client, suppress(BetTuneError):
+            client.sports.list()
+
+
+# In another event loop, after a fork.
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_another_event_loop():
+    async def twice():
+        return await client.sports.list(), await client.sports.list()
+
+    async def used_and_closed():
+        async with client:
+            await client.sports.list()
+
+    with Scripted(SPORTS) as server:
+        client = AsyncBetTune("x", base_url=server.base_url)
+        with asyncio.Runner() as runner:
+            assert len(runner.run(twice())) == 2
+            with asyncio.Runner() as other:
+                for use in (twice, used_and_closed, client.aclose):
+                    with pytest.raises(BetTuneError, match="another event loop: make one in each"):
+                        other.run(use())
+            assert len(runner.run(twice())) == 2
+            runner.run(used_and_closed())
+        with pytest.raises(BetTuneError, match="event loop"), asyncio.Runner() as late:
+            late.run(client.sports.list())
+    assert len(server.requests) == 5
+
+
+FORK = """
+import asyncio, os, sys
+from bettune import AsyncBetTune, BetTune, BetTuneError
+
+def attempt(use):
+    try:
+        use()
+        print("worked", flush=True)
+    except BetTuneError as error:
+        print(error, flush=True)
+
+base_url, token = sys.argv[1:]
+client = BetTune(token, base_url=base_url)
+shared = AsyncBetTune(token, base_url=base_url)
+client.sports.list()
+if os.fork() == 0:
+    attempt(client.sports.list)
+    attempt(lambda: client.predictions.sync(11583, {1: 2}))
+    attempt(lambda: asyncio.run(shared.sports.list()))
+    attempt(BetTune(token, base_url=base_url).sports.list)
+    client.close()
+    os._exit(0)
+_, status = os.wait()
+assert status == 0
+attempt(client.sports.list)
+client.close()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_after_a_fork(box):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FORK, box.base_url, box.token],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr == ""
+    refusal = "this client was made before a fork: make one in each process"
+    assert done.stdout.splitlines() == [refusal, refusal, refusal, "worked", "worked"]
+
+
+def test_no_answer_at_all_from_a_server_that_takes_everything(connect, box):
+    with Proxy(box.base_url, faults=[SILENT], rate=1.0) as proxy:
+        client = connect(box.token, base_url=proxy.base_url, timeout=0.05, max_retries=1)
+        threads = threading.active_count()
+        report = client.predictions.apply(client_plan(box))
+        assert threading.active_count() <= threads + 1
+    assert len(report.failed) == 20
+    assert not report.created
+
+
+def client_plan(box):
+    with BetTune(box.token, base_url=box.base_url) as client:
+        day = client.matches.list("2026-07-01", sport=1)
+        plan = client.predictions.plan(FILTER, {match.id: 2 for match in day})
+    assert len(plan) > 20
+    odds = {match_id: plan.create[match_id] for match_id in list(plan.create)[:20]}
+    return type(plan)(FILTER, odds, {}, {}, {})
+
+
+@pytest.mark.parametrize("fault", ALL, ids=repr)
+def test_every_fault_is_survived_by_the_connection_pool(connect, box, fault):
+    limits = httpx.Limits(max_connections=1)
+    options = {"max_retries": 2, "max_wait": 0.02, "timeout": 0.5, "limits": limits}
+    with Proxy(box.base_url) as proxy:
+        client = connect(box.token, base_url=proxy.base_url, **options)
+        for times in (1, 3):
+            proxy.upcoming = [fault] * times
+            with suppress(BetTuneError):
+                client.sports.list()
+            proxy.upcoming = []
+            assert len(client.sports.list()) == 1
