@@ -16,6 +16,7 @@ from bettune_openapi.models import (
 from bettune import _decode, _stopping
 from bettune._arguments import to_count, to_id, to_ids
 from bettune._errors import APIError, RateLimitError
+from bettune._http import invalid_answer
 from bettune._odds import to_odds
 from bettune._plan import make_plan, to_wanted
 from bettune._report import Run, has_patience
@@ -92,7 +93,7 @@ class Predictions(Resource):
             APIError: the request brought no result.
         """
         ids = _ids(filter_id, match_id)
-        delete_prediction.sync_detailed(*ids, client=self._low_level)
+        _deleted(delete_prediction.sync_detailed(*ids, client=self._low_level))
 
     def plan(self, filter_id: int, odds: Mapping[int, Any]) -> Plan:
         """Compare a model's odds with those BetTune holds; write nothing.
@@ -157,8 +158,8 @@ class Predictions(Resource):
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only needed here
 
         with ThreadPoolExecutor(workers, "bettune-apply") as pool:
-            futures = [pool.submit(work) for _ in range(min(workers, len(plan)))]
             try:
+                futures = [pool.submit(work) for _ in range(min(workers, len(plan)))]
                 for future in futures:
                     future.result()
             except BaseException:
@@ -275,7 +276,7 @@ class AsyncPredictions(Resource):
             APIError: the request brought no result.
         """
         ids = _ids(filter_id, match_id)
-        await delete_prediction.asyncio_detailed(*ids, client=self._low_level)
+        _deleted(await delete_prediction.asyncio_detailed(*ids, client=self._low_level))
 
     async def plan(self, filter_id: int, odds: Mapping[int, Any]) -> Plan:
         """Compare a model's odds with those BetTune holds; write nothing.
@@ -404,7 +405,9 @@ def _odds(odds: Any) -> PutPredictionRequest:
 
 def _searches(filter_id: int, match_ids: Iterable[int]) -> Iterator[SearchPredictionsRequest]:
     filter_id, ids = to_id(filter_id, "filter_id"), to_ids(match_ids, "match_ids")
-    return (SearchPredictionsRequest(filter_id=filter_id, match_ids=chunk) for chunk in _chunks(ids))
+    return (
+        SearchPredictionsRequest(filter_id=filter_id, match_ids=chunk) for chunk in _chunks(ids)
+    )
 
 
 def _chunks(match_ids: Iterable[int]) -> Iterator[list[int]]:
@@ -419,3 +422,10 @@ def _found(response: Response[Any]) -> list[Prediction]:
 
 def _prediction(response: Response[Any]) -> Prediction:
     return to_model(response, PredictionResponse, _decode.prediction)
+
+
+def _deleted(response: Response[Any]) -> None:
+    # What has a body, such as a proxy's page, is not the API's word that the prediction is gone.
+    if response.content:
+        reason = f"Expected no body, got {len(response.content)} bytes"
+        raise invalid_answer.get()(response.status_code, response.content, reason)
