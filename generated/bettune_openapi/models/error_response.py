@@ -6,7 +6,7 @@ from typing import Any, Self
 import msgspec
 
 
-class ErrorResponse(msgspec.Struct, frozen=True, kw_only=True):
+class ErrorResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """ErrorResponse"""
 
     code: str

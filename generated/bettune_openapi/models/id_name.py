@@ -6,7 +6,7 @@ from typing import Any, Self
 import msgspec
 
 
-class IdName(msgspec.Struct, frozen=True, kw_only=True):
+class IdName(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """IdName"""
 
     id: int

@@ -10,7 +10,7 @@ from ..models.id_name import IdName
 from ..models.score import Score
 
 
-class Match(msgspec.Struct, frozen=True, kw_only=True):
+class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Match"""
 
     id: int

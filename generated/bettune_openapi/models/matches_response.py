@@ -9,7 +9,7 @@ import msgspec
 from ..models.match import Match
 
 
-class MatchesResponse(msgspec.Struct, frozen=True, kw_only=True):
+class MatchesResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """MatchesResponse"""
 
     date: datetime.date

@@ -10,7 +10,7 @@ import msgspec
 from ..models.prediction_source import PredictionSource
 
 
-class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+class Prediction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Prediction"""
 
     id: int

@@ -9,7 +9,7 @@ from ..models.id_name import IdName
 from ..models.prediction_filter_status import PredictionFilterStatus
 
 
-class PredictionFilter(msgspec.Struct, frozen=True, kw_only=True):
+class PredictionFilter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """PredictionFilter"""
 
     id: int

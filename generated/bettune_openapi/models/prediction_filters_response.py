@@ -8,7 +8,7 @@ import msgspec
 from ..models.prediction_filter import PredictionFilter
 
 
-class PredictionFiltersResponse(msgspec.Struct, frozen=True, kw_only=True):
+class PredictionFiltersResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """PredictionFiltersResponse"""
 
     count: int

@@ -8,7 +8,7 @@ import msgspec
 from ..models.prediction import Prediction
 
 
-class PredictionsResponse(msgspec.Struct, frozen=True, kw_only=True):
+class PredictionsResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """PredictionsResponse"""
 
     count: int

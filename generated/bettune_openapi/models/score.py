@@ -6,7 +6,7 @@ from typing import Any, Self
 import msgspec
 
 
-class Score(msgspec.Struct, frozen=True, kw_only=True):
+class Score(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Score"""
 
     home: int | None

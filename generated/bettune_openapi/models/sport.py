@@ -6,7 +6,7 @@ from typing import Any, Self
 import msgspec
 
 
-class Sport(msgspec.Struct, frozen=True, kw_only=True):
+class Sport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Sport"""
 
     id: int

@@ -8,7 +8,7 @@ import msgspec
 from ..models.sport import Sport
 
 
-class SportsResponse(msgspec.Struct, frozen=True, kw_only=True):
+class SportsResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """SportsResponse"""
 
     count: int
