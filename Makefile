@@ -18,7 +18,7 @@ ifneq ($(wildcard .generate-next),)
 $(info $(shell $(PYTHON) scripts/pair.py))
 endif
 
-.PHONY: help demo test test-lowest check generate schema contract bench sandbox build lock clean
+.PHONY: help demo test test-lowest check generate schema contract bench sandbox build lock soak audit clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,12 @@ lock: $(STAMP) ## pin the newest versions allowed, with hashes, and the lowest o
 	@$(BIN)/uv pip compile --quiet pyproject.toml requirements/bench.in --extra cli --extra sandbox \
 		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --upgrade \
 		-o requirements/bench.txt
+
+soak: $(STAMP) ## send 200,000 requests through one client of either kind; memory and files stay flat
+	@$(BIN)/python scripts/soak.py $(ARGS)
+
+audit: $(STAMP) ## ask whether a locked package has a known vulnerability
+	@$(BIN)/python scripts/audit.py
 
 clean: ## remove what the other targets made
 	@rm -rf .venv .venv-* dist .hypothesis .mypy_cache .ruff_cache

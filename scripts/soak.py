@@ -1,0 +1,124 @@
+"""Sends many requests through one client in one process, and fails if memory or files grow."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import re
+import resource
+import subprocess
+import sys
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bettune import AsyncBetTune, BetTune
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FILTER = 11583
+# Requests before the first measurement: pools, caches and the allocator fill up.
+WARM_UP = 0.2
+# What may come and go without a leak.
+KILOBYTES = 2048
+FILES = 2
+
+
+@contextmanager
+def sandbox() -> Iterator[tuple[str, str]]:
+    """Run a sandbox in a process of its own: its base URL and token."""
+    command = [sys.executable, "-m", "bettune.sandbox"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            said = "".join(islice(process.stdout, 4))
+            found = dict(re.findall(r"^export (\w+)=(\S+)$", said, re.MULTILINE))
+            yield found["BETTUNE_BASE_URL"], found["BETTUNE_API_TOKEN"]
+        finally:
+            process.terminate()
+
+
+def kilobytes() -> int:
+    """Memory in use; its peak where the system does not tell."""
+    gc.collect()
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(re.search(r"VmRSS:\s+(\d+)", status.read_text())[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def files() -> int:
+    """Files and sockets open."""
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+class Watch:
+    """Measures after the warm-up and at the end."""
+
+    def __init__(self, requests: int) -> None:
+        self.requests = requests
+        self.done = 0
+        self.first: tuple[int, int] | None = None
+
+    def add(self, requests: int) -> bool:
+        """Count requests; whether more are to be sent."""
+        self.done += requests
+        if self.first is None and self.done >= self.requests * WARM_UP:
+            self.first = kilobytes(), files()
+        return self.done < self.requests
+
+    def end(self, name: str) -> bool:
+        """Tell what grew, and whether that is too much."""
+        memory, opened = kilobytes(), files()
+        grown = memory - self.first[0], opened - self.first[1]
+        print(
+            f"{name}: {self.done} requests, {memory} KB ({grown[0]:+} since the warm-up), "
+            f"{opened} files ({grown[1]:+})",
+            flush=True,
+        )
+        return grown[0] <= KILOBYTES and grown[1] <= FILES
+
+
+def soak(base_url: str, token: str, requests: int) -> bool:
+    """Sync the matches of a day over and over, with odds that differ each time."""
+    watch = Watch(requests)
+    with BetTune(token, base_url=base_url) as client:
+        ids = [match.id for match in client.matches.list("2026-06-06", sport=1)][:48]
+        turn = 0
+        while watch.add(50):
+            turn += 1
+            client.sports.list()
+            report = client.predictions.sync(FILTER, dict.fromkeys(ids, 2 + turn % 7))
+            assert report.ok, report
+        return watch.end("sync")
+
+
+async def async_soak(base_url: str, token: str, requests: int) -> bool:
+    """Do the same by the other twin."""
+    watch = Watch(requests)
+    async with AsyncBetTune(token, base_url=base_url) as client:
+        ids = [match.id for match in await client.matches.list("2026-06-06", sport=1)][:48]
+        turn = 0
+        while watch.add(50):
+            turn += 1
+            await client.sports.list()
+            report = await client.predictions.sync(FILTER, dict.fromkeys(ids, 2 + turn % 7))
+            assert report.ok, report
+        return watch.end("async")
+
+
+def main() -> int:
+    """Soak both clients, one after the other; the exit status: 0 flat, 1 something grew."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=200_000, help="by each of both clients")
+    requests = parser.parse_args().requests
+    with sandbox() as (base_url, token):
+        flat = soak(base_url, token, requests)
+        flat = asyncio.run(async_soak(base_url, token, requests)) and flat
+    return 0 if flat else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""The short form of `make soak`: memory and open files stay flat, and it sees when they do not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+SOAK = Path(__file__).resolve().parents[2] / "scripts" / "soak.py"
+LEAK = """
+import runpy, socket, sys
+from bettune._http import Body
+kept, end = [], Body.end
+def leaking(body):
+    {leak}
+    end(body)
+Body.end = leaking
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def soak(*python, requests=2000):
+    command = [sys.executable, *python, str(SOAK), "--requests", str(requests)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stderr == ""
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["sync", "async"]
+    return done.returncode
+
+
+def test_memory_and_files_are_flat():
+    assert soak() == 0
+
+
+def test_memory_that_grows_is_seen():
+    assert soak("-c", LEAK.format(leak="kept.append(bytearray(8000))"), requests=1000) == 1
+
+
+def test_files_that_stay_open_are_seen():
+    assert soak("-c", LEAK.format(leak="kept.append(socket.socket())"), requests=200) == 1
