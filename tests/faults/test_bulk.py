@@ -19,7 +19,7 @@ from tests.faults.proxy import CUT, ERRORS, FORBIDDEN, LONG, LOST, REFUSED, RESE
 
 FILTER = 11583
 # The whole season when a person asks for it; the first weeks of it in the gate.
-SIZE = 5000 if os.environ.get("BETTUNE_LONG_TESTS") else 1000
+SIZE = 5000 if os.environ.get("BETTUNE_LONG_TESTS") else 600
 QUICK = {"max_wait": 0.05}
 
 

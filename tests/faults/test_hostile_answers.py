@@ -181,7 +181,7 @@ header_parts = st.sampled_from(
 header_values = st.builds("".join, st.lists(header_parts | header_text, max_size=4))
 
 
-@fuzzed
+@settings(fuzzed, max_examples=30)
 @given(
     st.sampled_from([200, 302, 307, 401, 429, 500, 999]),
     st.dictionaries(st.sampled_from(HEADERS), header_values, min_size=1),
