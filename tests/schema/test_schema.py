@@ -105,7 +105,7 @@ def test_what_is_new_is_there_and_the_facade_works(make, repo_copy, facade_tests
     assert "venue: str | UnsetType" in found[f"{client}/models/match.py"]
     assert 'IMPORT = "import"' in found[f"{client}/models/prediction_source.py"]
     assert "def sync_detailed(" in found[f"{client}/api/leagues/list_leagues.py"]
-    facade_tests_pass(repo_copy / "generated", "-k", "put_search_delete")
+    facade_tests_pass(repo_copy / "generated", "-k", "put_search_delete and not trio")
 
 
 def test_what_matters_points_at_the_facade(make, repo_copy, tmp_path, root):

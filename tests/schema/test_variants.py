@@ -380,7 +380,7 @@ def test_the_facade_works_on_all_that_makes_a_difference_and_the_rest_at_once(
     new = code(tmp_path)
     assert known.keys() < new.keys()
     assert "venue" in new["bettune_openapi/models/match.py"]
-    facade_tests_pass(tmp_path)
+    facade_tests_pass(tmp_path, "-k", "not trio")
 
 
 def test_the_order_of_fields_makes_no_difference_to_the_facade(
@@ -389,4 +389,4 @@ def test_the_order_of_fields_makes_no_difference_to_the_facade(
     other_property_order(schema)
     generate.generate(schema, tmp_path)
     assert code(tmp_path).keys() == known.keys()
-    facade_tests_pass(tmp_path, "-k", "put_search_delete or past_day or prediction_filters")
+    facade_tests_pass(tmp_path, "-k", "put_search_delete and not asyncio and not trio")
