@@ -9,6 +9,7 @@ from functools import reduce
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import openapi_spec_validator
 import pytest
 from ruamel.yaml import YAML
 
@@ -62,6 +63,13 @@ def succeed(request):
     if isinstance(body, dict) and "items" in body:
         body["count"] = len(body["items"])
     return answer(int(status), body)
+
+
+def test_the_schema_is_a_sound_one():
+    openapi_spec_validator.validate(DOCUMENT)
+    broken = {**DOCUMENT, "paths": {"/sports": {"get": {"responses": {"200": {}}}}}}
+    with pytest.raises(openapi_spec_validator.validation.exceptions.OpenAPIValidationError):
+        openapi_spec_validator.validate(broken)
 
 
 @pytest.fixture
