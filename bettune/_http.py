@@ -1,7 +1,7 @@
 """The HTTP clients under everything: httpx with our token, pacing, retries, errors and logging.
 
 They override `send`, above the transport, so that proxies, `verify` and a caller's own transport
-keep working. Besides this module only the check of the base URL names httpx.
+keep working. Besides this module only `_body` and the check of the base URL name httpx.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import logging
 import os
 import threading
 import time
-import zlib
 from collections.abc import Callable
 from contextvars import ContextVar
 from http import HTTPStatus
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bettune import _stopping
+from bettune._body import Body
 from bettune._errors import (
     APIConnectionError,
     APIError,
@@ -48,60 +48,9 @@ logger.addHandler(logging.NullHandler())
 Invalid = Callable[[int, bytes, str], APIResponseValidationError]
 invalid_answer: ContextVar[Invalid] = ContextVar("invalid_answer")
 
-# A body that comes more slowly, in bytes a second, counts as none after the time of a timeout.
-_SLOWEST = 1024
 _SUCCESS = frozenset(status for status in HTTPStatus if httpx.codes.is_success(status))
 _DEFAULT = httpx.USE_CLIENT_DEFAULT
 _CLOSED = "this client is closed: make a new one"
-
-
-class Body:
-    """The body of an answer as it comes in: decompressed, up to a number of bytes, and in time."""
-
-    def __init__(self, response: httpx.Response, request: httpx.Request, limit: int) -> None:
-        self._response = response
-        self._chunks: list[bytes] = []
-        self._limit = limit
-        self._taken = self._kept = 0
-        self._patience: float | None = request.extensions.get("timeout", {}).get("read")
-        self._start = time.monotonic()
-        self._gzip: zlib._Decompress | None = None
-        self.problem: str | None = None
-        encoding = response.headers.get("content-encoding", "").strip().lower()
-        if encoding == "gzip":
-            # Ours and not httpx's: it stops at the limit, in the middle of a bomb.
-            self._gzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        elif encoding not in {"", "identity"}:
-            self.problem = f"the body is encoded as {encoding!r}, which was not asked for"
-
-    def take(self, chunk: bytes) -> None:
-        """Keep a chunk as it came, or note what is wrong with the body.
-
-        Raises:
-            httpx.ReadTimeout: the body comes too slowly, however steadily.
-        """
-        self._taken += len(chunk)
-        if self._gzip is not None:
-            try:
-                chunk = self._gzip.decompress(chunk, self._limit - self._kept + 1)
-            except zlib.error as error:
-                self.problem = f"the body cannot be decompressed: {error}"
-                return
-        self._kept += len(chunk)
-        if max(self._taken, self._kept) > self._limit:
-            self.problem = f"the body is larger than {self._limit} bytes (max_response_bytes)"
-            return
-        self._chunks.append(chunk)
-        if self._patience is not None:
-            seconds = time.monotonic() - self._start
-            if seconds > self._patience + self._taken / _SLOWEST:
-                raise httpx.ReadTimeout(f"{self._taken} bytes in {seconds:.1f} s")
-
-    def end(self) -> None:
-        """Give the response what was kept, as its own `read` would."""
-        if self._gzip is not None and self._taken and not self._gzip.eof and self.problem is None:
-            self.problem = "the body cannot be decompressed: it is cut short"
-        self._response._content = b"".join(self._chunks)  # noqa: SLF001 - httpx sets no limit itself
 
 
 # What came of one try: an answer, with the reason why its body is unusable if it is, or none.

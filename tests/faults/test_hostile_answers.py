@@ -357,6 +357,9 @@ ENDLESS = {
         framed(b"\x1f\x8b\x08\x08" + bytes(6)),
         more=framed(b"x" * 65536),
     ),
+    "gzip with more after it": sent(
+        CHUNKED + GZIP + b"\r\n", framed(gzip.compress(b"{}")), more=framed(b" " * 65536)
+    ),
     "gzip bomb": sent(CHUNKED + GZIP + b"\r\n", framed(bomb(1_000_000_000)), b"0\r\n\r\n"),
     "error body": sent(
         CHUNKED.replace(b"200 OK", b"500 Oops") + b"\r\n", more=framed(b"<" * 65536)
