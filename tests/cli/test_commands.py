@@ -146,6 +146,13 @@ def test_odds_in_json_are_strings(run, client):
     assert datetime.fromisoformat(got["updated_at"]).utcoffset() == timedelta(0)
 
 
+@pytest.mark.usefixtures("box")
+def test_a_table_that_goes_into_a_file_is_not_cut(run):
+    out = run("matches", DAY, "--format", "table").out
+    assert "…" not in out
+    assert max(len(line.rstrip()) for line in out.splitlines()) > 80
+
+
 def test_put(run, client):
     got = json.loads(run("put", 11583, 1611243, "2.15", "--format", "json").out)
     assert (got["filter_id"], got["match_id"], got["odds"]) == (11583, 1611243, "2.150000")
