@@ -106,7 +106,8 @@ class _Outlook(ProgressColumn):
         self._waits = waits
 
     def render(self, task: Task) -> Text:
-        return Text(", ".join(filter(None, [self._time_left(task), str(self._waits)])), "yellow")
+        wait = str(self._waits)  # first: once it waits for it, the limit is known
+        return Text(", ".join(filter(None, [self._time_left(task), wait])), "yellow")
 
     def _time_left(self, task: Task) -> str:
         if not task.completed or task.total is None or task.elapsed is None:

@@ -102,8 +102,9 @@ def test_push_tells_that_it_waits_and_ctrl_c_how_far_it_got(terminal, use, odds,
         use(box)
         screen = terminal("push", FILTER, odds)
         # One request for the plan, two writes, and then the limit; nothing waits for its end.
-        screen.until(r"2/5 2 min left, waiting \d+ s for the rate limit")
+        screen.until(r"2/5 .*left, waiting \d+ s for the rate limit")
         (bar,) = (line for line in screen.lines if "Writing" in line)
+        assert "2/5 2 min left" in bar
         assert len(bar) <= 80
         assert "━" in bar
         screen.process.send_signal(signal.SIGINT)
