@@ -312,14 +312,15 @@ class AsyncClient(httpx.AsyncClient):
 
     async def aclose(self) -> None:
         """Close every connection."""
-        if not self.is_closed:
-            self._stay_at_home()
-            await super().aclose()
+        self._stay_at_home()
+        await super().aclose()
 
     def _stay_at_home(self) -> None:
         """Refuse to run in another event loop than at first: the connections belong to that one."""
         from anyio.lowlevel import RunVar  # noqa: PLC0415 - see above
 
+        if self.is_closed:
+            return
         if self._at_home is None:
             self._at_home = RunVar("at_home", default=False)
             self._at_home.set(True)

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from itertools import count, islice
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bettune_openapi.api.predictions import delete_prediction, put_prediction, search_predictions
-from bettune_openapi.models import Prediction as PredictionResponse
-from bettune_openapi.models import (
-    PredictionsResponse,
-    PutPredictionRequest,
-    SearchPredictionsRequest,
-)
 
-from bettune import _decode, _stopping
-from bettune._arguments import to_count, to_id, to_ids
+from bettune import _prediction_calls as calls
+from bettune import _stopping
+from bettune._arguments import to_count, to_id
 from bettune._errors import APIError, RateLimitError
-from bettune._http import invalid_answer
-from bettune._odds import to_odds
 from bettune._plan import make_plan, to_wanted
 from bettune._report import Run, has_patience
-from bettune._resources import Resource, to_model
+from bettune._resources import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from decimal import Decimal
 
     from bettune_openapi.client import AuthenticatedClient
-    from bettune_openapi.types import Response
 
     from bettune._models import Prediction
     from bettune._plan import Plan
     from bettune._report import SyncReport
 
 Result = TypeVar("Result")
-
-# How many ids one search asks for.
-SEARCH_SIZE = 500
 
 
 class Predictions(Resource):
@@ -61,8 +50,10 @@ class Predictions(Resource):
             APIError: a request brought no result.
         """
         found: list[Prediction] = []
-        for body in _searches(filter_id, match_ids):
-            found += _found(search_predictions.sync_detailed(client=self._low_level, body=body))
+        for body in calls.search_bodies(filter_id, match_ids):
+            found += calls.found(
+                search_predictions.sync_detailed(client=self._low_level, body=body)
+            )
         return found
 
     def put(self, filter_id: int, match_id: int, odds: Any) -> Prediction:
@@ -78,8 +69,10 @@ class Predictions(Resource):
                 nothing was sent.
             APIError: the request brought no result.
         """
-        ids, body = _ids(filter_id, match_id), _odds(odds)
-        return _prediction(put_prediction.sync_detailed(*ids, client=self._low_level, body=body))
+        ids, body = calls.ids(filter_id, match_id), calls.put_body(odds)
+        return calls.prediction(
+            put_prediction.sync_detailed(*ids, client=self._low_level, body=body)
+        )
 
     def delete(self, filter_id: int, match_id: int) -> None:
         """Delete a prediction, if there is one: DELETE …/prediction.
@@ -92,8 +85,8 @@ class Predictions(Resource):
             InvalidArgumentError: an argument cannot be right; nothing was sent.
             APIError: the request brought no result.
         """
-        ids = _ids(filter_id, match_id)
-        _deleted(delete_prediction.sync_detailed(*ids, client=self._low_level))
+        ids = calls.ids(filter_id, match_id)
+        calls.deleted(delete_prediction.sync_detailed(*ids, client=self._low_level))
 
     def plan(self, filter_id: int, odds: Mapping[int, Any]) -> Plan:
         """Compare a model's odds with those BetTune holds; write nothing.
@@ -113,7 +106,7 @@ class Predictions(Resource):
         """
         filter_id, wanted = to_id(filter_id, "filter_id"), to_wanted(odds)
         held = {}
-        for match_ids in _chunks(wanted):
+        for match_ids in calls.chunks(wanted):
             for found in self._patiently(self.search, filter_id, match_ids):
                 held[found.match_id] = found.odds
         return make_plan(filter_id, wanted, held)
@@ -240,8 +233,8 @@ class AsyncPredictions(Resource):
             APIError: a request brought no result.
         """
         found: list[Prediction] = []
-        for body in _searches(filter_id, match_ids):
-            found += _found(
+        for body in calls.search_bodies(filter_id, match_ids):
+            found += calls.found(
                 await search_predictions.asyncio_detailed(client=self._low_level, body=body)
             )
         return found
@@ -259,8 +252,8 @@ class AsyncPredictions(Resource):
                 nothing was sent.
             APIError: the request brought no result.
         """
-        ids, body = _ids(filter_id, match_id), _odds(odds)
-        return _prediction(
+        ids, body = calls.ids(filter_id, match_id), calls.put_body(odds)
+        return calls.prediction(
             await put_prediction.asyncio_detailed(*ids, client=self._low_level, body=body)
         )
 
@@ -275,8 +268,8 @@ class AsyncPredictions(Resource):
             InvalidArgumentError: an argument cannot be right; nothing was sent.
             APIError: the request brought no result.
         """
-        ids = _ids(filter_id, match_id)
-        _deleted(await delete_prediction.asyncio_detailed(*ids, client=self._low_level))
+        ids = calls.ids(filter_id, match_id)
+        calls.deleted(await delete_prediction.asyncio_detailed(*ids, client=self._low_level))
 
     async def plan(self, filter_id: int, odds: Mapping[int, Any]) -> Plan:
         """Compare a model's odds with those BetTune holds; write nothing.
@@ -296,7 +289,7 @@ class AsyncPredictions(Resource):
         """
         filter_id, wanted = to_id(filter_id, "filter_id"), to_wanted(odds)
         held = {}
-        for match_ids in _chunks(wanted):
+        for match_ids in calls.chunks(wanted):
             for found in await self._patiently(self.search, filter_id, match_ids):
                 held[found.match_id] = found.odds
         return make_plan(filter_id, wanted, held)
@@ -390,42 +383,3 @@ class AsyncPredictions(Resource):
                 if not has_patience(error, turn, self._max_wait):
                     raise
         raise AssertionError("count does not end")
-
-
-# What both twins do before and after the request.
-
-
-def _ids(filter_id: int, match_id: int) -> tuple[int, int]:
-    return to_id(filter_id, "filter_id"), to_id(match_id, "match_id")
-
-
-def _odds(odds: Any) -> PutPredictionRequest:
-    return PutPredictionRequest(odds=f"{to_odds(odds):f}")
-
-
-def _searches(filter_id: int, match_ids: Iterable[int]) -> Iterator[SearchPredictionsRequest]:
-    filter_id, ids = to_id(filter_id, "filter_id"), to_ids(match_ids, "match_ids")
-    return (
-        SearchPredictionsRequest(filter_id=filter_id, match_ids=chunk) for chunk in _chunks(ids)
-    )
-
-
-def _chunks(match_ids: Iterable[int]) -> Iterator[list[int]]:
-    rest = iter(match_ids)
-    while chunk := list(islice(rest, SEARCH_SIZE)):
-        yield chunk
-
-
-def _found(response: Response[Any]) -> list[Prediction]:
-    return to_model(response, PredictionsResponse, _decode.predictions)
-
-
-def _prediction(response: Response[Any]) -> Prediction:
-    return to_model(response, PredictionResponse, _decode.prediction)
-
-
-def _deleted(response: Response[Any]) -> None:
-    # What has a body, such as a proxy's page, is not the API's word that the prediction is gone.
-    if response.content:
-        reason = f"Expected no body, got {len(response.content)} bytes"
-        raise invalid_answer.get()(response.status_code, response.content, reason)
