@@ -52,8 +52,10 @@ def told_rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
 
     A window longer than a day is no limit that anybody would wait for.
     """
-    requests = _number(headers.get("x-ratelimit-limit", ""))
-    per = _number(headers.get("x-ratelimit-window", ""))
+    told = headers.get("x-ratelimit-limit")
+    if told is None:
+        return None
+    requests, per = _number(told), _number(headers.get("x-ratelimit-window", ""))
     if requests is None or per is None or requests < 1 or not 0 < per <= _LONGEST_WINDOW:
         return None
     return RateLimit(int(requests), per)
