@@ -247,6 +247,17 @@ def test_the_token_is_never_shown(connect, caplog):
     )
 
 
+@pytest.mark.parametrize("token", ["t", "token", "invalid"])
+def test_a_token_that_is_a_word_garbles_no_message(connect, token):
+    refused = answer(401, {"code": "invalid_token", "message": "The token is invalid"})
+    with Scripted(refused) as server:
+        client = connect(token, base_url=server.base_url)
+        with pytest.raises(bettune.AuthenticationError) as caught:
+            client.sports.list()
+    assert caught.value.code == "invalid_token"
+    assert caught.value.message == "The token is invalid"
+
+
 def test_importing_the_facade_imports_neither_sandbox_nor_command_line():
     code = "import sys, bettune; bettune.BetTune('t'); print(*sys.modules)"
     run = [sys.executable, "-c", code]
