@@ -78,7 +78,7 @@ class _Operations:
                 content = {"code": error.code, "message": error.message}
                 return _json(error.status, content, error.headers)
 
-        return Route(BASE_PATH + path, endpoint, methods=methods)
+        return Route(BASE_PATH + path, endpoint, methods=list(methods))
 
     async def sports(self, _request: Request, _pro: bool) -> Response:
         return _items([FOOTBALL])
