@@ -235,6 +235,17 @@ class Proxy:
         return False
 
 
+def at(turn, do):
+    """For `Proxy.chosen`: do something when request number `turn` comes."""
+    count = iter(range(1, 1_000_000))
+
+    def chosen(method, path):
+        if next(count) == turn:
+            do()
+
+    return chosen
+
+
 async def _message(reader):
     head = await reader.readuntil(b"\r\n\r\n")
     _, found, rest = head.lower().partition(b"\r\ncontent-length:")

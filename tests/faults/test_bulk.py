@@ -15,7 +15,7 @@ import pytest
 
 from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune.sandbox import Sandbox
-from tests.faults.proxy import CUT, ERRORS, FORBIDDEN, LONG, LOST, REFUSED, RESET, Proxy
+from tests.faults.proxy import CUT, ERRORS, FORBIDDEN, LONG, LOST, REFUSED, RESET, Proxy, at
 
 FILTER = 11583
 # The whole season when a person asks for it; the first weeks of it in the gate.
@@ -212,17 +212,6 @@ def test_killed_in_the_middle_and_run_again(tmp_path, ids, kind):
         assert held(box, ids) == dict.fromkeys(ids, 7)
         # What the first run had finished is not done again.
         assert len(writes(proxy)) + len(done) < 200 + 20
-
-
-def at(turn, do):
-    """For `Proxy.chosen`: do something when request number `turn` comes."""
-    count = iter(range(1, 1_000_000))
-
-    def chosen(method, path):
-        if next(count) == turn:
-            do()
-
-    return chosen
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])

@@ -16,7 +16,7 @@ import pytest
 
 from bettune import AsyncBetTune, BetTune, BetTuneError, RateLimit
 from bettune.sandbox import Sandbox
-from tests.faults.proxy import ALL, ERRORS, PASSING, SILENT, Proxy
+from tests.faults.proxy import ALL, ERRORS, PASSING, SILENT, Proxy, at
 from tests.scripted import Scripted, answer
 
 FILTER = 11583
@@ -171,7 +171,7 @@ def test_a_sync_cancelled_after_any_write_leaves_nothing_and_can_be_run_again(bo
             loop, task = asyncio.get_running_loop(), asyncio.current_task()
             with anyio.CancelScope() as scope:
                 cancel = scope.cancel if how == "scope" else task.cancel
-                proxy.chosen = after(turn, lambda: loop.call_soon_threadsafe(cancel))
+                proxy.chosen = at(turn, lambda: loop.call_soon_threadsafe(cancel))
                 try:
                     await client.predictions.sync(FILTER, wanted, concurrency=4)
                     stopped = False
@@ -196,17 +196,6 @@ def test_a_sync_cancelled_after_any_write_leaves_nothing_and_can_be_run_again(bo
             assert stopped == (seen < 21) or seen == 21
             assert report.ok
             assert held(box, wanted) == dict.fromkeys(wanted, "5.000000")
-
-
-def after(turn, do):
-    """For `Proxy.chosen`: do something when request number `turn` comes."""
-    count = iter(range(1, 1_000_000))
-
-    def chosen(method, path):
-        if next(count) == turn:
-            do()
-
-    return chosen
 
 
 # Closed.
