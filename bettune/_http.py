@@ -33,7 +33,7 @@ from bettune._pacing import Pacer, Ticket
 from bettune._retries import RETRIED_STATUSES, backoff, retry_after, told_rate_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     import anyio
     from anyio.lowlevel import RunVar
@@ -188,6 +188,23 @@ class Exchange:
         return wait if attempt <= self._settings.max_retries else None
 
 
+class _Content(httpx.AsyncByteStream):
+    """The body of a request; httpx's own is a generator, which trio warns of when cancelled."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._parts: Iterator[bytes] = iter(())
+
+    def __aiter__(self) -> _Content:
+        self._parts = iter((self._content,))
+        return self
+
+    async def __anext__(self) -> bytes:
+        for part in self._parts:
+            return part
+        raise StopAsyncIteration
+
+
 def _new_async_event() -> anyio.Event:
     import anyio  # noqa: PLC0415 - slow to import, and only the async client needs it
 
@@ -294,6 +311,8 @@ class AsyncClient(httpx.AsyncClient):
             APIError: what it was given up for.
         """
         self._stay_at_home()
+        if isinstance(request.stream, httpx.ByteStream):
+            request.stream = _Content(request.content)
         steps = self._exchange.steps(request, closed=self.is_closed)
         try:
             wait = next(steps)
