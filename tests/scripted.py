@@ -112,14 +112,15 @@ class Scripted:
 
     @staticmethod
     def _read(stream):
-        first = stream.readline().split()
-        if not first:
-            return None
-        headers = {}
-        while line := stream.readline().strip():
+        """Read a request; None if the client hangs up before its end, as a cancelled one does."""
+        first, headers = stream.readline().split(), {}
+        while (line := stream.readline()).strip():
             name, _, value = line.decode().partition(":")
             headers[name.lower()] = value.strip()
-        body = stream.read(int(headers.get("content-length", 0)))
+        length = int(headers.get("content-length", 0))
+        body = stream.read(length)
+        if not line or len(body) < length:
+            return None
         return Request(first[0].decode(), first[1].decode(), headers, body, time.monotonic())
 
 
