@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from contextlib import ExitStack
 from functools import partial
@@ -34,6 +35,9 @@ def _refuse_the_network(event, args):
 
 
 sys.addaudithook(_refuse_the_network)
+
+# Whoever runs the tests in the background may have them ignore Ctrl-C, which some of them press.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Awaited:
