@@ -84,6 +84,7 @@ class BetTune(_Base):
             token to the network.
         max_response_bytes: the largest body it takes, counted after decompression.
         **http_options: whatever httpx.Client takes: proxy, verify, cert, limits, transport, …
+            Requests beyond the 100 connections, or `limits.max_connections`, wait their turn.
 
     Raises:
         ConfigurationError: it cannot work with one of these; nothing was sent.

@@ -26,6 +26,8 @@ _HEADERS = {
     "Accept-Encoding": "gzip",
     "User-Agent": f"bettune/{__version__} httpx/{httpx.__version__}",
 }
+# Those of httpx.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 BASE_URL = "https://ovaccess.com/bet-tune-api/v1"
 
 
@@ -62,8 +64,18 @@ class Settings:
             headers.update(http_options.get("headers"))
             if self.base_url.scheme == "http" and not allow_insecure_http:
                 http_options = _direct(self.base_url.host, http_options)
+        limits = http_options.get("limits", _LIMITS)
+        if not isinstance(limits, httpx.Limits):
+            raise ConfigurationError(f"limits must be an httpx.Limits, not {shown(limits)}")
+        # How many requests may be under way: as many as there are connections, if we know.
+        self.max_under_way = math.inf
+        if limits.max_connections is not None:
+            _at_least(1, limits.max_connections, "limits.max_connections", int)
+            if "transport" not in http_options and not http_options.get("http2"):
+                self.max_under_way = limits.max_connections
         # What httpx's client is made with.
         self.http_options = {
+            "limits": limits,
             **http_options,
             "auth": _authorizer(secret, self.base_url),
             "base_url": self.base_url,

@@ -89,7 +89,9 @@ class Exchange:
             attempt += 1
             try:
                 while wait := self._pacer.admit(ticket):
-                    logger.debug("%s %s waits %.3f s", method, path, wait, extra={"wait": wait})
+                    logger.debug(
+                        "%s %s waits up to %.3f s", method, path, wait, extra={"wait": wait}
+                    )
                     yield ticket, wait
             except BaseException:
                 self._pacer.leave(ticket)
@@ -215,7 +217,7 @@ class Client(httpx.Client):
     """The sync client; it raises the errors of the library, never httpx's."""
 
     def __init__(self, settings: Settings) -> None:
-        self.pacer = Pacer(settings.rate_limit, threading.Event)
+        self.pacer = Pacer(settings.rate_limit, settings.max_under_way, threading.Event)
         self._exchange = Exchange(settings, self.pacer)
         with settings.checked():
             super().__init__(**settings.http_options)
@@ -291,7 +293,7 @@ class AsyncClient(httpx.AsyncClient):
     """The async client; it raises the errors of the library, never httpx's."""
 
     def __init__(self, settings: Settings) -> None:
-        self.pacer = Pacer(settings.rate_limit, _new_async_event)
+        self.pacer = Pacer(settings.rate_limit, settings.max_under_way, _new_async_event)
         self._exchange = Exchange(settings, self.pacer)
         self._at_home: RunVar[bool] | None = None
         with settings.checked():

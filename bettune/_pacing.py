@@ -28,24 +28,31 @@ class Event(Protocol):
 class Ticket:
     """One request's place among those that wait to be sent."""
 
-    __slots__ = ("event", "not_before")
+    __slots__ = ("event", "not_before", "wants_connection")
 
     def __init__(self) -> None:
         self.event: Event | None = None
         self.not_before = 0.0
+        self.wants_connection = False
 
 
 class Pacer:
-    """Keeps the requests of one client within its rate limit, in the order they came.
+    """Keeps one client within its rate limit and its connections, in the order of its requests.
 
     A request takes a place from its start until `per` seconds after its answer. It reached the
     server somewhere between its start and its answer, so the server never sees more than
     `requests` of them in any `per` seconds, however unevenly they travel.
+
+    At most `most` are under way. More would wait for a connection in httpx, where a limit learnt
+    meanwhile does not reach them, and in no good order.
     """
 
-    def __init__(self, limit: RateLimit | None, new_event: Callable[[], Event]) -> None:
+    def __init__(
+        self, limit: RateLimit | None, most: float, new_event: Callable[[], Event]
+    ) -> None:
         self.limit = limit
         self._given = limit is not None
+        self._most = most
         self._new_event = new_event
         self._lock = threading.Lock()
         self._held_until = 0.0
@@ -67,8 +74,8 @@ class Pacer:
             if wait <= 0:
                 wait = max(self._held_until - now, self._wait_for_place(ticket, now))
                 if wait <= 0:
-                    self._forget(ticket)
                     self._under_way += 1
+                    self._forget(ticket)
                     return 0.0
                 self._queue[ticket] = None
             ticket.event = self._new_event()
@@ -85,6 +92,7 @@ class Pacer:
         with self._lock:
             self._under_way -= 1
             self._answered.append(time.monotonic())
+            self._wake_next()
             if self.limit is None and len(self._answered) > _REMEMBERED:
                 self._answered.popleft()
 
@@ -94,7 +102,8 @@ class Pacer:
             if self._given or limit == self.limit:
                 return
             self.limit = limit
-            self._wake()
+            for ticket in self._waiting:
+                self._wake(ticket)
 
     def hold(self, seconds: float) -> None:
         """Let nobody send for so long, since the server asked for it."""
@@ -102,14 +111,17 @@ class Pacer:
             self._held_until = max(self._held_until, time.monotonic() + seconds)
 
     def _wait_for_place(self, ticket: Ticket, now: float) -> float:
+        first = self._under_way + len(self._queue)
+        if ticket in self._queue:
+            first = self._under_way + next(n for n, one in enumerate(self._queue) if one is ticket)
+        ticket.wants_connection = first >= self._most
+        if ticket.wants_connection:
+            return _LONGEST_WAIT
         if self.limit is None:
             return 0.0
         while self._answered and self._answered[0] + self.limit.per <= now:
             self._answered.popleft()
-        ahead = len(self._queue)
-        if ticket in self._queue:
-            ahead = next(n for n, waiting in enumerate(self._queue) if waiting is ticket)
-        missing = ahead + 1 + self._under_way + len(self._answered) - self.limit.requests
+        missing = first + 1 + len(self._answered) - self.limit.requests
         if missing <= 0:
             return 0.0
         if missing <= len(self._answered):
@@ -120,8 +132,16 @@ class Pacer:
     def _forget(self, ticket: Ticket) -> None:
         self._queue.pop(ticket, None)
         self._waiting.discard(ticket)
+        self._wake_next()
 
-    def _wake(self) -> None:
-        for ticket in self._waiting:
-            if ticket.event is not None:
-                ticket.event.set()
+    def _wake_next(self) -> None:
+        """Give the first in the queue the connection it waits for; it will wake the next."""
+        if self._queue and self._under_way < self._most:
+            ticket = next(iter(self._queue))
+            if ticket.wants_connection:
+                self._wake(ticket)
+
+    @staticmethod
+    def _wake(ticket: Ticket) -> None:
+        if ticket.event is not None:
+            ticket.event.set()

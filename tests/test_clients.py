@@ -85,6 +85,8 @@ class TestSettings:
             {"timeout": "30"},
             {"timeout": float("nan")},
             {"timeout": True},
+            {"limits": None},
+            {"limits": httpx.Limits(max_connections=0)},
             {"max_retries": -1},
             {"max_retries": 1.5},
             {"max_retries": True},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 import anyio.lowlevel
 import pytest
+from httpx import Limits, Timeout
 
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
@@ -90,6 +92,22 @@ class TestBurst:
             # The five that were under way when the order came.
             assert len(early) <= 5
 
+    def test_a_limit_learnt_reaches_those_that_wait_for_a_connection(self, call):
+        told = answer(200, {"count": 0, "items": []}, **LIMITED)
+        with Scripted(told) as server:
+            call(server, 40, limits=Limits(max_connections=3))
+            # Three were under way when the first answer told the limit.
+            for first in server.requests[3:]:
+                assert sum(0 <= one.at - first.at < 0.25 for one in server.requests) <= 10
+
+    def test_more_calls_than_connections_take_turns(self, call):
+        with Scripted(SPORTS) as server:
+            # No time at all to wait for a connection of the pool, and no second try.
+            timeout = Timeout(10, pool=1e-9)
+            limits = Limits(max_connections=2)
+            call(server, 40, limits=limits, timeout=timeout, max_retries=0)
+            assert len(server.requests) == 40
+
 
 def test_a_limit_learnt_late_counts_what_was_sent_before(connect):
     limit = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.5"}
@@ -145,14 +163,15 @@ def test_a_sync_that_learns_the_limit_meets_at_most_concurrency_429s(connect):
         assert 1 <= [one.status for one in box.seen].count(429) <= 8
 
 
-def test_the_order_is_that_of_the_callers():
+@pytest.mark.parametrize(
+    "options", [{"rate_limit": RateLimit(1, 0.03)}, {"limits": Limits(max_connections=1)}]
+)
+def test_the_order_is_that_of_the_callers(options):
     with Scripted(SPORTS) as server:
 
         async def main():
             done = []
-            async with AsyncBetTune(
-                "t", base_url=server.base_url, rate_limit=RateLimit(1, 0.03)
-            ) as client:
+            async with AsyncBetTune("t", base_url=server.base_url, **options) as client:
 
                 async def call(n):
                     await client.sports.list()
@@ -182,6 +201,63 @@ def test_a_wait_can_be_cancelled_and_the_place_goes_to_the_next():
                     group.start_soon(client.sports.list)
 
         anyio.run(main)
+        assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_wait_for_a_connection_can_be_cancelled_and_the_next_takes_it(backend):
+    go = threading.Event()
+
+    def wait(_):
+        go.wait(20)
+        return SPORTS
+
+    with Scripted(wait) as server:
+
+        async def main():
+            limits = Limits(max_connections=1)
+            client = AsyncBetTune("t", base_url=server.base_url, limits=limits)
+            async with client, anyio.create_task_group() as group:
+                group.start_soon(client.sports.list)
+                await anyio.wait_all_tasks_blocked()
+                async with anyio.create_task_group() as given_up:
+                    for _ in range(5):
+                        given_up.start_soon(client.sports.list)
+                    await anyio.wait_all_tasks_blocked()
+                    group.start_soon(client.sports.list)
+                    await anyio.wait_all_tasks_blocked()
+                    given_up.cancel_scope.cancel()
+                go.set()
+
+        anyio.run(main, backend=backend)
+        assert len(server.requests) == 2
+
+
+def test_a_call_cancelled_as_its_turn_comes_passes_it_on():
+    go = threading.Event()
+
+    def wait(_):
+        go.wait(20)
+        return SPORTS
+
+    async def main():
+        limits = Limits(max_connections=1)
+        async with AsyncBetTune("t", base_url=server.base_url, limits=limits) as client:
+            tasks = []
+
+            async def first():
+                await client.sports.list()
+                tasks[1].cancel()
+
+            for call in (first, client.sports.list, client.sports.list):
+                tasks.append(asyncio.create_task(call()))
+                await anyio.wait_all_tasks_blocked()
+            go.set()
+            async with asyncio.timeout(20):
+                await asyncio.gather(tasks[0], tasks[2])
+
+    with Scripted(wait) as server:
+        asyncio.run(main())
         assert len(server.requests) == 2
 
 

@@ -72,9 +72,7 @@ def test_500_tasks_over_one_client_with_faults(box, ids):
         assert put.odds == 3 + number
 
     async def main():
-        # The pool's search for a connection takes time by their number and that of those who wait.
-        options = {"limits": httpx.Limits(max_connections=10), **QUICK}
-        async with AsyncBetTune(box.token, base_url=proxy.base_url, **options) as client:
+        async with AsyncBetTune(box.token, base_url=proxy.base_url, **QUICK) as client:
             await asyncio.gather(*(work(client, number) for number in range(500)))
 
     with Proxy(box.base_url, rate=0.1, seed=2) as proxy:
