@@ -41,6 +41,10 @@ class Server(ThreadingHTTPServer):
         self.predictions = {}
         self.plant = lambda operation, status, body, headers: None
 
+    def handle_error(self, *args):
+        if not isinstance(sys.exception(), ConnectionError):  # by a check that was killed
+            super().handle_error(*args)
+
     @property
     def url(self):
         return f"http://127.0.0.1:{self.server_port}/api"
