@@ -6,6 +6,7 @@ import signal
 import sys
 from contextlib import ExitStack
 from functools import partial
+from importlib.metadata import version
 from inspect import isasyncgen, isawaitable
 from ipaddress import ip_address
 
@@ -38,6 +39,13 @@ sys.addaudithook(_refuse_the_network)
 
 # Whoever runs the tests in the background may have them ignore Ctrl-C, which some of them press.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config):
+    # anyio before 4.16 forgets the connection of a task that is cancelled as it comes about.
+    if tuple(map(int, version("anyio").split(".")[:2])) < (4, 16):
+        forgotten = r"Exception ignored in. <(function _SelectorTransport|socket\.socket)"
+        config.addinivalue_line("filterwarnings", f"ignore:{forgotten}")
 
 
 class Awaited:

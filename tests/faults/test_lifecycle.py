@@ -22,7 +22,6 @@ from tests.scripted import Scripted, answer
 FILTER = 11583
 SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 QUICK = {"max_wait": 0.02, "max_retries": 8}
-pytestmark = pytest.mark.filterwarnings("error")
 
 
 @pytest.fixture(scope="module")
