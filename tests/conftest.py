@@ -37,7 +37,8 @@ def _refuse_the_network(event, args):
 
 sys.addaudithook(_refuse_the_network)
 
-# Whoever runs the tests in the background may have them ignore Ctrl-C, which some of them press.
+# Whoever runs the tests in the background may have them ignore Ctrl-C, which some of them press;
+# their children would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -5,7 +5,6 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
 import subprocess
 import termios
@@ -25,8 +24,6 @@ class Terminal:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.raw = b""
-        # Where the tests run in the background, Ctrl-C is ignored, and a child inherits that.
-        ours = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             self.process = subprocess.Popen(
                 command,
@@ -37,7 +34,6 @@ class Terminal:
                 env=os.environ | {"TERM": "xterm-256color"} | (env or {}),
             )
         finally:
-            signal.signal(signal.SIGINT, ours)
             os.close(slave)
 
     def __enter__(self):
