@@ -7,17 +7,12 @@ import asyncio
 import gc
 import re
 import resource
-import subprocess
 import sys
-from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from bench.servers import sandbox
 
 from bettune import AsyncBetTune, BetTune
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FILTER = 11583
 # Requests before the first measurement: pools, caches and the allocator fill up.
@@ -25,19 +20,6 @@ WARM_UP = 0.2
 # What may come and go without a leak.
 KILOBYTES = 2048
 FILES = 2
-
-
-@contextmanager
-def sandbox() -> Iterator[tuple[str, str]]:
-    """Run a sandbox in a process of its own: its base URL and token."""
-    command = [sys.executable, "-m", "bettune.sandbox"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            said = "".join(islice(process.stdout, 4))
-            found = dict(re.findall(r"^export (\w+)=(\S+)$", said, re.MULTILINE))
-            yield found["BETTUNE_BASE_URL"], found["BETTUNE_API_TOKEN"]
-        finally:
-            process.terminate()
 
 
 def kilobytes() -> int:

@@ -33,10 +33,10 @@ def fast_server(delay: float = 0.0) -> Iterator[str]:
 
 
 @contextmanager
-def sandbox(limit: RateLimit) -> Iterator[tuple[str, str]]:
-    """A sandbox with a rate limit; its base URL and a token."""
-    told = f"{limit.requests}/{limit.per:g}"
-    with running("-m", "bettune.sandbox", "--rate-limit", told) as process:
+def sandbox(limit: RateLimit | None = None) -> Iterator[tuple[str, str]]:
+    """A sandbox, with a rate limit if one is given; its base URL and a token."""
+    told = ["--rate-limit", f"{limit.requests}/{limit.per:g}"] if limit else []
+    with running("-m", "bettune.sandbox", *told) as process:
         assert process.stdout is not None
         exports: dict[str, str] = {}
         while len(exports) < 2:

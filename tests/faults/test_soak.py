@@ -8,7 +8,7 @@ from pathlib import Path
 
 SOAK = Path(__file__).resolve().parents[2] / "scripts" / "soak.py"
 LEAK = """
-import runpy, socket, sys
+import pathlib, runpy, socket, sys
 from bettune._http import Body
 kept, end = [], Body.end
 def leaking(body):
@@ -16,6 +16,7 @@ def leaking(body):
     end(body)
 Body.end = leaking
 sys.argv = sys.argv[1:]
+sys.path.insert(0, str(pathlib.Path(sys.argv[0]).parent))
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
