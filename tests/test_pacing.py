@@ -204,8 +204,9 @@ def test_a_wait_can_be_cancelled_and_the_place_goes_to_the_next():
         assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_wait_for_a_connection_can_be_cancelled_and_the_next_takes_it(backend):
+@pytest.fixture
+def waiting_server():
+    """A server that does not answer before its `go` is set."""
     go = threading.Event()
 
     def wait(_):
@@ -213,36 +214,35 @@ def test_a_wait_for_a_connection_can_be_cancelled_and_the_next_takes_it(backend)
         return SPORTS
 
     with Scripted(wait) as server:
-
-        async def main():
-            limits = Limits(max_connections=1)
-            client = AsyncBetTune("t", base_url=server.base_url, limits=limits)
-            async with client, anyio.create_task_group() as group:
-                group.start_soon(client.sports.list)
-                await anyio.wait_all_tasks_blocked()
-                async with anyio.create_task_group() as given_up:
-                    for _ in range(5):
-                        given_up.start_soon(client.sports.list)
-                    await anyio.wait_all_tasks_blocked()
-                    group.start_soon(client.sports.list)
-                    await anyio.wait_all_tasks_blocked()
-                    given_up.cancel_scope.cancel()
-                go.set()
-
-        anyio.run(main, backend=backend)
-        assert len(server.requests) == 2
+        server.go = go
+        yield server
 
 
-def test_a_call_cancelled_as_its_turn_comes_passes_it_on():
-    go = threading.Event()
-
-    def wait(_):
-        go.wait(20)
-        return SPORTS
-
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_wait_for_a_connection_can_be_cancelled_and_the_next_takes_it(waiting_server, backend):
     async def main():
         limits = Limits(max_connections=1)
-        async with AsyncBetTune("t", base_url=server.base_url, limits=limits) as client:
+        client = AsyncBetTune("t", base_url=waiting_server.base_url, limits=limits)
+        async with client, anyio.create_task_group() as group:
+            group.start_soon(client.sports.list)
+            await anyio.wait_all_tasks_blocked()
+            async with anyio.create_task_group() as given_up:
+                for _ in range(5):
+                    given_up.start_soon(client.sports.list)
+                await anyio.wait_all_tasks_blocked()
+                group.start_soon(client.sports.list)
+                await anyio.wait_all_tasks_blocked()
+                given_up.cancel_scope.cancel()
+            waiting_server.go.set()
+
+    anyio.run(main, backend=backend)
+    assert len(waiting_server.requests) == 2
+
+
+def test_a_call_cancelled_as_its_turn_comes_passes_it_on(waiting_server):
+    async def main():
+        limits = Limits(max_connections=1)
+        async with AsyncBetTune("t", base_url=waiting_server.base_url, limits=limits) as client:
             tasks = []
 
             async def first():
@@ -252,13 +252,12 @@ def test_a_call_cancelled_as_its_turn_comes_passes_it_on():
             for call in (first, client.sports.list, client.sports.list):
                 tasks.append(asyncio.create_task(call()))
                 await anyio.wait_all_tasks_blocked()
-            go.set()
+            waiting_server.go.set()
             async with asyncio.timeout(20):
                 await asyncio.gather(tasks[0], tasks[2])
 
-    with Scripted(wait) as server:
-        asyncio.run(main())
-        assert len(server.requests) == 2
+    asyncio.run(main())
+    assert len(waiting_server.requests) == 2
 
 
 def test_a_stopped_sync_does_not_sit_out_a_long_wait():
