@@ -7,6 +7,8 @@ from bettune._version import __version__
 if TYPE_CHECKING:
     from bettune_openapi.models import PredictionFilterStatus, PredictionSource
 
+    from bettune._bulk.plan import OddsChange, Plan
+    from bettune._bulk.report import SyncReport
     from bettune._client import AsyncBetTune, BetTune
     from bettune._errors import (
         APIConnectionError,
@@ -28,9 +30,7 @@ if TYPE_CHECKING:
         SyncError,
     )
     from bettune._models import IdName, Match, Prediction, PredictionFilter, RateLimit, Score, Sport
-    from bettune._plan import OddsChange, Plan
-    from bettune._records import to_records
-    from bettune._report import SyncReport
+    from bettune._values.records import to_records
 
 __all__ = [
     "APIConnectionError",
@@ -75,7 +75,14 @@ if not TYPE_CHECKING:
         from importlib import import_module  # noqa: PLC0415 - no name of this package
 
         if name in __all__:
-            for module in ("_errors", "_models", "_plan", "_report", "_records", "_client"):
+            for module in (
+                "_errors",
+                "_models",
+                "_bulk.plan",
+                "_bulk.report",
+                "_values.records",
+                "_client",
+            ):
                 found = import_module(f"bettune.{module}")
                 if name in vars(found):
                     return globals().setdefault(name, vars(found)[name])

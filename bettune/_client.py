@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bettune_openapi.client import AuthenticatedClient
 
-from bettune._config import Settings
-from bettune._http import AsyncClient, Client
-from bettune._predictions import AsyncPredictions, Predictions
-from bettune._resources import (
+from bettune._http.exchange import AsyncClient, Client
+from bettune._http.settings import Settings
+from bettune._resources.predictions import AsyncPredictions, Predictions
+from bettune._resources.resources import (
     AsyncMatches,
     AsyncPredictionFilters,
     AsyncSports,

@@ -29,8 +29,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bettune._bulk.report import SyncReport
     from bettune._models import RateLimit
-    from bettune._report import SyncReport
 
 # How much of a body without a message stands in for one.
 _EXCERPT = 200

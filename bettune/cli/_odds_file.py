@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bettune._errors import InvalidOddsError
-from bettune._odds import shown, to_odds
+from bettune._values.display import short_repr
+from bettune._values.odds import to_odds
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -85,7 +86,7 @@ def read_odds(text: str) -> Decimal:
         InvalidOddsError: they are no decimal odds, or may be American ones.
     """
     if text.startswith("+"):
-        raise InvalidOddsError(f"odds must be decimal odds, without a sign, not {shown(text)}")
+        raise InvalidOddsError(f"odds must be decimal odds, without a sign, not {short_repr(text)}")
     return to_odds(text)
 
 
@@ -119,7 +120,7 @@ class _Columns:
             else:
                 names = max(found.values(), key=len)
                 missing = [column for column in (_ID_COLUMN, _ODDS_COLUMN) if column not in names]
-                columns = shown(", ".join(names))
+                columns = short_repr(", ".join(names))
                 reason = f"no column {' and no column '.join(missing)} in {columns}; {_NEEDED}"
             raise OddsFileError(name, [(self.line, reason)])
         self.delimiter = usable[0]
@@ -137,7 +138,7 @@ class _Columns:
             raise _BadLineError(f"{values}, but the header has {self._count} columns")
         match_id = cells[self._id]
         if not _ID.fullmatch(match_id):
-            raise _BadLineError(f"match_id must be a whole number, not {shown(match_id)}")
+            raise _BadLineError(f"match_id must be a whole number, not {short_repr(match_id)}")
         return int(match_id), cells[self._odds]
 
 
@@ -164,15 +165,15 @@ class _Rows:
         marks = [mark for mark in ",." if mark in text]
         if "," in marks and self._columns.delimiter == ",":
             raise _BadLineError(
-                f"odds {shown(text)}: a decimal comma needs semicolons between the columns"
+                f"odds {short_repr(text)}: a decimal comma needs semicolons between the columns"
             )
         if len(marks) > 1:
-            raise _BadLineError(f"odds {shown(text)} have both a comma and a point")
+            raise _BadLineError(f"odds {short_repr(text)} have both a comma and a point")
         for mark in marks:
             used, where = self._decimal_mark = self._decimal_mark or (mark, line)
             if used != mark:
                 raise _BadLineError(
-                    f"odds {shown(text)} have {_MARKS[mark]}, those on line {where} "
+                    f"odds {short_repr(text)} have {_MARKS[mark]}, those on line {where} "
                     f"{_MARKS[used]}: use one in the whole file"
                 )
         number = text.replace(",", ".")
@@ -180,7 +181,7 @@ class _Rows:
             return read_odds(number)
         except InvalidOddsError as error:
             # As it stands in the file.
-            raise _BadLineError(str(error).replace(shown(number), shown(text))) from None
+            raise _BadLineError(str(error).replace(short_repr(number), short_repr(text))) from None
 
 
 def _text(content: bytes, name: str) -> str:

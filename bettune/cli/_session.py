@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import bettune
-from bettune._config import BASE_URL
+from bettune._http.settings import BASE_URL
 from bettune.cli._output import one_line
 
 if TYPE_CHECKING:

@@ -267,8 +267,8 @@ def test_an_unknown_filter(run):
 
 
 def test_no_server(run, box, monkeypatch):
-    monkeypatch.setattr("bettune._retries._FIRST_WAIT", 0.001)
-    monkeypatch.setattr("bettune._retries._LONGEST_WAIT", 0.001)
+    monkeypatch.setattr("bettune._http.retries._FIRST_WAIT", 0.001)
+    monkeypatch.setattr("bettune._http.retries._LONGEST_WAIT", 0.001)
     url = box.base_url
     box.stop()
     status, out, err = run("sports")

@@ -15,9 +15,9 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from bettune import APIError, AsyncBetTune, BetTune, Prediction, PredictionSource
-from bettune._http import Client
-from bettune._predictions import Predictions
-from bettune._report import Run
+from bettune._bulk.report import Run
+from bettune._http.exchange import Client
+from bettune._resources.predictions import Predictions
 from bettune.sandbox import Sandbox
 from tests.faults.proxy import FINAL, PASSING, Proxy
 

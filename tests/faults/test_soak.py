@@ -9,7 +9,7 @@ from pathlib import Path
 SOAK = Path(__file__).resolve().parents[2] / "scripts" / "soak.py"
 LEAK = """
 import pathlib, runpy, socket, sys
-from bettune._http import Body
+from bettune._http.exchange import Body
 kept, end = [], Body.end
 def leaking(body):
     {leak}

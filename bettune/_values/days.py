@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from bettune._arguments import to_utc, to_utc_day
 from bettune._errors import InvalidArgumentError
-from bettune._odds import shown
+from bettune._values.arguments import to_utc, to_utc_day
+from bettune._values.display import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Span:
             if stop.time() == time.min and begin < stop:
                 self._last -= timedelta(days=1)
         if not in_order:
-            raise InvalidArgumentError(f"start {shown(start)} is after end {shown(end)}")
+            raise InvalidArgumentError(f"start {short_repr(start)} is after end {short_repr(end)}")
 
     def days(self) -> Iterator[date]:
         """The UTC days it touches, in their order; none if nothing can be in it."""

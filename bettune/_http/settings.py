@@ -12,9 +12,9 @@ from urllib.request import getproxies
 import httpx
 
 from bettune._errors import ConfigurationError
+from bettune._http.redaction import cleaner
 from bettune._models import RateLimit
-from bettune._odds import shown
-from bettune._secrets import cleaner
+from bettune._values.display import short_repr
 from bettune._version import __version__
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ class Settings:
         self.max_wait = _at_least(0, max_wait, "max_wait", int, float)
         self.max_response_bytes = _at_least(1, max_response_bytes, "max_response_bytes", int)
         if rate_limit is not None and not isinstance(rate_limit, RateLimit):
-            raise ConfigurationError(f"rate_limit must be a RateLimit, not {shown(rate_limit)}")
+            raise ConfigurationError(
+                f"rate_limit must be a RateLimit, not {short_repr(rate_limit)}"
+            )
         self.rate_limit = rate_limit
         if "auth" in http_options:
             raise ConfigurationError("auth cannot be set: the API takes a Bearer token, as token=")
@@ -66,7 +68,7 @@ class Settings:
                 http_options = _direct(self.base_url.host, http_options)
         limits = http_options.get("limits", _LIMITS)
         if not isinstance(limits, httpx.Limits):
-            raise ConfigurationError(f"limits must be an httpx.Limits, not {shown(limits)}")
+            raise ConfigurationError(f"limits must be an httpx.Limits, not {short_repr(limits)}")
         # How many requests may be under way: as many as there are connections, if we know.
         self.max_under_way = math.inf
         if limits.max_connections is not None:
@@ -152,7 +154,9 @@ def _base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL:
     if url.userinfo or url.query or url.fragment:
         raise ConfigurationError(f"{source} must hold no user, password, query or fragment")
     if url.scheme not in {"http", "https"} or not url.host or "%20" in url.host:
-        raise ConfigurationError(f"{source} must be https:// and a host, not {shown(base_url)}")
+        raise ConfigurationError(
+            f"{source} must be https:// and a host, not {short_repr(base_url)}"
+        )
     if url.scheme == "http" and not (allow_insecure_http or _is_loopback(url.host)):
         raise ConfigurationError(
             f"{source} is plain http, which would show the token to the network: "
@@ -173,5 +177,7 @@ def _is_loopback(host: str) -> bool:
 def _at_least(least: int, value: Any, name: str, *types: type) -> Any:
     if type(value) not in types or math.isnan(value) or value < least:
         kind = "an integer" if types == (int,) else "a number"
-        raise ConfigurationError(f"{name} must be {kind} of at least {least}, not {shown(value)}")
+        raise ConfigurationError(
+            f"{name} must be {kind} of at least {least}, not {short_repr(value)}"
+        )
     return value

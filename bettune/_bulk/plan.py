@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from bettune._arguments import to_id
 from bettune._errors import InvalidArgumentError, InvalidOddsError
-from bettune._odds import shown, six_decimals, to_odds
+from bettune._values.arguments import to_id
+from bettune._values.display import short_repr
+from bettune._values.odds import six_decimals, to_odds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -73,7 +74,7 @@ def to_wanted(odds: Mapping[int, Any]) -> dict[int, Decimal | None]:
         pairs: Iterable[tuple[Any, Any]] = odds.items()
     except AttributeError:
         raise InvalidArgumentError(
-            f"odds must map match ids to odds or None, not {shown(odds)}"
+            f"odds must map match ids to odds or None, not {short_repr(odds)}"
         ) from None
     wanted: dict[int, Decimal | None] = {}
     invalid = []

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bettune_openapi.api.predictions import delete_prediction, put_prediction, search_predictions
 
-from bettune import _prediction_calls as calls
-from bettune import _stopping
-from bettune._arguments import to_count, to_id
+from bettune._bulk.plan import make_plan, to_wanted
+from bettune._bulk.report import Run, has_patience
 from bettune._errors import APIError, RateLimitError
-from bettune._plan import make_plan, to_wanted
-from bettune._report import Run, has_patience
-from bettune._resources import Resource
+from bettune._http import stopping as _stopping
+from bettune._resources import calls
+from bettune._resources.resources import Resource
+from bettune._values.arguments import to_count, to_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from bettune_openapi.client import AuthenticatedClient
 
+    from bettune._bulk.plan import Plan
+    from bettune._bulk.report import SyncReport
     from bettune._models import Prediction
-    from bettune._plan import Plan
-    from bettune._report import SyncReport
 
 Result = TypeVar("Result")
 

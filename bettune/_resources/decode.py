@@ -6,7 +6,8 @@ from datetime import MAXYEAR, MINYEAR, UTC
 from typing import TYPE_CHECKING
 
 from bettune._models import IdName, Match, Prediction, PredictionFilter, Score, Sport
-from bettune._odds import shown, six_decimals
+from bettune._values.display import short_repr
+from bettune._values.odds import six_decimals
 
 if TYPE_CHECKING:
     from collections.abc import Sized
@@ -51,7 +52,7 @@ def prediction(body: wire.Prediction, index: int | None = None) -> Prediction:
     # Not finite, or of more digits than a number has whose odds could be paid.
     if not six_decimals(body.odds).is_finite():
         raise InvalidBodyError(
-            f"Expected finite odds, got {shown(body.odds)} - at `{_place(index)}.odds`"
+            f"Expected finite odds, got {short_repr(body.odds)} - at `{_place(index)}.odds`"
         )
     _check_time(body.created_at, index, "createdAt")
     _check_time(body.updated_at, index, "updatedAt")

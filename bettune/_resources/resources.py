@@ -9,10 +9,10 @@ from bettune_openapi.api.prediction_filters import list_prediction_filters
 from bettune_openapi.api.sports import list_sports
 from bettune_openapi.models import MatchesResponse, PredictionFiltersResponse, SportsResponse
 
-from bettune import _decode
-from bettune._arguments import to_id, to_utc_day
-from bettune._http import invalid_answer
-from bettune._span import Span
+from bettune._http.exchange import invalid_answer
+from bettune._resources import decode as _decode
+from bettune._values.arguments import to_id, to_utc_day
+from bettune._values.days import Span
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from bettune._bulk.plan import Plan
 from bettune._errors import (
     APIError,
     APIStatusError,
@@ -18,8 +19,7 @@ from bettune._errors import (
     SyncError,
 )
 from bettune._models import Prediction
-from bettune._odds import shown
-from bettune._plan import Plan
+from bettune._values.display import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,7 +88,7 @@ class Run:
 
     def __init__(self, plan: Plan, on_progress: Callable[[int, int], object] | None) -> None:
         if not isinstance(plan, Plan):
-            raise InvalidArgumentError(f"plan must be a Plan, not {shown(plan)}")
+            raise InvalidArgumentError(f"plan must be a Plan, not {short_repr(plan)}")
         self._plan = plan
         self._on_progress = on_progress
         self._lock = threading.Lock()

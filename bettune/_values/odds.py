@@ -8,12 +8,12 @@ from numbers import Integral, Real
 from typing import Any
 
 from bettune._errors import InvalidOddsError
+from bettune._values.display import short_repr
 
 _SIX_DECIMALS = Decimal("0.000001")
 # Enough for the largest float; a number with more digits is no odds.
 _EXACT = Context(prec=320, rounding=ROUND_HALF_EVEN, traps=[])
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
-_SHOWN = 60
 
 
 def to_odds(value: Any) -> Decimal:
@@ -27,28 +27,19 @@ def to_odds(value: Any) -> Decimal:
     """
     number = _decimal(value)
     if number is None or not number.is_finite():
-        raise InvalidOddsError(f"odds must be a finite decimal number, not {shown(value)}")
+        raise InvalidOddsError(f"odds must be a finite decimal number, not {short_repr(value)}")
     # Before rounding: 0.9999999 is below 1 and does not become 1.
     if number < 1:
-        raise InvalidOddsError(f"odds must be at least 1, not {shown(value)}")
+        raise InvalidOddsError(f"odds must be at least 1, not {short_repr(value)}")
     rounded = six_decimals(number)
     if not rounded.is_finite():
-        raise InvalidOddsError(f"odds have too many digits: {shown(value)}")
+        raise InvalidOddsError(f"odds have too many digits: {short_repr(value)}")
     return rounded
 
 
 def six_decimals(number: Decimal) -> Decimal:
     """Round half to even; NaN where the digits are too many."""
     return number.quantize(_SIX_DECIMALS, context=_EXACT)
-
-
-def shown(value: Any) -> str:
-    """Name a value in an error, shortly, whatever its repr does."""
-    try:
-        text = repr(value)
-    except Exception:  # noqa: BLE001 - a caller's own repr, or an int too long to print
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _decimal(value: Any) -> Decimal | None:

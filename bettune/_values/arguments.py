@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from bettune._errors import InvalidArgumentError
-from bettune._odds import shown
+from bettune._values.display import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,10 +25,10 @@ def to_id(value: Any, name: str) -> int:
     """
     if type(value) is not int:
         if isinstance(value, bool) or not isinstance(value, Integral):
-            raise InvalidArgumentError(f"{name} must be an integer, not {shown(value)}")
+            raise InvalidArgumentError(f"{name} must be an integer, not {short_repr(value)}")
         value = int(value)
     if value < 0:
-        raise InvalidArgumentError(f"{name} must not be negative, not {shown(value)}")
+        raise InvalidArgumentError(f"{name} must not be negative, not {short_repr(value)}")
     number: int = value
     return number
 
@@ -40,7 +40,9 @@ def to_ids(values: Iterable[Any], name: str) -> list[int]:
         InvalidArgumentError: it is no iterable of non-negative integers.
     """
     if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
-        raise InvalidArgumentError(f"{name} must be an iterable of integers, not {shown(values)}")
+        raise InvalidArgumentError(
+            f"{name} must be an iterable of integers, not {short_repr(values)}"
+        )
     return list(dict.fromkeys(to_id(value, f"each of {name}") for value in values))
 
 
@@ -60,7 +62,7 @@ def to_utc_day(value: Any, name: str) -> date:
         except ValueError:
             pass
     raise InvalidArgumentError(
-        f'{name} must be a date, an aware datetime or "YYYY-MM-DD", not {shown(value)}'
+        f'{name} must be a date, an aware datetime or "YYYY-MM-DD", not {short_repr(value)}'
     )
 
 
@@ -72,12 +74,14 @@ def to_utc(value: datetime, name: str) -> datetime:
     """
     if value.utcoffset() is None:
         raise InvalidArgumentError(
-            f"{name} must have a time zone, such as tzinfo=UTC; {shown(value)} has none"
+            f"{name} must have a time zone, such as tzinfo=UTC; {short_repr(value)} has none"
         )
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise InvalidArgumentError(f"{name} lies outside the calendar: {shown(value)}") from None
+        raise InvalidArgumentError(
+            f"{name} lies outside the calendar: {short_repr(value)}"
+        ) from None
 
 
 def to_count(value: Any, name: str) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from bettune._errors import InvalidArgumentError
-from bettune._odds import shown
+from bettune._values.display import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,13 +27,15 @@ def to_records(models: Iterable[Struct]) -> list[dict[str, Any]]:
         InvalidArgumentError: it is no iterable of models.
     """
     if isinstance(models, str | bytes | Struct) or not hasattr(models, "__iter__"):
-        raise InvalidArgumentError(f"models must be an iterable of models, not {shown(models)}")
+        raise InvalidArgumentError(
+            f"models must be an iterable of models, not {short_repr(models)}"
+        )
     return [dict(_fields(model, "")) for model in models]
 
 
 def _fields(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:
     if not isinstance(model, Struct):
-        raise InvalidArgumentError(f"each of models must be a model, not {shown(model)}")
+        raise InvalidArgumentError(f"each of models must be a model, not {short_repr(model)}")
     for name in model.__struct_fields__:
         value = getattr(model, name)
         if isinstance(value, Struct):

@@ -12,11 +12,11 @@ from bettune_openapi.models import (
     SearchPredictionsRequest,
 )
 
-from bettune import _decode
-from bettune._arguments import to_id, to_ids
-from bettune._http import invalid_answer
-from bettune._odds import to_odds
-from bettune._resources import to_model
+from bettune._http.exchange import invalid_answer
+from bettune._resources import decode as _decode
+from bettune._resources.resources import to_model
+from bettune._values.arguments import to_id, to_ids
+from bettune._values.odds import to_odds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from bettune import _stopping
-from bettune._body import Body
 from bettune._errors import (
     APIConnectionError,
     APIError,
@@ -29,8 +27,10 @@ from bettune._errors import (
     RateLimitError,
     status_error,
 )
-from bettune._pacing import Pacer, Ticket
-from bettune._retries import RETRIED_STATUSES, backoff, retry_after, told_rate_limit
+from bettune._http import stopping as _stopping
+from bettune._http.body import Body
+from bettune._http.pacing import Pacer, Ticket
+from bettune._http.retries import RETRIED_STATUSES, backoff, retry_after, told_rate_limit
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import anyio
     from anyio.lowlevel import RunVar
 
-    from bettune._config import Settings
+    from bettune._http.settings import Settings
 
 logger = logging.getLogger("bettune")
 logger.addHandler(logging.NullHandler())

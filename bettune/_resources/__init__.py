@@ -1,0 +1,1 @@
+"""The operations: arguments in, the generated client's call, models out."""

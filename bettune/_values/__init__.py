@@ -1,0 +1,1 @@
+"""What callers pass and get: checked, rounded, named; nothing here does I/O."""

@@ -1,0 +1,16 @@
+"""How a value is named in a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_LONGEST = 60
+
+
+def short_repr(value: Any) -> str:
+    """Name a value in an error, shortly, whatever its repr does."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a caller's own repr, or an int too long to print
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
