@@ -14,3 +14,7 @@ def short_repr(value: Any) -> str:
     except Exception:  # noqa: BLE001 - a caller's own repr, or an int too long to print
         text = f"<{type(value).__name__}>"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def html_table(columns: Any, rows: Any, *, total: int, caption: str) -> str:
+    raise NotImplementedError
