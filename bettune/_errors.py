@@ -49,7 +49,16 @@ class ConfigurationError(InvalidArgumentError):
 
 
 class InvalidOddsError(InvalidArgumentError):
-    """Odds that are not a finite decimal number of at least 1; nothing was sent."""
+    """Odds that are not a finite decimal number of at least 1; nothing was sent.
+
+    Attributes:
+        invalid: of odds for many matches, match id to what is wrong, for all of them; the message
+            names the first few.
+    """
+
+    def __init__(self, message: str, *, invalid: Mapping[int, str] | None = None) -> None:
+        super().__init__(message)
+        self.invalid: dict[int, str] = dict(invalid or {})
 
 
 class APIError(BetTuneError):
