@@ -278,7 +278,7 @@ def test_a_stopped_sync_does_not_sit_out_a_long_wait():
         # One request of the window is the search, two are writes, of which the second interrupts.
         client = BetTune("t", base_url=server.base_url, rate_limit=RateLimit(3, 3600))
         with client, pytest.raises(KeyboardInterrupt):
-            client.predictions.sync(1, dict.fromkeys(range(50), 2), on_progress=on_progress)
+            client.predictions.sync(1, dict.fromkeys(range(1, 51), 2), on_progress=on_progress)
     assert waiting.is_set()
     assert not [one for one in threading.enumerate() if one.name.startswith("bettune-apply")]
 

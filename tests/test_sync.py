@@ -285,10 +285,10 @@ def test_an_error_of_on_progress_stops_the_run_and_comes_out(connect):
     with Scripted(table) as server:
         client = connect(base_url=server.base_url)
         with pytest.raises(BrokenError):
-            client.predictions.sync(1, dict.fromkeys(range(100), 2), on_progress=on_progress)
+            client.predictions.sync(1, dict.fromkeys(range(1, 101), 2), on_progress=on_progress)
         assert len(table.odds) <= 8
         # A second run finishes the work.
-        assert client.predictions.sync(1, dict.fromkeys(range(100), 2)).ok
+        assert client.predictions.sync(1, dict.fromkeys(range(1, 101), 2)).ok
     assert len(table.odds) == 100
     assert not [one for one in threading.enumerate() if one.name.startswith("bettune-apply")]
 
@@ -313,7 +313,7 @@ def test_concurrency_is_how_many_are_under_way_at_a_time(connect, concurrency):
 
     with Scripted(slow) as server:
         client = connect(base_url=server.base_url)
-        odds = dict.fromkeys(range(concurrency * 5), 2)
+        odds = dict.fromkeys(range(1, 1 + concurrency * 5), 2)
         assert client.predictions.sync(1, odds, concurrency=concurrency).ok
     assert peak == [concurrency]
 
@@ -334,7 +334,7 @@ def test_a_cancelled_task_leaves_no_task_and_a_second_run_finishes():
                 async with anyio.create_task_group() as group:
 
                     async def sync():
-                        await client.predictions.sync(1, dict.fromkeys(range(100), 2))
+                        await client.predictions.sync(1, dict.fromkeys(range(1, 101), 2))
 
                     group.start_soon(sync)
                     await anyio.to_thread.run_sync(begun.wait)
@@ -345,5 +345,5 @@ def test_a_cancelled_task_leaves_no_task_and_a_second_run_finishes():
     with Scripted(stuck) as server:
         anyio.run(main)
     with Scripted(table) as server, BetTune("t", base_url=server.base_url) as client:
-        assert client.predictions.sync(1, dict.fromkeys(range(100), 2)).ok
+        assert client.predictions.sync(1, dict.fromkeys(range(1, 101), 2)).ok
     assert len(table.odds) == 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from bettune._errors import InvalidArgumentError
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import tzinfo
 
+_GREATEST_ID = 2**63 - 1
+
 
 def to_id(value: Any, name: str) -> int:
-    """Take a non-negative integer, numpy's too.
+    """Take an integer from 1 to 2**63-1, numpy's too.
 
     Raises:
         InvalidArgumentError: it is anything else; `name` is the argument the message names.
     """
-    if type(value) is not int:
-        if isinstance(value, bool) or not isinstance(value, Integral):
-            raise InvalidArgumentError(f"{name} must be an integer, not {short_repr(value)}")
-        value = int(value)
-    if value < 0:
-        raise InvalidArgumentError(f"{name} must not be negative, not {short_repr(value)}")
-    number: int = value
+    number = to_count(value, name)
+    if number > _GREATEST_ID:
+        raise InvalidArgumentError(
+            f"{name} must be below 2**63, not an integer of {number.bit_length()} bits"
+        )
     return number
 
 
@@ -33,7 +33,7 @@ def to_ids(values: Iterable[Any], name: str) -> list[int]:
     """Take the distinct ids of an iterable in their order.
 
     Raises:
-        InvalidArgumentError: it is no iterable of non-negative integers.
+        InvalidArgumentError: it is no iterable of such integers.
     """
     if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
         raise InvalidArgumentError(
@@ -43,14 +43,23 @@ def to_ids(values: Iterable[Any], name: str) -> list[int]:
 
 
 def to_count(value: Any, name: str) -> int:
-    """Take an integer of at least 1.
+    """Take an integer of at least 1, numpy's too.
 
     Raises:
         InvalidArgumentError: it is anything else.
     """
-    number = to_id(value, name)
-    if number == 0:
-        raise InvalidArgumentError(f"{name} must be at least 1")
+    if type(value) is not int:
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            remedy = ""
+            if isinstance(value, Real) and value % 1 == 0:
+                remedy = ': int(…) converts it, .astype("int64") or .cast(pl.Int64) a column'
+            raise InvalidArgumentError(
+                f"{name} must be an integer, not {short_repr(value)}{remedy}"
+            )
+        value = int(value)
+    if value < 1:
+        raise InvalidArgumentError(f"{name} must be at least 1, not {short_repr(value)}")
+    number: int = value
     return number
 
 
