@@ -115,7 +115,9 @@ def test_local_times_exist_once_twice_or_not_at_all(wall, near, name):
     if near % 4 and changes(name):
         wall = datetime.combine(changes(name)[near % len(changes(name))], wall.time())
     instants = local_instants(wall, zone)
-    assert len(instants) == tz.datetime_exists(wall, zone) + tz.datetime_ambiguous(wall, zone)
+    # dateutil calls a skipped time ambiguous too.
+    times = 1 + tz.datetime_ambiguous(wall, zone) if tz.datetime_exists(wall, zone) else 0
+    assert len(instants) == times
     assert [moment.astimezone(zone).replace(tzinfo=None) for moment in instants] == (
         [wall] * len(instants)
     )
