@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 
 import pytest
-from compare import BREAKING, HARMLESS, WIDENING, compare
+
+from scripts.schema.compare import BREAKING, HARMLESS, WIDENING, compare
 
 INTEGER, STRING = {"type": "integer"}, {"type": "string"}
 

@@ -8,13 +8,13 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import document
-import generate
 import pytest
-import schema as program
-from document import Refused
 
-SCHEMA = (generate.pair.ROOT / "openapi.yaml").read_bytes()
+from scripts import ROOT
+from scripts.schema import document, download, generate, update
+from scripts.schema.document import Refused
+
+SCHEMA = (ROOT / "openapi.yaml").read_bytes()
 HEAD = b"openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
 BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]\n" % (new, new, *[old] * 10)
@@ -107,7 +107,7 @@ def test_it_is_refused_and_nothing_changes(pair_copy, tmp_path, name):
     before = files(pair_copy)
     (tmp_path / "schema").write_bytes(data)
     with pytest.raises(Refused) as caught:
-        program.take_over(str(tmp_path / "schema"), pair_copy)
+        update.take_over(str(tmp_path / "schema"), pair_copy)
     assert reason in str(caught.value)
     if "generator" not in reason:  # which says in its own words what it found
         assert len(str(caught.value).splitlines()) == 1
@@ -119,7 +119,7 @@ def test_a_cut_copy_is_refused_wherever_it_is_cut(pair_copy, tmp_path, part):
     before = files(pair_copy)
     (tmp_path / "schema").write_bytes(SCHEMA[: len(SCHEMA) * part // 20])
     with pytest.raises(Refused, match="it is cut"):
-        program.take_over(str(tmp_path / "schema"), pair_copy)
+        update.take_over(str(tmp_path / "schema"), pair_copy)
     assert files(pair_copy) == before
 
 
@@ -128,7 +128,7 @@ def test_a_generator_that_warns_leaves_the_old_client(pair_copy, tmp_path):
     (tmp_path / "schema").write_bytes(odd.replace(b"  /sports:", b"  /sport:"))
     before = files(pair_copy)
     with pytest.raises(Refused, match="the generator does not take it"):
-        program.take_over(str(tmp_path / "schema"), pair_copy)
+        update.take_over(str(tmp_path / "schema"), pair_copy)
     assert files(pair_copy) == before
 
 
@@ -141,7 +141,7 @@ def test_what_is_generated_and_cannot_be_loaded_is_refused(schema, tmp_path, mon
 @pytest.mark.parametrize("source", ["no/such/file", "/", "ftp://127.0.0.1/x", "http://"])
 def test_a_source_that_cannot_be_read(source):
     with pytest.raises(Refused, match=r"^(it cannot be read|it is neither|the download failed)"):
-        program.fetch(source)
+        download.fetch(source)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -159,9 +159,9 @@ class Handler(BaseHTTPRequestHandler):
         elif name == "cut":
             self.answer(200, SCHEMA, **{"Content-Length": str(len(SCHEMA) + 1)})
         elif name == "large":
-            self.answer(200, b"#" * (program.MAX_BYTES + 1))
+            self.answer(200, b"#" * (download.MAX_BYTES + 1))
         elif name == "inflated":
-            squeezed = gzip.compress(b"#" * (program.MAX_BYTES + 1))
+            squeezed = gzip.compress(b"#" * (download.MAX_BYTES + 1))
             self.answer(200, squeezed, **{"Content-Encoding": "gzip"})
         elif name == "schema":
             self.answer(200, SCHEMA)
@@ -207,34 +207,34 @@ def server():
     ],
 )
 def test_a_failed_download(server, monkeypatch, path, reason):
-    monkeypatch.setattr(program, "TIMEOUT", 0.2 if path == "silent" else 30)
+    monkeypatch.setattr(download, "TIMEOUT", 0.2 if path == "silent" else 30)
     with pytest.raises(Refused, match=reason):
-        program.fetch(f"{server}/{path}")
+        download.fetch(f"{server}/{path}")
 
 
 def test_a_download_that_drips_has_an_end(server, monkeypatch):
-    monkeypatch.setattr(program, "MAX_SECONDS", 0)
+    monkeypatch.setattr(download, "MAX_SECONDS", 0)
     with pytest.raises(Refused, match="the download took more than 0 seconds"):
-        program.fetch(f"{server}/schema")
+        download.fetch(f"{server}/schema")
 
 
 def test_nobody_listens():
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as closed:
         port = closed.server_port
     with pytest.raises(Refused, match=r"the download failed: .*refused"):
-        program.fetch(f"http://127.0.0.1:{port}/")
+        download.fetch(f"http://127.0.0.1:{port}/")
 
 
 def test_a_download_over_some_redirects(server):
-    assert program.fetch(f"{server}/hop5") == SCHEMA
+    assert download.fetch(f"{server}/hop5") == SCHEMA
 
 
 def test_10_mb_are_read(tmp_path):
-    (tmp_path / "most").write_bytes(b"#" * program.MAX_BYTES)
-    (tmp_path / "more").write_bytes(b"#" * (program.MAX_BYTES + 1))
-    assert len(program.fetch(str(tmp_path / "most"))) == program.MAX_BYTES
+    (tmp_path / "most").write_bytes(b"#" * download.MAX_BYTES)
+    (tmp_path / "more").write_bytes(b"#" * (download.MAX_BYTES + 1))
+    assert len(download.fetch(str(tmp_path / "most"))) == download.MAX_BYTES
     with pytest.raises(Refused, match="it is larger than 10 MB"):
-        program.fetch(str(tmp_path / "more"))
+        download.fetch(str(tmp_path / "more"))
 
 
 def test_aliases_that_are_no_bomb_are_taken():

@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from document import Refused, follow
+from scripts.schema.document import Refused, follow
 
 BASE_PATH = "/bet-tune-api/v1"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")

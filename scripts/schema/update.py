@@ -6,73 +6,23 @@ import io
 import os
 import subprocess
 import sys
-import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
-import pair
-from compare import BREAKING, Change, compare
-from document import Refused, load
-from generate import contents, difference, generate
 from ruamel.yaml import YAML
 
-MAX_BYTES = 10 * 2**20
-MAX_REDIRECTS = 5
-TIMEOUT = 30.0  # seconds for one step of a download
-MAX_SECONDS = 120.0  # and for all of it
+from scripts import ROOT
+from scripts.schema import pair
+from scripts.schema.compare import BREAKING, Change, compare
+from scripts.schema.document import Refused, load
+from scripts.schema.download import fetch
+from scripts.schema.generate import contents, difference, generate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 NO_MARKS = str.maketrans("", "", "-_/.")
 # The words that YAML 1.1, which some tools still read, takes for something else than text.
 SPECIAL = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
-
-
-def fetch(source: str) -> bytes:
-    """Return what is at an address or in a file.
-
-    Raises:
-        Refused: it cannot be had, or is too large.
-    """
-    if "://" not in source:
-        try:
-            with Path(source).open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise Refused(f"it cannot be read: {error.strerror}") from None
-        return _limited(data)
-    if not source.startswith(("http://", "https://")):
-        raise Refused("it is neither an http address nor a file")
-    try:
-        return _download(source)
-    except httpx.TooManyRedirects:
-        raise Refused(f"it leads to more than {MAX_REDIRECTS} redirects") from None
-    except httpx.TimeoutException:
-        raise Refused(f"there was no answer within {TIMEOUT:g} seconds: try again later") from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Refused(f"the download failed: {error or type(error).__name__}") from None
-
-
-def _download(source: str) -> bytes:
-    start = time.monotonic()
-    with (
-        httpx.Client(follow_redirects=True, max_redirects=MAX_REDIRECTS, timeout=TIMEOUT) as client,
-        client.stream("GET", source) as response,
-    ):
-        if response.status_code != httpx.codes.OK:
-            raise Refused(f"the download failed: {response.status_code} {response.reason_phrase}")
-        if source.startswith("https://") and response.url.scheme != "https":
-            raise Refused(f"it leads to {response.url}, which is not encrypted")
-        data = b""
-        for part in response.iter_bytes():
-            data = _limited(data + part)
-            if time.monotonic() - start > MAX_SECONDS:
-                raise Refused(f"the download took more than {MAX_SECONDS:g} seconds")
-        return data
-
-
-def _limited(data: bytes) -> bytes:
-    if len(data) > MAX_BYTES:
-        raise Refused(f"it is larger than {MAX_BYTES // 2**20} MB")
-    return data
 
 
 def as_yaml(data: bytes, document: dict[str, Any]) -> bytes:
@@ -100,7 +50,7 @@ def _text(representer: Any, value: str) -> Any:
     return representer.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
-def take_over(source: str, root: Path = pair.ROOT) -> list[Change] | None:
+def take_over(source: str, root: Path = ROOT) -> list[Change] | None:
     """Put a schema and its client in place; return what changed, or None where it is the old one.
 
     Raises:
@@ -133,9 +83,7 @@ def misfits() -> str:
     """Return where the facade does not fit the client any more, with the lines."""
     mypy = [sys.executable, "-m", "mypy", "--pretty", "--no-color-output", "--no-error-summary"]
     wide = os.environ | {"MYPY_FORCE_TERMINAL_WIDTH": "160"}
-    done = subprocess.run(
-        mypy, cwd=pair.ROOT, env=wide, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(mypy, cwd=ROOT, env=wide, capture_output=True, text=True, check=False)
     return (done.stdout + done.stderr).strip() if done.returncode else ""
 
 
@@ -162,11 +110,7 @@ def main() -> None:
         print("The facade fits as it is; its users may not: say so in the changelog.")
     sys.stdout.flush()
     make = [os.environ.get("MAKE", "make"), "--no-print-directory", "check"]
-    checked = subprocess.run(make, cwd=pair.ROOT, check=False).returncode == 0
+    checked = subprocess.run(make, cwd=ROOT, check=False).returncode == 0
     if not checked:
         print("make check does not pass: see above.")
     sys.exit(1 if broken or not checked else 0)
-
-
-if __name__ == "__main__":
-    main()

@@ -6,8 +6,8 @@ import copy
 import re
 from typing import Any
 
-from canonical import METHODS, SCHEMAS, canonical
-from document import Refused, follow
+from scripts.schema.canonical import METHODS, SCHEMAS, canonical
+from scripts.schema.document import Refused, follow
 
 Json = Any
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from canonical import SCHEMAS, canonical, types_of
-from overlay import ERROR, MODELS, OPERATIONS, settled
+from scripts.schema.canonical import SCHEMAS, canonical, types_of
+from scripts.schema.overlay import ERROR, MODELS, OPERATIONS, settled
 
 Json = Any
 
