@@ -51,12 +51,17 @@ check: $(STAMP) ## check format, lint, types, generated/ against openapi.yaml, a
 generate: $(STAMP) ## write generated/ from openapi.yaml
 	@$(BIN)/python -m scripts.schema.generate
 
+# What is asked for reaches the shell by the environment, as it was written.
+schema: override export SCHEMA := $(value SCHEMA)
 schema: $(STAMP) ## take over a downloaded schema: make schema SCHEMA=<url or file>
-	@MAKE='$(MAKE)' $(BIN)/python -m scripts.schema '$(SCHEMA)'
+	@MAKE='$(MAKE)' $(BIN)/python -m scripts.schema "$$SCHEMA"
 
+contract: override export BASE_URL := $(value BASE_URL)
+contract: override export FILTER := $(value FILTER)
+contract: override export MATCH := $(value MATCH)
 contract: $(STAMP) ## check a running API against openapi.yaml: BASE_URL=, and FILTER= MATCH= to write
-	@$(BIN)/python -m scripts.contract $(if $(BASE_URL),--base-url '$(BASE_URL)') \
-		$(if $(FILTER),--filter '$(FILTER)') $(if $(MATCH),--match '$(MATCH)') $(ARGS)
+	@$(BIN)/python -m scripts.contract $(if $(BASE_URL),--base-url "$$BASE_URL") \
+		$(if $(FILTER),--filter "$$FILTER") $(if $(MATCH),--match "$$MATCH") $(ARGS)
 
 bench: ## measure against raw httpx and others, into docs/bench.md: ARGS=--brief for a look
 	@$(MAKE) --no-print-directory .venv-bench/$(notdir $(STAMP)) VENV=.venv-bench LOCK=requirements/bench.txt

@@ -6,7 +6,8 @@ import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from scripts.schema.document import Refused, follow
+from scripts.schema.document import follow
+from scripts.schema.text import Refused
 
 BASE_PATH = "/bet-tune-api/v1"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
-MAX_NODES = 500_000
-MAX_DEPTH = 100
+from scripts.schema.text import Refused, parse
 
 Json = Any
-
-
-class Refused(Exception):  # noqa: N818  # what happened, not what failed
-    """What is wrong with a document, in one line."""
 
 
 def load(data: bytes) -> dict[str, Json]:
@@ -28,80 +18,10 @@ def load(data: bytes) -> dict[str, Json]:
     Raises:
         Refused: it is not an OpenAPI 3.0 or 3.1 document, or not a whole one.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused("it is not UTF-8 text") from None
-    start = text.lstrip()
-    if not start:
-        raise Refused("it is empty")
-    if start.startswith("<"):
-        raise Refused(
-            "it is a web page (or XML), not a schema: take the address of the file itself"
-        )
-    try:
-        if start.startswith("{"):
-            parsed = json.loads(text)
-        else:
-            # pure: the C parser is a package of its own, and takes other things for errors.
-            parsed = YAML(typ="safe", pure=True).load(text)
-        document = _plain(parsed, {}, 0)
-    except json.JSONDecodeError as error:
-        raise Refused(f"it is not JSON, or cut: {error}") from None
-    except YAMLError as error:
-        reason = " ".join(str(getattr(error, "problem", None) or error).split())
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark else ""
-        raise Refused(f"it is not plain YAML, or cut: {reason}{where}") from None
-    except RecursionError:
-        raise Refused("it is nested too deeply") from None
+    document = parse(data)
     _check_kind(document)
     _check_references(document)
     return document
-
-
-def _plain(node: Json, sizes: dict[int, tuple[Json, int]], depth: int) -> Json:
-    """Return the node as JSON would have it, or refuse what JSON cannot say.
-
-    YAML's aliases make one node stand in many places: `sizes` counts what they come to when
-    written out, before anything writes them out.
-    """
-    if depth > MAX_DEPTH:
-        raise Refused("it is nested too deeply, or an alias holds itself")
-    if isinstance(node, dict | list):
-        if id(node) not in sizes:
-            sizes[id(node)] = (node, MAX_NODES)  # until it is known: what holds itself has no end
-            children = (
-                {_key(key): _plain(value, sizes, depth + 1) for key, value in node.items()}
-                if isinstance(node, dict)
-                else [_plain(value, sizes, depth + 1) for value in node]
-            )
-            inner = node.values() if isinstance(node, dict) else node
-            size = 1 + sum(
-                sizes[id(one)][1] if isinstance(one, dict | list) else 1 for one in inner
-            )
-            if size > MAX_NODES:
-                raise Refused(
-                    f"it has more than {MAX_NODES} values once its aliases are written out"
-                )
-            sizes[id(node)] = (children, size)
-        plain, size = sizes[id(node)]
-        if plain is node:
-            raise Refused("one of its aliases holds itself")
-        return plain
-    if isinstance(node, date):
-        return node.isoformat()
-    if isinstance(node, float) and not math.isfinite(node):
-        raise Refused(f"it has the number {node}, which JSON cannot say")
-    if node is None or isinstance(node, str | bool | int | float):
-        return node
-    raise Refused(f"it has a value of the type {type(node).__name__}, which JSON cannot say")
-
-
-def _key(key: Json) -> str:
-    if isinstance(key, str | int) and not isinstance(key, bool):
-        return str(key)
-    raise Refused(f"it has the key {key!r}, where only text can be a key")
 
 
 def _check_kind(document: Json) -> None:
@@ -110,6 +30,8 @@ def _check_kind(document: Json) -> None:
     if "swagger" in document:
         raise Refused(f"it is Swagger {document['swagger']}: OpenAPI 3.0 or 3.1 is needed")
     version = document.get("openapi")
+    if isinstance(version, int | float):  # 3.1, written without quotes
+        version = document["openapi"] = str(version)
     if not isinstance(version, str):
         raise Refused("it is not an OpenAPI document: it has no `openapi` version")
     if not re.match(r"3\.[01](\.|$)", version):
@@ -130,6 +52,8 @@ def _check_references(document: dict[str, Json]) -> None:
             # A part of a whole may require what another part describes.
             if isinstance(required, list) and isinstance(properties, dict) and not part:
                 for name in required:
+                    if not isinstance(name, str):
+                        raise Refused(f"`required` names {brief(name)}, which is no field")
                     if name not in properties and "allOf" not in node:
                         raise Refused(
                             f"it is cut, or wrong: `{name}` is required and not described"
@@ -167,3 +91,9 @@ def follow(document: dict[str, Json], node: Json) -> Json:
             else:
                 raise Refused(f"the reference {reference} leads nowhere")
     return node
+
+
+def brief(value: Json) -> str:
+    """Return a value as a message shows it: as JSON, cut."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:39]}…"

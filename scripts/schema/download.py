@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from scripts.schema.document import Refused
+from scripts.schema.text import Refused
 
 MAX_BYTES = 10 * 2**20
 MAX_REDIRECTS = 5

@@ -20,8 +20,9 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 
 from scripts import ROOT
 from scripts.schema import pair
-from scripts.schema.document import Refused, load
+from scripts.schema.document import load
 from scripts.schema.overlay import overlay
+from scripts.schema.text import Refused
 
 PACKAGE = "bettune_openapi"
 TEMPLATES = Path(__file__).parent / "templates"

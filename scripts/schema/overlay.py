@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from scripts.schema.canonical import METHODS, SCHEMAS, canonical
-from scripts.schema.document import Refused, follow
+from scripts.schema.document import follow
+from scripts.schema.text import Refused
 
 Json = Any
 

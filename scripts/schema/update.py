@@ -2,52 +2,31 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
-
 from scripts import ROOT
 from scripts.schema import pair
 from scripts.schema.compare import BREAKING, Change, compare
-from scripts.schema.document import Refused, load
+from scripts.schema.document import load
 from scripts.schema.download import fetch
 from scripts.schema.generate import contents, difference, generate
+from scripts.schema.text import Refused, dump
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-NO_MARKS = str.maketrans("", "", "-_/.")
-# The words that YAML 1.1, which some tools still read, takes for something else than text.
-SPECIAL = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
 
 
 def as_yaml(data: bytes, document: dict[str, Any]) -> bytes:
     """Return YAML as it came, and JSON as YAML."""
     if not data.decode("utf-8-sig").lstrip().startswith("{"):
         return data
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.allow_unicode = True
-    yaml.width = 100
-    yaml.sort_base_mapping_type_on_output = False
-    yaml.representer.ignore_aliases = lambda _: True
-    yaml.representer.add_representer(str, _text)
-    stream = io.BytesIO()
-    yaml.dump(document, stream)
-    if load(stream.getvalue()) != document:
+    written = dump(document)
+    if load(written) != document:
         raise Refused("it cannot be written as YAML without changing it: convert it by hand")
-    return stream.getvalue()
-
-
-def _text(representer: Any, value: str) -> Any:
-    plain = value[:1].isalpha() and value.translate(NO_MARKS).isalnum()
-    quoted = not plain or value.lower() in SPECIAL
-    style = "|" if "\n" in value else '"' if quoted else None
-    return representer.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+    return written
 
 
 def take_over(source: str, root: Path = ROOT) -> list[Change] | None:

@@ -12,13 +12,23 @@ import pytest
 
 from scripts import ROOT
 from scripts.schema import document, download, generate, update
-from scripts.schema.document import Refused
+from scripts.schema.text import Refused
 
 SCHEMA = (ROOT / "openapi.yaml").read_bytes()
 HEAD = b"openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
 BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]\n" % (new, new, *[old] * 10)
     for old, new in zip(b"abcdefgh", b"bcdefghi", strict=True)
+)
+
+# Each level merges the one before it ten times: nothing, for who keeps what he has read.
+MERGE_BOMB = b"a: &a {k: 1}\n" + b"".join(
+    b"%c: &%c {<<: [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]}\n" % (new, new, *[old] * 10)
+    for old, new in zip(b"abcdefgh", b"bcdefghi", strict=True)
+)
+LONG_MERGE = (
+    b"a: &a {" + b", ".join(b"k%d: 1" % one for one in range(1000)) + b"}\n"
+    b"b: {<<: [" + b", ".join([b"*a"] * 1000) + b"]}\n"
 )
 
 
@@ -56,12 +66,28 @@ REFUSED = {
     ),
     "tag": (HEAD + b"x: !!python/object/apply:os.system ['true']\n", "it is not plain YAML"),
     "own_tag": (HEAD + b"x: !Secret y\npaths: {}\n", "it is not plain YAML"),
-    "binary_tag": (HEAD + b"x: !!binary aGk=\npaths: {}\n", "of the type bytes"),
+    "binary_tag": (HEAD + b"x: !!binary aGk=\npaths: {}\n", "of the type binary"),
     "set_tag": (HEAD + b"x: !!set {a}\npaths: {}\n", "which JSON cannot say"),
     "infinite": (HEAD + b"x: .inf\npaths: {}\n", "the number inf"),
     "odd_key": (HEAD + b"x: {null: 1}\npaths: {}\n", "only text can be a key"),
     "key_twice": (HEAD + b"paths: {}\npaths: {}\n", "it is not plain YAML"),
     "two_documents": (HEAD + b"paths: {}\n---\n" + HEAD, "it is not plain YAML"),
+    "key_twice_json": (b'{"paths": {}, "paths": {}}', "it has the key 'paths' twice"),
+    "many_digits": (HEAD + b"x: " + b"9" * 5000 + b"\n", "it has a number of 5000 digits"),
+    "many_digits_json": (
+        as_json(x=0).replace(b"0}", b"9" * 5000 + b"}"),
+        "a number of 5000 digits",
+    ),
+    "infinite_json": (as_json(x=0).replace(b" 0}", b" 1e999}"), "the number 1e999"),
+    "odd_float": (HEAD + b"x: !!float x\n", "it is not plain YAML"),
+    "odd_escape": (HEAD + b'x: "\\UFFFFFFFF"\n', "it is not plain YAML"),
+    "merge_bomb": (HEAD + MERGE_BOMB, "it has no paths"),
+    "long_merge": (LONG_MERGE, "it merges more than 500000 values"),
+    "merged_text": (HEAD + b"x: {<<: y}\n", "it merges what is no object (line 3)"),
+    "required_list": (
+        SCHEMA.replace(b"required: [code, message]", b"required: [[code], message]"),
+        '`required` names ["code"], which is no field',
+    ),
     "bomb": (HEAD + BOMB + b"paths: {}\n", "values once its aliases are written out"),
     "endless": (HEAD + b"x: &x [*x]\npaths: {}\n", "one of its aliases holds itself"),
     "deep": (HEAD + b"x: " + b"[" * 300 + b"]" * 300 + b"\npaths: {}\n", "nested too deeply"),
@@ -240,3 +266,27 @@ def test_10_mb_are_read(tmp_path):
 def test_aliases_that_are_no_bomb_are_taken():
     shared = b"paths:\n  /a: &a {get: {responses: {}}}\n  /b: *a\n"
     assert document.load(HEAD + shared)["paths"]["/b"] == {"get": {"responses": {}}}
+
+
+@pytest.mark.parametrize("number", ["3.1", "3.0", "'3.1.0'"])
+def test_a_version_may_stand_without_quotes(number):
+    data = f"openapi: {number}\npaths: {{}}\n".encode()
+    assert document.load(data)["openapi"] == number.strip("'")
+
+
+def test_what_yaml_takes_for_something_else_is_the_text_that_stands_there():
+    data = (
+        HEAD + b"paths: {}\nx: {a: 2026-02-30, b: 2026-06-06, 200: no, 2026-06-06: <<, c: 0x10}\n"
+    )
+    assert document.load(data)["x"] == {
+        "a": "2026-02-30",
+        "b": "2026-06-06",
+        "200": "no",
+        "2026-06-06": "<<",
+        "c": 16,
+    }
+
+
+def test_merged_keys_are_there_and_do_not_overwrite():
+    data = HEAD + b"paths: {}\na: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: [*a, *b], z: 3}\n"
+    assert document.load(data)["c"] == {"x": 1, "y": 1, "z": 3}
