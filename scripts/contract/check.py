@@ -30,7 +30,7 @@ from scripts import ROOT
 from scripts.contract.conformance import BREAK, UNCHECKED, Contract, Finding
 from scripts.contract.report import Step, as_json, as_junit, as_table, write
 from scripts.schema.document import load
-from scripts.schema.overlay import PREDICTION
+from scripts.schema.facade import PREDICTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,8 +16,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from scripts.schema.canonical import canonical
-from scripts.schema.compare import json_schema, without_null
 from scripts.schema.overlay import settled
+from scripts.schema.schemas import json_schema, without_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

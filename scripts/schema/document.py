@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from urllib.parse import unquote
 
-from scripts.schema.text import Refused, parse
+from scripts.schema.text import Refused, brief, parse
 
 Json = Any
 
@@ -91,9 +90,3 @@ def follow(document: dict[str, Json], node: Json) -> Json:
             else:
                 raise Refused(f"the reference {reference} leads nowhere")
     return node
-
-
-def brief(value: Json) -> str:
-    """Return a value as a message shows it: as JSON, cut."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -213,3 +213,9 @@ def _text(representer: Any, value: str) -> Any:
     quoted = not plain or value.lower() in SPECIAL
     style = "|" if "\n" in value else '"' if quoted else None
     return representer.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+def brief(value: Json) -> str:
+    """Return a value as a message shows it: as JSON, cut."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from scripts import ROOT
 from scripts.schema import pair
-from scripts.schema.compare import BREAKING, Change, compare
+from scripts.schema.changes import BREAKING, Change
+from scripts.schema.compare import compare
 from scripts.schema.document import load
 from scripts.schema.download import fetch
 from scripts.schema.generate import contents, difference, generate
