@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # A change of the schema that was killed half way is finished before anything else is done.
 ifneq ($(wildcard .generate-next),)
-$(info $(shell $(PYTHON) scripts/pair.py))
+$(info $(shell $(PYTHON) -m scripts.schema.pair))
 endif
 
 .PHONY: help demo test test-lowest check generate schema contract bench sandbox build lock soak audit clean
@@ -33,7 +33,7 @@ $(STAMP): $(LOCK) pyproject.toml
 	@touch $@
 
 demo: $(STAMP) ## do the whole job against a sandbox, and show it
-	@$(BIN)/python scripts/demo.py
+	@$(BIN)/python -m scripts.demo
 
 test: $(STAMP) ## run the tests
 	@$(BIN)/python -m pytest $(ARGS)
@@ -45,22 +45,27 @@ check: $(STAMP) ## check format, lint, types, generated/ against openapi.yaml, a
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff .; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/python scripts/generate.py --check
+	@$(BIN)/python -m scripts.schema.generate --check
 	@$(BIN)/zizmor --offline --quiet --no-progress --persona=pedantic --strict-collection .github
 
 generate: $(STAMP) ## write generated/ from openapi.yaml
-	@$(BIN)/python scripts/generate.py
+	@$(BIN)/python -m scripts.schema.generate
 
+# What is asked for reaches the shell by the environment, as it was written.
+schema: override export SCHEMA := $(value SCHEMA)
 schema: $(STAMP) ## take over a downloaded schema: make schema SCHEMA=<url or file>
-	@MAKE='$(MAKE)' $(BIN)/python scripts/schema.py '$(SCHEMA)'
+	@MAKE='$(MAKE)' $(BIN)/python -m scripts.schema "$$SCHEMA"
 
+contract: override export BASE_URL := $(value BASE_URL)
+contract: override export FILTER := $(value FILTER)
+contract: override export MATCH := $(value MATCH)
 contract: $(STAMP) ## check a running API against openapi.yaml: BASE_URL=, and FILTER= MATCH= to write
-	@$(BIN)/python scripts/contract.py $(if $(BASE_URL),--base-url '$(BASE_URL)') \
-		$(if $(FILTER),--filter '$(FILTER)') $(if $(MATCH),--match '$(MATCH)') $(ARGS)
+	@$(BIN)/python -m scripts.contract $(if $(BASE_URL),--base-url "$$BASE_URL") \
+		$(if $(FILTER),--filter "$$FILTER") $(if $(MATCH),--match "$$MATCH") $(ARGS)
 
 bench: ## measure against raw httpx and others, into docs/bench.md: ARGS=--brief for a look
 	@$(MAKE) --no-print-directory .venv-bench/$(notdir $(STAMP)) VENV=.venv-bench LOCK=requirements/bench.txt
-	@.venv-bench/bin/python scripts/bench $(ARGS)
+	@.venv-bench/bin/python -m scripts.bench $(ARGS)
 
 sandbox: $(STAMP) ## run a local BetTune until stopped
 	@$(BIN)/python -m bettune.sandbox $(ARGS)
@@ -80,10 +85,10 @@ lock: $(STAMP) ## pin the newest versions allowed, with hashes, and the lowest o
 		-o requirements/bench.txt
 
 soak: $(STAMP) ## send 200,000 requests through one client of either kind; memory and files stay flat
-	@$(BIN)/python scripts/soak.py $(ARGS)
+	@$(BIN)/python -m scripts.soak $(ARGS)
 
 audit: $(STAMP) ## ask whether a locked package has a known vulnerability
-	@$(BIN)/python scripts/audit.py
+	@$(BIN)/python -m scripts.audit
 
 clean: ## remove what the other targets made
 	@rm -rf .venv .venv-* dist .hypothesis .mypy_cache .ruff_cache

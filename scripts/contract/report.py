@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from conformance import ADDITION, BREAK, UNCHECKED, Finding
+from scripts.contract.conformance import ADDITION, BREAK, UNCHECKED, Finding
 
 WORST = (BREAK, ADDITION, UNCHECKED)
 

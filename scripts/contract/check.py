@@ -13,10 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
-from conformance import BREAK, UNCHECKED, Contract, Finding
-from contract_report import Step, as_json, as_junit, as_table, write
-from document import load
-from overlay import PREDICTION
 
 from bettune import (
     APIConnectionError,
@@ -30,11 +26,15 @@ from bettune import (
     PermissionDeniedError,
 )
 from bettune.sandbox import Sandbox
+from scripts import ROOT
+from scripts.contract.conformance import BREAK, UNCHECKED, Contract, Finding
+from scripts.contract.report import Step, as_json, as_junit, as_table, write
+from scripts.schema.document import load
+from scripts.schema.facade import PREDICTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).parent.parent
 # What another server, a proxy or a tired one says: of the contract it says nothing.
 UNAVAILABLE = {429, 502, 503, 504}
 SOME = 20  # as many matches are searched for
@@ -253,7 +253,3 @@ def _id(text: str) -> int:
     if not text.isdigit():
         raise argparse.ArgumentTypeError(f"an id is a number, not {text!r}")
     return int(text)
-
-
-if __name__ == "__main__":
-    main()

@@ -6,49 +6,13 @@ import copy
 import re
 from typing import Any
 
-from canonical import METHODS, SCHEMAS, canonical
-from document import Refused, follow
+from scripts.schema.canonical import METHODS, SCHEMAS, canonical, shape
+from scripts.schema.document import follow
+from scripts.schema.facade import ERROR, MODELS, OPERATIONS
+from scripts.schema.text import Refused
 
 Json = Any
 
-PREDICTION = "/prediction-filters/{filterId}/matches/{matchId}/prediction"
-# (path, method): tag, name, the model of its request, the model of its answer.
-OPERATIONS = {
-    ("/sports", "get"): ("Sports", "list_sports", None, "SportsResponse"),
-    ("/matches", "get"): ("Matches", "list_matches", None, "MatchesResponse"),
-    ("/prediction-filters", "get"): (
-        "Prediction Filters",
-        "list_prediction_filters",
-        None,
-        "PredictionFiltersResponse",
-    ),
-    ("/predictions/search", "post"): (
-        "Predictions",
-        "search_predictions",
-        "SearchPredictionsRequest",
-        "PredictionsResponse",
-    ),
-    (PREDICTION, "put"): ("Predictions", "put_prediction", "PutPredictionRequest", "Prediction"),
-    (PREDICTION, "delete"): ("Predictions", "delete_prediction", None, None),
-}
-# model: the models of its fields, or of the items of such a field.
-MODELS = {
-    "SportsResponse": {"items": "Sport"},
-    "MatchesResponse": {"items": "Match"},
-    "Match": {
-        "score": "Score",
-        "country": "IdName",
-        "tournament": "IdName",
-        "season": "IdName",
-        "home": "IdName",
-        "away": "IdName",
-    },
-    "PredictionFiltersResponse": {"items": "PredictionFilter"},
-    "PredictionFilter": {"sport": "IdName", "status": "PredictionFilterStatus"},
-    "PredictionsResponse": {"items": "Prediction"},
-    "Prediction": {"source": "PredictionSource"},
-}
-ERROR = "ErrorResponse"
 FACADE = "#/facade/"  # marks our names until all others are known
 
 
@@ -60,13 +24,22 @@ def overlay(document: dict[str, Json]) -> dict[str, Json]:
 def settled(document: dict[str, Json]) -> dict[str, Json]:
     """Return a canonical document with OPERATIONS at their paths, whatever these call parameters.
 
+    Where such a path stands with a slash at its end, `moved` has it as it stands.
+
     Raises:
         Refused: it has none of our operations.
     """
-    ours = {_shape(path): path for path, _ in OPERATIONS}
-    paths = {}
+    ours = {shape(path): path for path, _ in OPERATIONS}
+    written = {shape(path) for path in document["paths"] if not path.endswith("/")}
+    paths, moved = {}, {}
     for path, item in document["paths"].items():
-        name = ours.get(_shape(path), path)
+        bare = path.removesuffix("/")
+        name = ours.get(shape(bare), path)
+        if path not in (bare, name):
+            if shape(bare) in written:
+                name = path  # both stand there, and ours is the other
+            else:
+                moved[name] = f"{name}/"
         renamed = dict(zip(re.findall(r"{(.*?)}", path), re.findall(r"{(.*?)}", name), strict=True))
         paths[name] = copy.deepcopy(item)
         for operation in paths[name].values():
@@ -76,11 +49,7 @@ def settled(document: dict[str, Json]) -> dict[str, Json]:
             operation["parameters"].sort(key=lambda parameter: parameter.get("in") != "path")
     if not any(method in paths.get(path, {}) for path, method in OPERATIONS):
         raise Refused("it describes another API: it has none of BetTune's operations")
-    return document | {"paths": paths}
-
-
-def _shape(path: str) -> str:
-    return re.sub(r"{.*?}", "{}", path)
+    return document | {"paths": paths, "moved": moved}
 
 
 class _Overlay:
@@ -116,6 +85,10 @@ class _Overlay:
                 if part in operation:
                     operation[part] = self.finished(operation[part], request=True)
         document["components"] = document["components"] | {"schemas": self.ours | self.rest}
+        moved = document.pop("moved")
+        document["paths"] = {
+            moved.get(path, path): item for path, item in document["paths"].items()
+        }
 
     def name_operation(
         self,
@@ -163,9 +136,12 @@ class _Overlay:
                 (schema["$ref"].removeprefix(SCHEMAS), name.endswith("Request")), name
             )
         named = copy.deepcopy(body)
-        for field, model in MODELS.get(name, {}).items():
-            if field in named.get("properties", {}):
+        read = MODELS.get(name, {})
+        for field, model in read.items():
+            if model and field in named.get("properties", {}):
                 named["properties"][field] = self.place(named["properties"][field], model)
+        if read and "required" in named:
+            named["required"] = [field for field in named["required"] if field in read]
         if name == "Prediction" and "odds" in named.get("properties", {}):
             # Said to be a string and maybe answered as a number: both are decoded to Decimal.
             odds = named["properties"]["odds"]

@@ -6,12 +6,49 @@ import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from document import Refused, follow
+from scripts.schema.document import follow
+from scripts.schema.facade import BASE_PATH, OPERATIONS
+from scripts.schema.text import Refused, brief
 
-BASE_PATH = "/bet-tune-api/v1"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SCHEMAS = "#/components/schemas/"
 DRESS = {"description", "title", "example", "nullable", "deprecated", "readOnly", "writeOnly"}
+
+# What YAML 1.1 calls true and false, and YAML 1.2 text.
+YES, NO = {"true", "yes", "on", "y"}, {"false", "no", "off", "n"}
+BOOLEANS = {
+    "required",
+    "nullable",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "uniqueItems",
+    "additionalProperties",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "allowEmptyValue",
+    "allowReserved",
+    "explode",
+}
+NUMBER = ((int, float), "a number")
+# Of which kind the values of a schema's keywords are.
+KEYWORDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "required": ((list,), "a list of names"),
+    "properties": ((dict,), "an object"),
+    "enum": ((list,), "a list"),
+    "pattern": ((str,), "text"),
+    "format": ((str,), "text"),
+    "uniqueItems": ((bool,), "true or false"),
+    "minimum": NUMBER,
+    "maximum": NUMBER,
+    "exclusiveMinimum": ((int, float, bool), "a number"),
+    "exclusiveMaximum": ((int, float, bool), "a number"),
+    "multipleOf": NUMBER,
+    "minLength": NUMBER,
+    "maxLength": NUMBER,
+    "minItems": NUMBER,
+    "maxItems": NUMBER,
+}
 
 Json = Any
 
@@ -35,25 +72,28 @@ class _Writer:
     def __init__(self, document: dict[str, Json]) -> None:
         self.document = document
         self.schemas: dict[str, Json] = {}
-        server = urlsplit(str((document.get("servers") or [{}])[0].get("url", "")))
-        prefix = server.path.rstrip("/")
-        items = {path: item for path, item in document["paths"].items() if path.startswith("/")}
-        if any(f"{prefix}{path}".startswith(f"{BASE_PATH}/") for path in items):
-            items = {
-                f"{prefix}{path}".removeprefix(BASE_PATH): item for path, item in items.items()
-            }
-            prefix = BASE_PATH
+        paths = {path: item for path, item in document["paths"].items() if path.startswith("/")}
+        addresses = [_address(one) for one in document.get("servers") or [{}]]
+        prefix = _prefix(paths, urlsplit(addresses[0]).path)
+        info = document.get("info", {})
+        schemes = document.get("components", {}).get("securitySchemes", {})
         self.written: dict[str, Json] = {
             "openapi": "3.1.0",
-            "info": document.get("info", {}),
-            "servers": [{"url": server._replace(path=prefix).geturl()}],
-            "paths": {path: self.path_item(item) for path, item in items.items()},
+            "info": info | {"version": str(info.get("version", ""))},
+            "servers": [{"url": address + prefix} for address in addresses],
+            "paths": {
+                path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path: (
+                    self.path_item(item)
+                )
+                for path, item in paths.items()
+            },
             "components": {
                 "schemas": self.schemas,
-                "securitySchemes": document.get("components", {}).get("securitySchemes", {}),
+                "securitySchemes": {name: follow(document, one) for name, one in schemes.items()},
             },
-            "security": document.get("security", []),
         }
+        if "security" in document:
+            self.written["security"] = document["security"]
 
     def path_item(self, item: Json) -> dict[str, Json]:
         item = follow(self.document, item)
@@ -65,14 +105,15 @@ class _Writer:
     def parameters(self, node: Json) -> dict[tuple[str, str], Json]:
         found = {}
         for one in node.get("parameters") or []:
-            parameter = dict(follow(self.document, one))
+            parameter = _booleans(follow(self.document, one))
             if "schema" in parameter:
                 parameter["schema"] = self.schema(parameter["schema"])
             found[str(parameter.get("in")), str(parameter.get("name"))] = parameter
         return found
 
     def operation(self, operation: Json, shared: dict[tuple[str, str], Json]) -> dict[str, Json]:
-        written = {key: value for key, value in operation.items() if key != "callbacks"}
+        written = _booleans(operation)
+        written.pop("callbacks", None)
         written["parameters"] = list((shared | self.parameters(operation)).values())
         if "requestBody" in operation:
             written["requestBody"] = self.content(operation["requestBody"])
@@ -91,7 +132,7 @@ class _Writer:
         return header | {"schema": self.schema(header.get("schema", {}))}
 
     def content(self, node: Json) -> dict[str, Json]:
-        node = dict(follow(self.document, node))
+        node = _booleans(follow(self.document, node))
         if "content" in node:
             node["content"] = {
                 media: one | {"schema": self.schema(one.get("schema", {}))}
@@ -106,6 +147,7 @@ class _Writer:
             return {"$ref": SCHEMAS + self.shared(schema["$ref"])}
         if schema.get("allOf"):
             return self.schema(self.merged(schema))
+        schema = _checked(_booleans(schema))
         written = {key: value for key, value in schema.items() if key not in {"title", "nullable"}}
         for key in ("items", "additionalProperties", "not"):
             if isinstance(written.get(key), dict):
@@ -161,6 +203,65 @@ class _Writer:
             if properties:
                 whole |= {"properties": properties, "required": list(dict.fromkeys(required))}
         return whole
+
+
+def _address(server: Json) -> str:
+    """Return the address of a server, with what its variables are where nobody says otherwise."""
+    address = str(server.get("url", ""))
+    for name, variable in server.get("variables", {}).items():
+        address = address.replace(f"{{{name}}}", str(variable["default"]))
+    return address.rstrip("/")
+
+
+def _prefix(paths: dict[str, Json], server_path: str) -> str:
+    """Return what stands before our operations in the paths of a document."""
+    ours = [shape(path).split("/") for path, _ in OPERATIONS]
+    found: list[str] = []
+    for path in paths:
+        parts = path.rstrip("/").split("/")
+        shapes = shape(path).rstrip("/").split("/")
+        for one in ours:
+            head = "/".join(parts[: -len(one) + 1])
+            if shapes[-len(one) + 1 :] == one[1:] and "{" not in head:
+                found.append(head)
+    return max(
+        dict.fromkeys(found),
+        key=lambda head: (server_path + head == BASE_PATH, found.count(head)),
+        default="",
+    )
+
+
+def shape(path: str) -> str:
+    """Return a path without the names of its parameters."""
+    return re.sub(r"{.*?}", "{}", path)
+
+
+def _booleans(node: Json) -> dict[str, Json]:
+    """Return a node of OpenAPI with what YAML 1.1 calls a boolean made one."""
+    node = dict(node)
+    for key in BOOLEANS & node.keys():
+        if isinstance(node[key], str):
+            if node[key].lower() not in YES | NO:
+                raise Refused(f"`{key}` is {brief(node[key])}: write true or false")
+            node[key] = node[key].lower() in YES
+    return node
+
+
+def _checked(schema: dict[str, Json]) -> dict[str, Json]:
+    """Return a schema with the limits of OpenAPI 3.1; its keywords have values of their kind."""
+    for key, (kinds, said) in KEYWORDS.items():
+        value = schema.get(key)
+        fits = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+        if key in schema and not fits:
+            raise Refused(f"`{key}` is {brief(value)}, which is not {said}")
+    if any(not isinstance(name, str) for name in schema.get("required", [])):
+        raise Refused(f"`required` is {brief(schema['required'])}, which is not a list of names")
+    for limit in ("minimum", "maximum"):
+        exclusive = f"exclusive{limit.title()}"
+        of_3_0 = isinstance(schema.get(exclusive), bool)
+        if of_3_0 and schema.pop(exclusive) and limit in schema:
+            schema[exclusive] = schema.pop(limit)
+    return schema
 
 
 def _chosen(rest: dict[str, Json], choices: list[Json]) -> dict[str, Json]:

@@ -11,10 +11,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts import ROOT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parent.parent
 SCHEMA, CLIENT = "openapi.yaml", "generated"
 # No system call replaces two paths at once. So the new pair is first written out whole, beside the
 # old one, and named NEXT in one rename: until then the old pair stands, from then on whoever comes

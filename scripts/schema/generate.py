@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import openapi_python_client
-import pair
-from document import Refused, load
 from openapi_python_client.config import Config, ConfigFile, MetaType
-from overlay import overlay
+
+from scripts import ROOT
+from scripts.schema import pair
+from scripts.schema.document import load
+from scripts.schema.overlay import overlay
+from scripts.schema.text import Refused
 
 PACKAGE = "bettune_openapi"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -27,8 +30,7 @@ STOCK = Path(openapi_python_client.__file__).parent / "templates"
 # What the generator writes and cannot be loaded is found here, not by the users.
 LOAD = """
 import importlib, pkgutil, sys
-sys.path.insert(0, sys.argv[1])
-package = importlib.import_module(sys.argv[2])
+package = importlib.import_module(sys.argv[1])
 for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
     importlib.import_module(module.name)
 import bettune_openapi.models, msgspec
@@ -69,12 +71,14 @@ def generate(document: dict[str, Any], folder: Path) -> None:
     ruff = [sys.executable, "-I", "-m", "ruff"]  # -I: the client has a types.py
     run([*ruff, "check", ".", "--isolated", "--no-cache", "--fix-only", "--select=F401,I"], target)
     run([*ruff, "format", ".", "--isolated", "--no-cache", "--line-length=100"], target)
-    run([sys.executable, "-I", "-B", "-c", LOAD, str(folder), PACKAGE], target)
+    run([sys.executable, "-B", "-c", LOAD, PACKAGE], folder)
 
 
 def run(command: list[str], folder: Path) -> None:
     """Run one step of the generation, untouched by what the environment says about it."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("RUFF_")}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("RUFF_", "PYTHON"))
+    }
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -112,10 +116,10 @@ def main() -> None:
     check = parser.parse_args().check
     try:
         with pair.workspace() as new:
-            schema = (pair.ROOT / pair.SCHEMA).read_bytes()
+            schema = (ROOT / pair.SCHEMA).read_bytes()
             (new / pair.SCHEMA).write_bytes(schema)
             generate(load(schema), new / pair.CLIENT)
-            found = contents(pair.ROOT / pair.CLIENT)
+            found = contents(ROOT / pair.CLIENT)
             shown = difference(found, contents(new / pair.CLIENT))
             if check and shown:
                 sys.exit(f"{shown}generated/ is not what openapi.yaml yields: run `make generate`")

@@ -6,9 +6,6 @@ import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import schemathesis
-from canonical import canonical
-from compare import json_schema, without_null
-from overlay import settled
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.openapi.checks import JsonSchemaError
 from schemathesis.specs.openapi.checks import (
@@ -17,6 +14,10 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+
+from scripts.schema.canonical import canonical
+from scripts.schema.overlay import settled
+from scripts.schema.schemas import json_schema, without_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
