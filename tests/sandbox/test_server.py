@@ -11,11 +11,13 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from bettune import ConfigurationError
 from bettune.sandbox import Sandbox, Seen, _server
 
 
@@ -235,3 +237,24 @@ def test_the_pytest_fixture(tmp_path):
         check=False,
     )
     assert "2 passed" in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"port": 70000}, "port must be from 0 (any free one) to 65535, not 70000"),
+        ({"port": -1}, "not -1"),
+        ({"port": "80"}, "not '80'"),
+        ({"port": True}, "not True"),
+        ({"database": ""}, "database must be the path of a file, or \":memory:\", not ''"),
+        ({"database": None}, "not None"),
+        ({"database": b"x.db"}, "not b'x.db'"),
+        ({"database": "a\0b"}, r"not 'a\x00b'"),
+        ({"rate_limit": 60}, "rate_limit must be a bettune.RateLimit or None, not 60"),
+        ({"now": datetime(2026, 6, 6, tzinfo=UTC)}, "now must be a function, not datetime"),
+    ],
+)
+def test_arguments_that_cannot_be_right(arguments, said):
+    with pytest.raises(ConfigurationError) as caught:
+        Sandbox(**arguments)
+    assert said in str(caught.value)
