@@ -16,7 +16,7 @@ import uvicorn
 
 from bettune._errors import ConfigurationError
 from bettune._values.display import short_repr
-from bettune.sandbox._app import BASE_PATH, FREE_TOKEN, PRO_TOKEN, Seen, build_app
+from bettune.sandbox._app import BASE_PATH, FREE_TOKEN, PRO_TOKEN, Seen, build_app, only_loopback
 from bettune.sandbox._rate_limit import SlidingWindow
 from bettune.sandbox._store import Store
 
@@ -109,7 +109,7 @@ class Sandbox:
         except BaseException:
             listener.close()
             raise
-        self._running = _Running(app, listener)
+        self._running = _Running(only_loopback(app), listener)
 
     def asgi_app(self) -> ASGIApp:
         """The same sandbox as an ASGI application, to call in process, started or not.

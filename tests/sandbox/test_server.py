@@ -89,7 +89,7 @@ def test_stopping_closes_idle_connections_and_leaves_no_thread(monkeypatch):
     where = address(box)
     half, silent, idle = (socket.create_connection(where) for _ in range(3))
     half.sendall(b"GET /openapi.yaml HTTP/1.1\r\nHost:")  # an unfinished request
-    idle.sendall(b"GET /openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n")
+    idle.sendall(b"GET /openapi.yaml HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert idle.recv(12) == b"HTTP/1.1 200"
     stopping = threading.Thread(target=box.stop, daemon=True)
     stopping.start()
@@ -115,7 +115,7 @@ def test_stopping_closes_connections_that_are_only_just_coming():
 def test_stopping_does_not_wait_for_a_body_that_never_comes():
     with Sandbox() as box:
         stuck = socket.create_connection(address(box))
-        head = "POST /bet-tune-api/v1/predictions/search HTTP/1.1\r\nHost: x\r\n"
+        head = "POST /bet-tune-api/v1/predictions/search HTTP/1.1\r\nHost: localhost\r\n"
         head += f"Authorization: Bearer {box.token}\r\nContent-Length: 100\r\n\r\n"
         stuck.sendall(head.encode() + b"{")
         with httpx.Client(base_url=box.base_url, trust_env=False) as client:
@@ -195,7 +195,7 @@ with Sandbox() as box:
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+@pytest.mark.parametrize("missing", ["jinja2", "starlette", "uvicorn", "yaml"])
 def test_without_the_extra(missing):
     block = f"import sys; sys.modules[{missing!r}] = None; "
     plugin = python(block + "import bettune.sandbox.pytest_plugin")
