@@ -112,12 +112,14 @@ function python(form, { body, token }) {
     // Not JSON: its fields stay open.
   }
   const call = (form.dataset.call ?? "").replace(/\{(\w+)\}/g, (_, name) => literal(values[name]));
-  const client = token ? `${literal(token)}, ` : "";
   return [
     ...(token ? [] : [`# ${form.dataset.noPython}`]),
     "from bettune import BetTune",
     "",
-    `with BetTune(${client}base_url=${literal(baseUrl)}) as bettune:`,
+    "with BetTune(",
+    ...(token ? [`    ${literal(token)},`] : []),
+    `    base_url=${literal(baseUrl)},`,
+    ") as bettune:",
     `    print(bettune.${call})`,
   ].join("\n");
 }
