@@ -93,16 +93,20 @@ def _result(
     try:
         body = response.parsed
         if not isinstance(body, kind):
-            if response.status_code in _UNLIKE:
-                raise decode.InvalidBodyError(_undocumented(response))
-            # Another success than the API documents, such as 201, says the same.
-            body = msgspec.json.decode(response.content, type=kind)
+            # Another success than the API documents, such as 201, may say the same.
+            body = _decoded(response, kind)
         return convert(body)
     except decode.InvalidBodyError as error:
         reason = str(error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         reason = f"{_undocumented(response)}, and {error}"
     raise _invalid(client, response, reason)
+
+
+def _decoded(response: Response[Any], kind: type[Body]) -> Body:
+    if response.status_code in _UNLIKE:
+        raise decode.InvalidBodyError(_undocumented(response))
+    return msgspec.json.decode(response.content, type=kind)
 
 
 def _undocumented(response: Response[Any]) -> str:
