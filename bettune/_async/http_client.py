@@ -24,7 +24,7 @@ from bettune._http.retries import RetryPolicy
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from bettune._http.exchange import Outcome, Step, Told
+    from bettune._http.exchange import Outcome, Reply, Step
     from bettune._http.settings import Settings
 
 _DEFAULT = httpx.USE_CLIENT_DEFAULT
@@ -67,7 +67,7 @@ class AsyncHTTPClient(httpx.AsyncClient):
         """Send a request until it succeeds or is given up.
 
         Raises:
-            APIError: what it was given up for.
+            APIError: why it was given up.
             BetTuneError: the client is closed, or used where it cannot be.
         """
         if not self.is_closed:
@@ -77,12 +77,12 @@ class AsyncHTTPClient(httpx.AsyncClient):
         try:
             step: Step = next(steps)
             while True:
-                told: Told
+                reply: Reply
                 if isinstance(step, Ticket):
-                    told = await tasks.wait(step.event, step.seconds)
+                    reply = await tasks.wait(step.event, step.seconds)
                 else:
-                    told = await self._try(step, stream=stream, auth=auth)
-                step = steps.send(told)
+                    reply = await self._try(step, stream=stream, auth=auth)
+                step = steps.send(reply)
         except StopIteration as done:
             response: httpx.Response = done.value
             return response

@@ -25,7 +25,7 @@ from bettune._http.retries import RetryPolicy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bettune._http.exchange import Outcome, Step, Told
+    from bettune._http.exchange import Outcome, Reply, Step
     from bettune._http.settings import Settings
 
 _DEFAULT = httpx.USE_CLIENT_DEFAULT
@@ -68,7 +68,7 @@ class HTTPClient(httpx.Client):
         """Send a request until it succeeds or is given up.
 
         Raises:
-            APIError: what it was given up for.
+            APIError: why it was given up.
             BetTuneError: the client is closed, or used where it cannot be.
         """
         if not self.is_closed:
@@ -78,12 +78,12 @@ class HTTPClient(httpx.Client):
         try:
             step: Step = next(steps)
             while True:
-                told: Told
+                reply: Reply
                 if isinstance(step, Ticket):
-                    told = threads.wait(step.event, step.seconds)
+                    reply = threads.wait(step.event, step.seconds)
                 else:
-                    told = self._try(step, stream=stream, auth=auth)
-                step = steps.send(told)
+                    reply = self._try(step, stream=stream, auth=auth)
+                step = steps.send(reply)
         except StopIteration as done:
             response: httpx.Response = done.value
             return response
