@@ -12,7 +12,7 @@ import httpx
 from bettune._api_errors import RateLimitError
 from bettune._http.errors import Errors, Failure, is_hopeless
 from bettune._http.pacing import BlockedError, Pacer, RequestGroup, Ticket
-from bettune._http.retries import RetryPolicy, Tries, retry_after, rate_limit_in
+from bettune._http.retries import RetryPolicy, Tries, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
