@@ -165,22 +165,27 @@ def test_a_narrow_float_means_its_shortest_decimal(make):
         assert dict(odds_pairs(made.set_index("match_id")["odds"]))[IDS[0]] == 2.15
 
 
-@settings(max_examples=300, deadline=None)
-@example(value=3.4028234663852886e38)
-@example(value=1.17549435e-38)
+def held(value, numpy_type, arrow_type):
+    """What a Series and a Table make of a narrow float."""
+    series = pd.Series(np.array([value], dtype=numpy_type), index=[5])
+    table = pa.table({"match_id": [5], "odds": pa.array(series.to_numpy(), arrow_type)})
+    return [Decimal(str(odds)) for given in (series, table) for _, odds in odds_pairs(given)]
+
+
+@settings(max_examples=200, deadline=None)
+@example(value=1.0000001192092896)
 @example(value=float("inf"))
-@given(value=st.floats(width=32, allow_nan=False, allow_subnormal=False))
-def test_the_shortest_decimal_of_any_float32_is_numpys(value):
-    (_, read), *_ = odds_pairs(pa.table({"match_id": [5], "odds": pa.array([value], pa.float32())}))
-    assert Decimal(str(read)) == Decimal(str(np.float32(value)))
+@given(value=st.floats(min_value=1, max_value=2**64, width=32))
+def test_odds_in_float32_mean_what_numpy_prints(value):
+    assert held(value, np.float32, pa.float32()) == [Decimal(str(np.float32(value)))] * 2
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
+@example(value=1.0009765625)
 @example(value=65504.0)
-@given(value=st.floats(min_value=1, width=16, allow_infinity=False))
-def test_the_shortest_decimal_of_a_float16_is_numpys(value):
-    (pair,) = odds_pairs(pd.Series(np.array([value], dtype=np.float16), index=[5]))
-    assert Decimal(str(pair[1])) == Decimal(str(np.float16(value)))
+@given(value=st.floats(min_value=1, width=16))
+def test_odds_in_float16_mean_what_numpy_prints(value):
+    assert held(value, np.float16, pa.float16()) == [Decimal(str(np.float16(value)))] * 2
 
 
 def test_a_mapping_and_a_series_give_what_they_hold():
@@ -204,7 +209,7 @@ def test_ids_in_pandas_index_by_its_name():
     [
         pd.Series([2.0, 3.0]),
         pd.Series([2.0, 3.0], index=pd.RangeIndex(1611843, 1611845)),
-        pd.Series([2.0, 3.0, 4.0, 5.0])[[True, False, False, True]],
+        pd.Series([2.0, 3.0, 4.0, 5.0])[[True, True, False, True]],
         pd.DataFrame({"match_id": IDS, "odds": [2.0, 3.0, 4.0]})["odds"],
     ],
 )
@@ -221,7 +226,9 @@ def test_without_the_columns_the_message_names_those_there_are(frame):
     assert "'price'" in message
     assert "rename_axis" in refused(odds_pairs, pd.DataFrame({"odds": [2.0]}, index=[5]))
     wide = pd.DataFrame([range(500)], columns=[f"column {n}" for n in range(500)])
-    assert "and 492 more" in refused(odds_pairs, wide)
+    message = refused(odds_pairs, wide)
+    assert "'column 7' and 492 more" in message
+    assert "column 8" not in message
 
 
 @pytest.mark.parametrize(
@@ -345,6 +352,11 @@ def test_rows_of_any_library(frame):
         {"home": None, "date": None, "seats": 7},
     ]
     assert [type(value) for value in read[0].values()] == [str, datetime, int]
+
+
+def test_cells_of_numpys_types_are_pythons_in_rows():
+    (row,) = rows(pd.DataFrame({"seats": [np.int64(5)], "odds": [np.float32(2)]}, dtype=object))
+    assert [type(value) for value in row.values()] == [int, float]
 
 
 def test_rows_keep_days_and_zones(frame):
