@@ -47,6 +47,8 @@ _SOUNDS = [
     for pattern, sound in [
         (r"ny(?=[aeio])", "n"),
         (r"(?<=[aou])e", ""),
+        (r"ai(?=.)", "e"),
+        (r"ei(?=.)", "i"),
         (r"ph", "f"),
         (r"(?<!^)h", ""),
         (r"ck|q|c", "k"),

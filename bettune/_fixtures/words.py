@@ -27,21 +27,23 @@ FORMS = frozenset(
 
 # Words that many clubs share: they tell two apart, but none of them alone names one.
 SHARED = frozenset(
-    "academica academical albion alianza alemannia america arsenal arminia"
-    " athletic athletico atletic atletico borussia boys celtic central cercle city club concordia"
-    " county cska deportiva deportivo dinamo dynamo eintracht energie estrela estudiantes etoile"
-    " fortuna forest gimnasia girondins green hapoel hellas holstein independiente inter"
-    " juventud kickers lokomotiv lokomotive maccabi"
-    " nacional national new north olimpia olimpic olympic olympique"
-    " polonia preussen racing radnicki rangers rapid real red reial rot rovers royal"
-    " royale slavia slovan south sparta spartak sporting sportivo st stade standard star stal"
-    " thistle torpedo town uniao union unione united universidad universitario victoria viktoria"
-    " virtus vitoria wanderers wednesday west wisla young zenit".split()
+    "academica academical albion alianza alemannia america arsenal arminia atletico borussia boys"
+    " celtic central cercle city club concordia county cska deportiva deportivo dinamo dynamo"
+    " eintracht energie estrela estudiantes etoile fortuna forest gimnasia girondins hapoel hellas"
+    " holstein independiente juventud kickers lokomotiv lokomotive maccabi nacional national new"
+    " north olimpia olimpic olympic olympique polonia preussen racing radnicki rangers rapid real"
+    " red reial rot rovers royal royale slavia slovan south sparta spartak sporting sportivo st"
+    " stade star stal thistle torpedo town uniao union unione united universidad universitatea"
+    " universitario victoria viktoria virtus vitoria wanderers wednesday west wisla young".split()
 )
 
 # One spelling for each of these words.
 SAME = {
+    "ath": "atletico",
+    "athletic": "atletico",
+    "athletico": "atletico",
     "atl": "atletico",
+    "atletic": "atletico",
     "bor": "borussia",
     "dep": "deportivo",
     "dyn": "dynamo",
@@ -53,7 +55,6 @@ SAME = {
     "saint": "st",
     "sankt": "st",
     "sint": "st",
-    "sp": "sporting",
     "sth": "south",
     "utd": "united",
     "wand": "wanderers",
@@ -82,10 +83,10 @@ TOURNAMENT_MARKS = {
 # Towns that are a club's name by themselves, or the second half of several: a word beside one of
 # them, on one side only, names another club (Espanyol Barcelona, Dundee United, Paris FC).
 SHARED_TOWNS = frozenset(
-    "athina barcelona beograd berlin birmingham bristol brugge bucuresti dundee eindhoven glasgow"
-    " istanbul kobenhavn koln lisboa liverpool london madrid manchester milan moskva munchen"
-    " nottingham paris plovdiv praha roma rotterdam saloniki sheffield sofia stockholm torino"
-    " verona wien zagreb zurich".split()
+    "ajaccio athina barcelona beograd berlin bristol brugge bucuresti cluj cordoba dundee eindhoven"
+    " glasgow graz istanbul kobenhavn koln krakow lausanne lisboa liverpool lodz london madrid"
+    " manchester milan moskva munchen paris plovdiv praha roma rotterdam saloniki sheffield sofia"
+    " stockholm torino wien zagreb zurich".split()
 )
 
 # Cities in Polish and English (some in French or German), and French clubs' adjectives.
@@ -127,14 +128,17 @@ EXONYMS = {
         "kobenhavn": "kopenhaga copenhagen kopenhagen",
         "koln": "kolonia cologne",
         "krakow": "cracow",
+        "kreta": "crete kriti",
         "kyiv": "kijow kiev kiew",
         "lausanne": "lozanna",
+        "laval": "lavallois",
         "leipzig": "lipsk",
         "liege": "luik luttich",
         "lisboa": "lizbona lisbon",
         "london": "londyn",
         "luzern": "lucerna lucerne",
         "lviv": "lwow lvov",
+        "lyon": "lyonnais",
         "madrid": "madryt",
         "mainz": "moguncja",
         "mallorca": "majorka majorca",
