@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bettune._fixtures.index import MatchIndex, teams
+from bettune._errors import InvalidArgumentError
+from bettune._fixtures.index import MatchIndex
 from bettune._fixtures.names import agreement, parse
 from bettune._fixtures.resolution import Candidate, Resolution, UnresolvedFixture
 from bettune._fixtures.sheet import Fixture, read_aliases, read_fixtures
@@ -87,6 +88,7 @@ class Resolver:
     def __init__(self, fixtures: Any, *, tz: Any = None, aliases: Any = None) -> None:
         self._zone = to_zone(tz) or UTC
         self._aliases = read_aliases(aliases)
+        self._windows: dict[date, tuple[_Window, _Window]] = {}
         self._asked = [self._ask(fixture) for fixture in read_fixtures(fixtures, self._zone)]
 
     @property
@@ -137,14 +139,23 @@ class Resolver:
             parse(self._aliases.get(name, name), fixture.tournament or "")
             for name in (fixture.home, fixture.away)
         )
-        own = local_day(fixture.day, self._zone)
-        around = (
-            local_day(fixture.day - _DAY, self._zone)[0],
-            local_day(fixture.day + _DAY, self._zone)[1],
-        )
+        own, around = self._windows_of(fixture)
         aliased = (fixture.home in self._aliases, fixture.away in self._aliases)
         country, tournament = alias(fixture.country), alias(fixture.tournament)
         return _Asked(fixture, home, away, aliased, country, tournament, own, around)
+
+    def _windows_of(self, fixture: Fixture) -> tuple[_Window, _Window]:
+        """The fixture's day in its zone, and that day with the two beside it."""
+        if fixture.day not in self._windows:
+            start, end = local_day(fixture.day, self._zone)
+            if start == end:
+                raise InvalidArgumentError(
+                    f"fixtures: row {fixture.position}: date: the clocks of {self._zone} skip"
+                    f" {fixture.day}"
+                )
+            before, after = (local_day(fixture.day + day, self._zone) for day in (-_DAY, _DAY))
+            self._windows[fixture.day] = (start, end), (before[0], after[1])
+        return self._windows[fixture.day]
 
     def _find(self, matches: Sequence[Match]) -> list[_Found]:
         """What each fixture is on its own day."""
@@ -204,7 +215,7 @@ def _scored(asked: _Asked, index: MatchIndex) -> list[_Scored]:
     found = {match.id: match for match in (*index.at_home(home), *index.away(away))}
     scored = []
     for match in found.values():
-        home_team, away_team = teams(match)
+        home_team, away_team = index.teams(match)
         scored.append(_Scored(match, home.get(home_team, 0.0), away.get(away_team, 0.0)))
     return sorted(scored, key=lambda one: (-one.mean, one.match.date, one.match.id))
 
@@ -316,7 +327,7 @@ def _suggestion(
     if len(certain) != 1 or certain[0].match.id in taken:
         return None
     match = certain[0].match
-    home, away = teams(match)
+    home, away = index.teams(match)
     if certain[0].home >= CERTAIN:
         yours, name, team, text = asked.fixture.away, asked.away, away, match.away.name
         aliased = asked.aliased[1]

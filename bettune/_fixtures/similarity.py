@@ -23,7 +23,16 @@ def similarity(one: Name, other: Name) -> float:
         return 0.0
     if one.words == other.words:
         return 1.0 if one.forms == other.forms else 0.99
-    pairs, rest_one, rest_other = _pair(one.words, other.words)
+    return max(
+        _similarity(words, others)
+        for words in (one.words, one.also)
+        for others in (other.words, other.also)
+        if words and others
+    )
+
+
+def _similarity(ones: tuple[Word, ...], others: tuple[Word, ...]) -> float:
+    pairs, rest_one, rest_other = _pair(ones, others)
     acronym = 0.0
     for short, long in ((rest_one, rest_other), (rest_other, rest_one)):
         if len(short) == 1 and len(long) > 1 and _is_acronym(short[0], long):
@@ -75,20 +84,21 @@ def _pair(
 
 
 def _likeness(one: Word, other: Word) -> float:
-    if one.text == other.text:
-        return 1.0
     short, long = sorted((one.text, other.text), key=len)
+    if short == long:
+        return 1.0
     if (one.sound == other.sound and len(one.sound) > 3) or long == short + "s":
         return 0.95
-    if long == short + "spor":
-        return _INFLECTED
+    # Sparta is not Spartak.
+    if not (one.distinctive or other.distinctive):
+        return 0.0
+    ending = len(long) - len(short)
     if len(short) > 1 and long.startswith(short):
-        return _INFLECTED if len(short) > 3 and len(long) - len(short) <= 3 else _BEGUN
+        inflected = (len(short) > 3 and ending <= 3) or long == short + "spor"
+        return _INFLECTED if inflected else _BEGUN
     # Wolves: Wolverhampton.
-    plural = len(short) > 5 and len(long) - len(short) > 3 and short[-1] == "s"
-    if (plural and long.startswith(short[:-1])) or _contracted(short, long):
-        return _SHORTENED
-    return 0.0
+    plural = len(short) > 5 and ending > 3 and short[-1] == "s" and long.startswith(short[:-1])
+    return _SHORTENED if plural or _contracted(short, long) else 0.0
 
 
 def _contracted(short: str, long: str) -> bool:

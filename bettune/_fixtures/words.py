@@ -27,14 +27,15 @@ FORMS = frozenset(
 
 # Words that many clubs share: they tell two apart, but none of them alone names one.
 SHARED = frozenset(
-    "academica academical albion alianza alemannia america arsenal arminia atletico borussia boys"
+    "academica academical albion alemannia alianza america arminia arsenal atletico borussia boys"
     " celtic central cercle city club concordia county cska deportiva deportivo dinamo dynamo"
-    " eintracht energie estrela estudiantes etoile fortuna forest gimnasia girondins hapoel hellas"
-    " holstein independiente juventud kickers lokomotiv lokomotive maccabi nacional national new"
-    " north olimpia olimpic olympic olympique polonia preussen racing radnicki rangers rapid real"
-    " red reial rot rovers royal royale slavia slovan south sparta spartak sporting sportivo st"
-    " stade star stal thistle torpedo town uniao union unione united universidad universitatea"
-    " universitario victoria viktoria virtus vitoria wanderers wednesday west wisla young".split()
+    " eintracht energie estrela estudiantes etoile forest fortuna gimnasia girondins hapoel hearts"
+    " hellas holstein independiente inter juventud kickers lokomotiv lokomotive maccabi nacional"
+    " national new north olimpia olimpic olimpija olympic olympique polonia preussen racing"
+    " radnicki rangers rapid real red reial rot rovers royal royale slavia slovan south sparta"
+    " spartak sporting sportivo st stade stal star thistle torpedo town uniao union unione united"
+    " universidad universitario universitatea victoria viktoria virtus vitoria wanderers wednesday"
+    " west wisla young".split()
 )
 
 # One spelling for each of these words.
@@ -88,6 +89,26 @@ SHARED_TOWNS = frozenset(
     " manchester milan moskva munchen paris plovdiv praha roma rotterdam saloniki sheffield sofia"
     " stockholm torino wien zagreb zurich".split()
 )
+
+# Clubs known by a town that their name lacks, or by another name in English.
+ALSO = {
+    frozenset(name.split()): frozenset(also.split())
+    for name, also in {
+        "aab": "aalborg",
+        "agf": "aarhus",
+        "athletic club": "atletico bilbao",
+        "az": "az alkmaar",
+        "crvena zvezda": "red star beograd",
+        "crvena zvezda beograd": "red star beograd",
+        "inter": "inter milan",
+        "nec": "nec nijmegen",
+        "psv": "psv eindhoven",
+        "sporting cp": "sporting lisboa",
+        "sporting clube portugal": "sporting lisboa",
+        "vitoria sc": "vitoria guimaraes",
+        "vitoria fc": "vitoria setubal",
+    }.items()
+}
 
 # Cities in Polish and English (some in French or German), and French clubs' adjectives.
 EXONYMS = {
