@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 # Each name of a fixture is at least so like its team's, and both are in the mean.
 _EACH = 0.7
 _MEAN = 0.76
-# Another match, or a team elsewhere, that is so much less like is no rival.
+# Another match is no rival that is so much less like, nor this one where a team elsewhere has a
+# name so much more like.
 _MARGIN = 0.1
+_RIVAL = 0.05
 # A kick-off this near tells two matches of the same teams apart.
 _NEAR = timedelta(minutes=90)
 _DAY = timedelta(days=1)
@@ -88,6 +90,7 @@ class Resolver:
     def __init__(self, fixtures: Any, *, tz: Any = None, aliases: Any = None) -> None:
         self._zone = to_zone(tz) or UTC
         self._aliases = read_aliases(aliases)
+        self._indexes: dict[tuple[int, ...], MatchIndex] = {}
         self._windows: dict[date, tuple[_Window, _Window]] = {}
         self._asked = [self._ask(fixture) for fixture in read_fixtures(fixtures, self._zone)]
 
@@ -111,12 +114,8 @@ class Resolver:
         """Tell which match each fixture is, by the matches of the days asked for."""
         matches = _sorted(matches_by_day)
         found = self._find(matches)
-        around = {
-            asked.around: _within(matches, asked.around)
-            for asked, one in zip(self._asked, found, strict=True)
-            if one.open
-        }
-        indexes = {window: MatchIndex(held) for window, held in around.items()}
+        around = {asked.around for asked, one in zip(self._asked, found, strict=True) if one.open}
+        indexes = {window: self._index(matches, window) for window in around}
         found = [
             _find_beside(asked, indexes[asked.around]) if one.open else one
             for asked, one in zip(self._asked, found, strict=True)
@@ -157,12 +156,18 @@ class Resolver:
             self._windows[fixture.day] = (start, end), (before[0], after[1])
         return self._windows[fixture.day]
 
+    def _index(self, matches: Sequence[Match], window: _Window) -> MatchIndex:
+        """The matches of a window, put in order once: more_days and resolve ask for the same."""
+        held = _within(matches, window)
+        key = tuple(match.id for match in held)
+        if key not in self._indexes:
+            self._indexes[key] = MatchIndex(held)
+        return self._indexes[key]
+
     def _find(self, matches: Sequence[Match]) -> list[_Found]:
         """What each fixture is on its own day."""
-        indexes = {
-            window: MatchIndex(_within(matches, window))
-            for window in {asked.own for asked in self._asked}
-        }
+        windows = {asked.own for asked in self._asked}
+        indexes = {window: self._index(matches, window) for window in windows}
         return [_find_on_day(asked, indexes[asked.own]) for asked in self._asked]
 
     def _suggestions(
@@ -225,7 +230,7 @@ def _without_rivals(asked: _Asked, likely: list[_Scored], index: MatchIndex) -> 
     if not likely:
         return []
     home, away = (
-        max(index.scores(name, exact=exact).values(), default=0.0) - _MARGIN
+        max(index.scores(name, exact=exact).values(), default=0.0) - _RIVAL
         for name, exact in zip((asked.home, asked.away), asked.aliased, strict=True)
     )
     return [one for one in likely if one.home >= home and one.away >= away]
