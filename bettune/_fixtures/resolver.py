@@ -131,16 +131,16 @@ class Resolver:
         )
 
     def _ask(self, fixture: Fixture) -> _Asked:
-        def alias(name: str | None) -> str | None:
+        def known(name: str | None) -> str | None:
             return None if name is None else self._aliases.get(name, name)
 
+        country, tournament = known(fixture.country), known(fixture.tournament)
         home, away = (
-            parse(self._aliases.get(name, name), fixture.tournament or "")
+            parse(self._aliases.get(name, name), tournament or "")
             for name in (fixture.home, fixture.away)
         )
         own, around = self._windows_of(fixture)
         aliased = (fixture.home in self._aliases, fixture.away in self._aliases)
-        country, tournament = alias(fixture.country), alias(fixture.tournament)
         return _Asked(fixture, home, away, aliased, country, tournament, own, around)
 
     def _windows_of(self, fixture: Fixture) -> tuple[_Window, _Window]:
@@ -288,14 +288,16 @@ def _reason(asked: _Asked, scored: list[_Scored], today: list[_Scored], index: M
     ):
         if aliased and not index.scores(name, exact=True):
             return f"the team that {given!r} is an alias of does not play on these days"
-    if any(min(one.home, one.away) >= _EACH for one in scored):
-        return "its names are like those of a match, but not certain"
-    for given, sides in (
-        (asked.fixture.away, [one.home for one in today]),
-        (asked.fixture.home, [one.away for one in today]),
+    for one in scored:
+        if min(one.home, one.away) >= _EACH:
+            when = "" if one in today else f", on {one.match.date:%Y-%m-%d},"
+            return f"match {one.match.id}{when} has names like these, but not certain ones"
+    for given, other, sides in (
+        (asked.fixture.home, asked.fixture.away, [one.home for one in today]),
+        (asked.fixture.away, asked.fixture.home, [one.away for one in today]),
     ):
         if max(sides, default=0.0) >= CERTAIN:
-            return f"{given!r} is not certain to be a team that plays its other team on that day"
+            return f"{given!r} plays on that day, but no team that is certain to be {other!r}"
     return "no match of that day has these teams, nor one of the days beside"
 
 

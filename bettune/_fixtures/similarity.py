@@ -87,7 +87,7 @@ def _likeness(one: Word, other: Word) -> float:
     short, long = sorted((one.text, other.text), key=len)
     if short == long:
         return 1.0
-    if (one.sound == other.sound and len(one.sound) > 3) or long == short + "s":
+    if len(short) > 3 and (one.sound == other.sound or long == short + "s"):
         return 0.95
     # Sparta is not Spartak.
     if not (one.distinctive or other.distinctive):
@@ -133,7 +133,9 @@ def _contradict(
         return True
     if len(pairs) > 1:
         return False
-    # A beginning is not enough, and none is one beside another word: Port Vale, Portsmouth.
+    # A beginning is not enough, and no ending or short form is beside another word that names a
+    # team: Port Vale is not Portsmouth, nor Kiel Korona Kielce.
     one, other, likeness = pairs[0]
     rest = rest_one if len(one.text) < len(other.text) else rest_other
-    return likeness == _BEGUN or (likeness <= _INFLECTED and bool(rest))
+    named = any(word.distinctive for word in rest_one + rest_other)
+    return likeness == _BEGUN or (likeness <= _INFLECTED and (bool(rest) or named))
