@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # A change of the schema that was killed half way is finished before anything else is done.
 ifneq ($(wildcard .generate-next),)
-$(info $(shell $(PYTHON) scripts/pair.py))
+$(info $(shell $(PYTHON) -m scripts.schema.pair))
 endif
 
 .PHONY: help demo test test-lowest check generate schema contract bench sandbox build lock soak audit clean
@@ -35,7 +35,7 @@ endef
 FORCE:
 
 demo: .venv-demo/.ready ## do the whole job against a sandbox, and show it
-	@.venv-demo/bin/python scripts/demo.py
+	@.venv-demo/bin/python -m scripts.demo
 
 test: .venv/.ready ## run the tests; ALL=1: those that take long too
 	@$(BIN)/python -m pytest $(if $(ALL),--all) $(ARGS)
@@ -47,21 +47,28 @@ check: .venv/.ready ## check format, lint, types, generated/ against openapi.yam
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff .; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/python scripts/generate.py --check
+	@$(BIN)/python -m scripts.schema.generate --check
+	@$(BIN)/python -m scripts.unasync --check
 	@$(BIN)/zizmor --offline --quiet --no-progress --persona=pedantic --strict-collection .github
 
-generate: .venv/.ready ## write generated/ from openapi.yaml
-	@$(BIN)/python scripts/generate.py
+generate: .venv/.ready ## write generated/ from openapi.yaml, and bettune/_sync from bettune/_async
+	@$(BIN)/python -m scripts.schema.generate
+	@$(BIN)/python -m scripts.unasync
 
+# What is asked for reaches the shell by the environment, as it was written.
+schema: override export SCHEMA := $(value SCHEMA)
 schema: .venv/.ready ## take over a downloaded schema: make schema SCHEMA=<url or file>
-	@MAKE='$(MAKE)' $(BIN)/python scripts/schema.py '$(SCHEMA)'
+	@MAKE='$(MAKE)' $(BIN)/python -m scripts.schema "$$SCHEMA"
 
+contract: override export BASE_URL := $(value BASE_URL)
+contract: override export FILTER := $(value FILTER)
+contract: override export MATCH := $(value MATCH)
 contract: .venv/.ready ## check a running API against openapi.yaml: BASE_URL=, and FILTER= MATCH= to write
-	@$(BIN)/python scripts/contract.py $(if $(BASE_URL),--base-url '$(BASE_URL)') \
-		$(if $(FILTER),--filter '$(FILTER)') $(if $(MATCH),--match '$(MATCH)') $(ARGS)
+	@$(BIN)/python -m scripts.contract $(if $(BASE_URL),--base-url "$$BASE_URL") \
+		$(if $(FILTER),--filter "$$FILTER") $(if $(MATCH),--match "$$MATCH") $(ARGS)
 
 bench: .venv-bench/.ready ## measure against raw httpx and others, into docs/bench.md: ARGS=--brief for a look
-	@.venv-bench/bin/python scripts/bench $(ARGS)
+	@.venv-bench/bin/python -m scripts.bench $(ARGS)
 
 sandbox: .venv-demo/.ready ## run a local BetTune until stopped
 	@.venv-demo/bin/python -m bettune.sandbox $(ARGS)
@@ -81,10 +88,10 @@ lock: .venv/.ready ## pin the newest versions allowed, with hashes, and the lowe
 	@$(COMPILE) requirements/bench.in --extra cli --extra sandbox --no-strip-extras -o requirements/bench.txt
 
 soak: .venv/.ready ## send 200,000 requests through one client of either kind; memory and files stay flat
-	@$(BIN)/python scripts/soak.py $(ARGS)
+	@$(BIN)/python -m scripts.soak $(ARGS)
 
 audit: .venv/.ready ## ask whether a locked package has a known vulnerability
-	@$(BIN)/python scripts/audit.py
+	@$(BIN)/python -m scripts.audit
 
 clean: ## remove what the other targets made
 	@rm -rf .venv .venv-* dist .hypothesis .mypy_cache .ruff_cache

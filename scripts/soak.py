@@ -10,9 +10,8 @@ import resource
 import sys
 from pathlib import Path
 
-from bench.servers import sandbox
-
 from bettune import AsyncBetTune, BetTune
+from scripts.bench.servers import sandbox
 
 FILTER = 11583
 # Requests before the first measurement: pools, caches and the allocator fill up.

@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bulk import against_by_hand, slow_answers, under_a_limit
-from report import chart, line, tables, to_json
-from scale import growth, memory
-from servers import fast_server
-from single import calls, one_call
-from startup import startup
+from scripts import ROOT
+from scripts.bench.bulk import against_by_hand, slow_answers, under_a_limit
+from scripts.bench.report import chart, line, tables, to_json
+from scripts.bench.scale import growth, memory
+from scripts.bench.servers import fast_server
+from scripts.bench.single import calls, one_call
+from scripts.bench.startup import startup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from measure import Row
+    from scripts.bench.measure import Row
 
-ROOT = Path(__file__).parents[2]
 # Each takes the base URL of the fast server, and whether to be brief.
 PARTS: dict[str, Callable[[str, bool], Iterator[Row]]] = {
     "calls": calls,

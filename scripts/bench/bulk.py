@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from contenders import HEADERS, PACED, TOKEN
-from measure import Row, compare, quartiles
-from servers import fast_server, sandbox
 
 from bettune import AsyncBetTune, BetTune, RateLimit
+from scripts.bench.contenders import HEADERS, PACED, TOKEN
+from scripts.bench.measure import Row, compare, quartiles
+from scripts.bench.servers import fast_server, sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from measure import Row
+    from scripts.bench.measure import Row
 
 PACKAGES = ("bettune", "httpx", "msgspec", "requests", "httpx2", "githubkit", "openai")
 PICTURED = ("one PUT", "matches.list of 500", "matches.list of 5,000")

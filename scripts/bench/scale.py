@@ -7,10 +7,10 @@ import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from contenders import DAY, HEADERS, TOKEN, facade, raw
-from measure import Row, by_turns, ratio
 
 from bettune import BetTune
+from scripts.bench.contenders import DAY, HEADERS, TOKEN, facade, raw
+from scripts.bench.measure import Row, by_turns, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

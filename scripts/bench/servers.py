@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def running(*command: str) -> Iterator[subprocess.Popen[str]]:
 @contextmanager
 def fast_server(delay: float = 0.0) -> Iterator[str]:
     """A server whose answers take `delay` seconds; its base URL."""
-    with running(str(Path(__file__).with_name("server.py")), str(delay)) as process:
+    with running("-m", "scripts.bench.server", str(delay)) as process:
         assert process.stdout is not None
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"
 

@@ -7,7 +7,9 @@ import gc
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from contenders import (
+
+from bettune import BetTune
+from scripts.bench.contenders import (
     DAY,
     HEADERS,
     TOKEN,
@@ -15,15 +17,13 @@ from contenders import (
     query,
     sync_contenders,
 )
-from measure import Row, compare
-
-from bettune import BetTune
+from scripts.bench.measure import Row, compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from contenders import Calls
-    from measure import Contenders
+    from scripts.bench.contenders import Calls
+    from scripts.bench.measure import Contenders
 
 LISTS = 0.80
 OTHERS = 1.10

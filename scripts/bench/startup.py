@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import bettune_openapi
-from contenders import DAY, TOKEN
-from measure import Row, by_turns, ratio
 from packaging.requirements import Requirement
 
 import bettune
+from scripts.bench.contenders import DAY, TOKEN
+from scripts.bench.measure import Row, by_turns, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,14 +8,11 @@ import signal
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent.parent / "scripts"))
-
-import contract
+from scripts.contract import check as contract
 
 TOKEN = "a-secret-token"
 IDS = {"id": 1, "name": "football"}

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
-SOAK = Path(__file__).resolve().parents[2] / "scripts" / "soak.py"
 LEAK = """
-import pathlib, runpy, socket, sys
+import runpy, socket
 from bettune._http.exchange import Body
 kept, end = [], Body.end
 def leaking(body):
     {leak}
     end(body)
 Body.end = leaking
-sys.argv = sys.argv[1:]
-sys.path.insert(0, str(pathlib.Path(sys.argv[0]).parent))
-runpy.run_path(sys.argv[0], run_name="__main__")
+runpy.run_module("scripts.soak", run_name="__main__")
 """
 
 
 def soak(*python, requests=1000):
-    command = [sys.executable, *python, str(SOAK), "--requests", str(requests)]
+    command = [sys.executable, *python, "--requests", str(requests)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.stderr == ""
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["sync", "async"]
@@ -30,7 +26,7 @@ def soak(*python, requests=1000):
 
 
 def test_memory_and_files_are_flat():
-    assert soak() == 0
+    assert soak("-m", "scripts.soak") == 0
 
 
 def test_memory_that_grows_is_seen():

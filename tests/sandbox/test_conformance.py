@@ -13,17 +13,13 @@ from typing import Any
 import pytest
 import yaml
 
+from bettune import RateLimit
 from bettune.sandbox import Sandbox
 
 SCHEMA = Path(__file__).resolve().parents[2] / "openapi.yaml"
 DOCUMENT: dict[str, Any] = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
 
 OPERATIONS = {"sports", "matches", "filters", "search", "put", "delete"}
-
-
-class Limit:
-    requests = 1
-    per = 3600
 
 
 def schemathesis(directory, schema, box, token, *options):
@@ -112,7 +108,7 @@ def test_without_pro(tmp_path, box, narrowed):
 
 
 def test_over_the_rate_limit(tmp_path, narrowed):
-    with Sandbox(rate_limit=Limit()) as box:
+    with Sandbox(rate_limit=RateLimit(1, 3600)) as box:
         phases = ("--phases", "examples,coverage")
         statuses = schemathesis(tmp_path, narrowed, box, box.token, *phases)
     assert all(429 in statuses[name] for name in OPERATIONS)

@@ -6,14 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import document  # noqa: E402
+from scripts import ROOT
+from scripts.schema import document
 
 _IGNORE = shutil.ignore_patterns("__pycache__", "*.pyc")
 

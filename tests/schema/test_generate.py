@@ -6,19 +6,32 @@ import os
 import subprocess
 import sys
 
-import generate
 import pytest
+
+from scripts.schema import generate
 
 
 def run(folder, *arguments, **environment):
     return subprocess.run(
-        [sys.executable, str(folder / "scripts" / "generate.py"), *arguments],
+        [sys.executable, "-m", "scripts.schema.generate", *arguments],
         capture_output=True,
         text=True,
         check=False,
         cwd=folder,
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
     )
+
+
+def run_with(client, program):
+    """Run a program that imports the client generated into this folder."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=client,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def texts(folder):
@@ -87,10 +100,10 @@ def test_the_machine_makes_no_difference(root, tmp_path, seed):
         path.write_text("line-length = 40\nindent-width = 2\n[format]\nquote-style = 'single'\n")
     target = home / "generated"
     program = (
-        "import sys, pathlib; sys.path.insert(0, sys.argv[1])\n"
-        "import generate, document\n"
-        "schema = document.load(pathlib.Path(sys.argv[2]).read_bytes())\n"
-        "generate.generate(schema, pathlib.Path(sys.argv[3]))\n"
+        "import sys, pathlib\n"
+        "from scripts.schema import document, generate\n"
+        "schema = document.load(pathlib.Path(sys.argv[1]).read_bytes())\n"
+        "generate.generate(schema, pathlib.Path(sys.argv[2]))\n"
     )
     target.mkdir()
     done = subprocess.run(
@@ -98,7 +111,6 @@ def test_the_machine_makes_no_difference(root, tmp_path, seed):
             sys.executable,
             "-c",
             program,
-            str(root / "scripts"),
             str(root / "openapi.yaml"),
             str(target),
         ],
@@ -153,7 +165,6 @@ def test_what_further_fields_become(schema, tmp_path):
     sport["properties"] |= fields
     generate.generate(schema, tmp_path)
     program = """
-import sys; sys.path.insert(0, sys.argv[1])
 import httpx
 from decimal import Decimal
 from bettune_openapi import errors
@@ -170,10 +181,7 @@ assert sport.odds_range == [Decimal("1.5"), Decimal(2)] and sport.self_.name == 
 assert Sport.from_dict(sport.to_dict()) == sport
 assert "unknown" not in sport.to_dict()
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    run_with(tmp_path, program)
 
 
 def test_a_schema_of_both_sides_and_names_that_are_taken(schema, tmp_path):
@@ -197,7 +205,6 @@ def test_a_schema_of_both_sides_and_names_that_are_taken(schema, tmp_path):
     }
     generate.generate(schema, tmp_path)
     program = """
-import sys; sys.path.insert(0, sys.argv[1])
 import httpx
 from bettune_openapi import Client
 from bettune_openapi.api.default import add_tip
@@ -208,7 +215,4 @@ echo = httpx.MockTransport(lambda request: httpx.Response(200, content=request.c
 client.set_httpx_client(httpx.Client(base_url="http://127.0.0.1", transport=echo))
 assert add_tip.sync(client=client, body=SportRequest(match_id=7)) == SportOther(match_id=7)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    run_with(tmp_path, program)

@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import sys
 
-import pair
 import pytest
+
+from scripts.schema import pair
 
 # Runs a program in copies of a folder, killed before the first, second, … thing it does to files or
 # processes, until one run comes to its end; or before those asked for. Prints how many there are.
@@ -20,7 +21,6 @@ CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "subprocess.Popen",
 for module in os.environ["PRELOAD"].split():
     __import__(module)  # once, not in each run
 program, folder, into, *moments = sys.argv[1:]
-sys.path.insert(0, os.path.dirname(program))
 def run(moment, copy):
     done = 0
     def audit(event, args):
@@ -30,7 +30,7 @@ def run(moment, copy):
             if done == moment:
                 os.kill(os.getpid(), signal.SIGKILL)
     sys.addaudithook(audit)
-    sys.argv = [program, copy]
+    os.chdir(copy)  # which comes first among the places to import from
     try:
         runpy.run_path(program, run_name="__main__")
     except SystemExit as end:
@@ -54,8 +54,9 @@ else:
 """
 # What `make schema` does once it has a new client, without the time to make one.
 REPLACE = """
-import pathlib, sys, pair
-root = pathlib.Path(sys.argv[1])
+import pathlib
+from scripts.schema import pair
+root = pathlib.Path.cwd()
 with pair.workspace(root) as new:
     (new / "openapi.yaml").write_text("new")
     (new / "generated").mkdir()
@@ -64,14 +65,14 @@ with pair.workspace(root) as new:
     pair.replace(new, root)
 """
 LIBRARIES = "openapi_python_client httpx ruamel.yaml"
-FINISH = "import pathlib, sys, pair; pair.finish(pathlib.Path(sys.argv[1]))"
+FINISH = "import pathlib; from scripts.schema import pair; pair.finish(pathlib.Path.cwd())"
 
 
 def kill(program, folder, into, *moments, preload=""):
     """Return the folders left by the killed runs, and how many moments there were."""
     into.mkdir()
     command = [sys.executable, "-c", KILL, program, folder, into, *moments]
-    environment = {"PATH": os.environ["PATH"], "PRELOAD": preload}
+    environment = {"PRELOAD": preload, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         list(map(str, command)),
         capture_output=True,
@@ -107,8 +108,6 @@ def old_pair(tmp_path):
 
 @pytest.fixture
 def write(tmp_path):
-    """Write a program beside a copy of pair.py."""
-    shutil.copy(pair.__file__, tmp_path)
 
     def written(name, text):
         (tmp_path / name).write_text(text)
@@ -203,13 +202,7 @@ def test_the_real_thing_killed_at_ten_moments(repo_copy, tmp_path):
         old["openapi.yaml"].replace("enum: [api, ui]", "enum: [api, ui, import]")
     )
     program = tmp_path / "schema.py"
-    program.write_text(
-        "import os, sys\n"
-        "os.chdir(sys.argv[1])\n"
-        "sys.path.insert(0, 'scripts')\n"
-        "import schema\n"
-        "schema.take_over('new.yaml')\n"
-    )
+    program.write_text("from scripts.schema.update import take_over; take_over('new.yaml')\n")
     ((whole,), said) = kill(program, repo_copy, tmp_path / "whole", "0", preload=LIBRARIES)
     new = texts(whole)
     assert new["openapi.yaml"] == new["new.yaml"]

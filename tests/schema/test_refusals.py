@@ -8,17 +8,27 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import document
-import generate
 import pytest
-import schema as program
-from document import Refused
 
-SCHEMA = (generate.pair.ROOT / "openapi.yaml").read_bytes()
+from scripts import ROOT
+from scripts.schema import document, download, generate, update
+from scripts.schema.text import Refused
+
+SCHEMA = (ROOT / "openapi.yaml").read_bytes()
 HEAD = b"openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
 BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]\n" % (new, new, *[old] * 10)
     for old, new in zip(b"abcdefgh", b"bcdefghi", strict=True)
+)
+
+# Each level merges the one before it ten times: nothing, for who keeps what he has read.
+MERGE_BOMB = b"a: &a {k: 1}\n" + b"".join(
+    b"%c: &%c {<<: [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]}\n" % (new, new, *[old] * 10)
+    for old, new in zip(b"abcdefgh", b"bcdefghi", strict=True)
+)
+LONG_MERGE = (
+    b"a: &a {" + b", ".join(b"k%d: 1" % one for one in range(1000)) + b"}\n"
+    b"b: {<<: [" + b", ".join([b"*a"] * 1000) + b"]}\n"
 )
 
 
@@ -56,12 +66,28 @@ REFUSED = {
     ),
     "tag": (HEAD + b"x: !!python/object/apply:os.system ['true']\n", "it is not plain YAML"),
     "own_tag": (HEAD + b"x: !Secret y\npaths: {}\n", "it is not plain YAML"),
-    "binary_tag": (HEAD + b"x: !!binary aGk=\npaths: {}\n", "of the type bytes"),
+    "binary_tag": (HEAD + b"x: !!binary aGk=\npaths: {}\n", "of the type binary"),
     "set_tag": (HEAD + b"x: !!set {a}\npaths: {}\n", "which JSON cannot say"),
     "infinite": (HEAD + b"x: .inf\npaths: {}\n", "the number inf"),
     "odd_key": (HEAD + b"x: {null: 1}\npaths: {}\n", "only text can be a key"),
     "key_twice": (HEAD + b"paths: {}\npaths: {}\n", "it is not plain YAML"),
     "two_documents": (HEAD + b"paths: {}\n---\n" + HEAD, "it is not plain YAML"),
+    "key_twice_json": (b'{"paths": {}, "paths": {}}', "it has the key 'paths' twice"),
+    "many_digits": (HEAD + b"x: " + b"9" * 5000 + b"\n", "it has a number of 5000 digits"),
+    "many_digits_json": (
+        as_json(x=0).replace(b"0}", b"9" * 5000 + b"}"),
+        "a number of 5000 digits",
+    ),
+    "infinite_json": (as_json(x=0).replace(b" 0}", b" 1e999}"), "the number 1e999"),
+    "odd_float": (HEAD + b"x: !!float x\n", "it is not plain YAML"),
+    "odd_escape": (HEAD + b'x: "\\UFFFFFFFF"\n', "it is not plain YAML"),
+    "merge_bomb": (HEAD + MERGE_BOMB, "it has no paths"),
+    "long_merge": (LONG_MERGE, "it merges more than 500000 values"),
+    "merged_text": (HEAD + b"x: {<<: y}\n", "it merges what is no object (line 3)"),
+    "required_list": (
+        SCHEMA.replace(b"required: [code, message]", b"required: [[code], message]"),
+        '`required` names ["code"], which is no field',
+    ),
     "bomb": (HEAD + BOMB + b"paths: {}\n", "values once its aliases are written out"),
     "endless": (HEAD + b"x: &x [*x]\npaths: {}\n", "one of its aliases holds itself"),
     "deep": (HEAD + b"x: " + b"[" * 300 + b"]" * 300 + b"\npaths: {}\n", "nested too deeply"),
@@ -107,7 +133,7 @@ def test_it_is_refused_and_nothing_changes(pair_copy, tmp_path, name):
     before = files(pair_copy)
     (tmp_path / "schema").write_bytes(data)
     with pytest.raises(Refused) as caught:
-        program.take_over(str(tmp_path / "schema"), pair_copy)
+        update.take_over(str(tmp_path / "schema"), pair_copy)
     assert reason in str(caught.value)
     if "generator" not in reason:  # which says in its own words what it found
         assert len(str(caught.value).splitlines()) == 1
@@ -119,7 +145,7 @@ def test_a_cut_copy_is_refused_wherever_it_is_cut(pair_copy, tmp_path, part):
     before = files(pair_copy)
     (tmp_path / "schema").write_bytes(SCHEMA[: len(SCHEMA) * part // 20])
     with pytest.raises(Refused, match="it is cut"):
-        program.take_over(str(tmp_path / "schema"), pair_copy)
+        update.take_over(str(tmp_path / "schema"), pair_copy)
     assert files(pair_copy) == before
 
 
@@ -128,7 +154,7 @@ def test_a_generator_that_warns_leaves_the_old_client(pair_copy, tmp_path):
     (tmp_path / "schema").write_bytes(odd.replace(b"  /sports:", b"  /sport:"))
     before = files(pair_copy)
     with pytest.raises(Refused, match="the generator does not take it"):
-        program.take_over(str(tmp_path / "schema"), pair_copy)
+        update.take_over(str(tmp_path / "schema"), pair_copy)
     assert files(pair_copy) == before
 
 
@@ -141,7 +167,7 @@ def test_what_is_generated_and_cannot_be_loaded_is_refused(schema, tmp_path, mon
 @pytest.mark.parametrize("source", ["no/such/file", "/", "ftp://127.0.0.1/x", "http://"])
 def test_a_source_that_cannot_be_read(source):
     with pytest.raises(Refused, match=r"^(it cannot be read|it is neither|the download failed)"):
-        program.fetch(source)
+        download.fetch(source)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -159,9 +185,9 @@ class Handler(BaseHTTPRequestHandler):
         elif name == "cut":
             self.answer(200, SCHEMA, **{"Content-Length": str(len(SCHEMA) + 1)})
         elif name == "large":
-            self.answer(200, b"#" * (program.MAX_BYTES + 1))
+            self.answer(200, b"#" * (download.MAX_BYTES + 1))
         elif name == "inflated":
-            squeezed = gzip.compress(b"#" * (program.MAX_BYTES + 1))
+            squeezed = gzip.compress(b"#" * (download.MAX_BYTES + 1))
             self.answer(200, squeezed, **{"Content-Encoding": "gzip"})
         elif name == "schema":
             self.answer(200, SCHEMA)
@@ -207,36 +233,60 @@ def server():
     ],
 )
 def test_a_failed_download(server, monkeypatch, path, reason):
-    monkeypatch.setattr(program, "TIMEOUT", 0.2 if path == "silent" else 30)
+    monkeypatch.setattr(download, "TIMEOUT", 0.2 if path == "silent" else 30)
     with pytest.raises(Refused, match=reason):
-        program.fetch(f"{server}/{path}")
+        download.fetch(f"{server}/{path}")
 
 
 def test_a_download_that_drips_has_an_end(server, monkeypatch):
-    monkeypatch.setattr(program, "MAX_SECONDS", 0)
+    monkeypatch.setattr(download, "MAX_SECONDS", 0)
     with pytest.raises(Refused, match="the download took more than 0 seconds"):
-        program.fetch(f"{server}/schema")
+        download.fetch(f"{server}/schema")
 
 
 def test_nobody_listens():
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as closed:
         port = closed.server_port
     with pytest.raises(Refused, match=r"the download failed: .*refused"):
-        program.fetch(f"http://127.0.0.1:{port}/")
+        download.fetch(f"http://127.0.0.1:{port}/")
 
 
 def test_a_download_over_some_redirects(server):
-    assert program.fetch(f"{server}/hop5") == SCHEMA
+    assert download.fetch(f"{server}/hop5") == SCHEMA
 
 
 def test_10_mb_are_read(tmp_path):
-    (tmp_path / "most").write_bytes(b"#" * program.MAX_BYTES)
-    (tmp_path / "more").write_bytes(b"#" * (program.MAX_BYTES + 1))
-    assert len(program.fetch(str(tmp_path / "most"))) == program.MAX_BYTES
+    (tmp_path / "most").write_bytes(b"#" * download.MAX_BYTES)
+    (tmp_path / "more").write_bytes(b"#" * (download.MAX_BYTES + 1))
+    assert len(download.fetch(str(tmp_path / "most"))) == download.MAX_BYTES
     with pytest.raises(Refused, match="it is larger than 10 MB"):
-        program.fetch(str(tmp_path / "more"))
+        download.fetch(str(tmp_path / "more"))
 
 
 def test_aliases_that_are_no_bomb_are_taken():
     shared = b"paths:\n  /a: &a {get: {responses: {}}}\n  /b: *a\n"
     assert document.load(HEAD + shared)["paths"]["/b"] == {"get": {"responses": {}}}
+
+
+@pytest.mark.parametrize("number", ["3.1", "3.0", "'3.1.0'"])
+def test_a_version_may_stand_without_quotes(number):
+    data = f"openapi: {number}\npaths: {{}}\n".encode()
+    assert document.load(data)["openapi"] == number.strip("'")
+
+
+def test_what_yaml_takes_for_something_else_is_the_text_that_stands_there():
+    data = (
+        HEAD + b"paths: {}\nx: {a: 2026-02-30, b: 2026-06-06, 200: no, 2026-06-06: <<, c: 0x10}\n"
+    )
+    assert document.load(data)["x"] == {
+        "a": "2026-02-30",
+        "b": "2026-06-06",
+        "200": "no",
+        "2026-06-06": "<<",
+        "c": 16,
+    }
+
+
+def test_merged_keys_are_there_and_do_not_overwrite():
+    data = HEAD + b"paths: {}\na: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: [*a, *b], z: 3}\n"
+    assert document.load(data)["c"] == {"x": 1, "y": 1, "z": 3}

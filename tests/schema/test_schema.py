@@ -8,12 +8,12 @@ import re
 import subprocess
 import sys
 
-import generate
 import pytest
-import schema as program
 from ruamel.yaml import YAML
 
 from bettune.sandbox import Sandbox
+from scripts import ROOT
+from scripts.schema import generate, update
 
 NEW_ENDPOINT = """
   /leagues:
@@ -43,18 +43,18 @@ def mypy_cache(tmp_path_factory):
 
 @pytest.fixture
 def make(repo_copy, mypy_cache, tmp_path):
-    """Run scripts/schema.py as `make schema` does; `make check` after it is only told."""
+    """Run it as `make schema` does; `make check` after it is only told."""
     told = tmp_path / "make"
     told.write_text('#!/bin/sh\necho "make $*"\n')
     told.chmod(0o755)
 
     def run(source, **environment):
         return subprocess.run(
-            [sys.executable, str(repo_copy / "scripts" / "schema.py"), str(source)],
+            [sys.executable, "-m", "scripts.schema", str(source)],
             capture_output=True,
             text=True,
             check=False,
-            cwd=tmp_path,
+            cwd=repo_copy,
             env=os.environ
             | {"MAKE": str(told), "MYPY_CACHE_DIR": mypy_cache, "PYTHONDONTWRITEBYTECODE": "1"}
             | environment,
@@ -89,7 +89,7 @@ def test_what_is_new_is_there_and_the_facade_works(make, repo_copy, facade_tests
         "        finished:\n", "        venue:\n          type: string\n        finished:\n"
     )
     (tmp_path / "new.yaml").write_text(new)
-    done = make("new.yaml")
+    done = make(tmp_path / "new.yaml")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         "openapi.yaml and generated/ are the new ones.",
@@ -125,7 +125,7 @@ def test_what_matters_points_at_the_facade(make, repo_copy, tmp_path, root):
     start, end = text.index("  /sports:"), text.index("  /matches:")
     text = text[:start] + text[end:]
     (tmp_path / "new.yaml").write_text(text)
-    done = make("new.yaml")
+    done = make(tmp_path / "new.yaml")
     assert done.returncode == 1
     for said in (
         "- breaking: GET /sports is gone",
@@ -143,7 +143,7 @@ def test_what_matters_points_at_the_facade(make, repo_copy, tmp_path, root):
         'has incompatible type "PredictionOdds"',
     ):
         place = re.search(
-            rf"(?m)^(bettune/\w+\.py):(\d+): error: .*{re.escape(reason)}.*\n(.*)", done.stdout
+            rf"(?m)^(bettune/[\w/]+\.py):(\d+): error: .*{re.escape(reason)}.*\n(.*)", done.stdout
         )
         assert place, f"{reason}\n{done.stdout}"
         line = (root / place[1]).read_text().splitlines()[int(place[2]) - 1]
@@ -151,9 +151,9 @@ def test_what_matters_points_at_the_facade(make, repo_copy, tmp_path, root):
     assert texts(repo_copy)["openapi.yaml"] == text  # for whoever mends the facade
 
 
-def test_refused_it_says_one_line(make, repo_copy, tmp_path):
+def test_refused_it_says_one_line(make, repo_copy):
     before = texts(repo_copy)
-    (tmp_path / "page.html").write_text("<html>")
+    (repo_copy / "page.html").write_text("<html>")
     done = make("page.html")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
@@ -192,11 +192,11 @@ def test_json_becomes_yaml_that_says_the_same(pair_copy, tmp_path, schema):
     schema["info"]["x-texts"] = texts_that_yaml_takes_for_others
     schema["info"]["x-others"] = [None, True, 1, 2.5, [], {}]
     (tmp_path / "schema.json").write_text(json.dumps(schema, ensure_ascii=False))
-    changes = program.take_over(str(tmp_path / "schema.json"), pair_copy)
+    changes = update.take_over(str(tmp_path / "schema.json"), pair_copy)
     assert [change.level for change in changes] == ["harmless"]
     written = (pair_copy / "openapi.yaml").read_bytes()
     assert written.startswith(b'openapi: "3.1.0"\ninfo:\n  title: "BetTune API"\n')
-    assert program.load(written) == schema
+    assert update.load(written) == schema
     # The older YAML that some tools read says the same.
     older = YAML(typ="safe", pure=True)
     older.version = (1, 1)
@@ -208,12 +208,12 @@ def test_yaml_stays_as_it_came(pair_copy, tmp_path):
         pair_copy / "openapi.yaml"
     ).read_text() + "# The end, said with a \\r and no line feed.\r"
     (tmp_path / "new.yaml").write_bytes(text.encode())
-    program.take_over(str(tmp_path / "new.yaml"), pair_copy)
+    update.take_over(str(tmp_path / "new.yaml"), pair_copy)
     assert (pair_copy / "openapi.yaml").read_bytes() == text.encode()
 
 
 def test_a_broken_client_is_mended_though_the_schema_is_the_same(pair_copy):
     (pair_copy / "generated" / "bettune_openapi" / "client.py").write_text("")
-    before = generate.contents(program.pair.ROOT / "generated")
-    assert program.take_over(str(pair_copy / "openapi.yaml"), pair_copy) == []
+    before = generate.contents(ROOT / "generated")
+    assert update.take_over(str(pair_copy / "openapi.yaml"), pair_copy) == []
     assert generate.contents(pair_copy / "generated") == before

@@ -6,8 +6,9 @@ import ast
 import copy
 import json
 
-import generate
 import pytest
+
+from scripts.schema import generate
 
 PREDICTION = "/prediction-filters/{filterId}/matches/{matchId}/prediction"
 PREFIX = "#/components/schemas/"

@@ -1,0 +1,1 @@
+"""Measures the library against raw httpx and others."""

@@ -1,0 +1,1 @@
+"""Checks a running API against openapi.yaml."""

@@ -1,0 +1,255 @@
+"""Check a running API against openapi.yaml, and through the facade."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+
+from bettune import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    AuthenticationError,
+    BadRequestError,
+    BetTune,
+    BetTuneError,
+    ConfigurationError,
+    PermissionDeniedError,
+)
+from bettune.sandbox import Sandbox
+from scripts import ROOT
+from scripts.contract.conformance import BREAK, UNCHECKED, Contract, Finding
+from scripts.contract.report import Step, as_json, as_junit, as_table, write
+from scripts.schema.document import load
+from scripts.schema.facade import PREDICTION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# What another server, a proxy or a tired one says: of the contract it says nothing.
+UNAVAILABLE = {429, 502, 503, 504}
+SOME = 20  # as many matches are searched for
+Result = TypeVar("Result")
+
+
+class Unavailable(Exception):  # noqa: N818  # what happened, not what failed
+    """It makes no sense to go on."""
+
+
+class Check:
+    """A run through the operations, few requests each; what was found is in `steps`."""
+
+    def __init__(self, base_url: str, token: str, contract: Contract) -> None:
+        self.steps: list[Step] = []
+        self.contract = contract
+        self.base_url = base_url
+        self.seen: list[httpx.Response] = []
+        # What the facade receives is what is judged: each answer is asked for once.
+        hooks = {"response": [self.seen.append]}
+        self.client = BetTune(token, base_url=base_url, max_retries=2, event_hooks=hooks)
+
+    def run(self, filter_id: int | None, match_id: int | None) -> None:
+        """Check each operation; those that write only with a filter and a match to do it on."""
+        with self.client as client:
+            sports = self.step("/sports", "get", client.sports.list) or []
+            self.step_without_token()
+            sport = sports[0].id if sports else 1
+            today = datetime.now(UTC).date()
+            matches = self.step("/matches", "get", lambda: client.matches.list(today, sport=sport))
+            self.step_refused(sport)
+            filters = self.step("/prediction-filters", "get", client.prediction_filters.list) or []
+            searched = filter_id or (filters[0].id if filters else None)
+            ids = [match_id] if match_id else [one.id for one in matches or []][:SOME]
+            search = ("/predictions/search", "post")
+            if searched is None or not ids:
+                self.skip(
+                    *search, "no filter, or no match today: name them with FILTER= and MATCH="
+                )
+            elif filter_id is None or match_id is None:
+                self.step(*search, lambda: client.predictions.search(searched, ids))
+            if filter_id is None or match_id is None:
+                for method in ("put", "delete"):
+                    self.skip(PREDICTION, method, "it writes: name FILTER= and MATCH= to allow it")
+            else:
+                self.write(filter_id, match_id)
+
+    def write(self, filter_id: int, match_id: int) -> None:
+        """Put, read back, delete, read back, and restore what was there."""
+        predictions, search = self.client.predictions, ("/predictions/search", "post")
+        where = (filter_id, match_id)
+        found = self.step(*search, lambda: predictions.search(filter_id, [match_id]))
+        if found is None:
+            for method in ("put", "delete"):
+                self.skip(PREDICTION, method, "what is there could not be read, nor be restored")
+            return
+        before = found[0].odds if found else None
+        odds = Decimal("2.15") if before != Decimal("2.15") else Decimal("2.2")
+        try:
+            self.step(PREDICTION, "put", lambda: predictions.put(*where, odds))
+            self.expect(*where, odds)
+            self.step(PREDICTION, "delete", lambda: predictions.delete(*where))
+            self.expect(*where, None)
+        finally:
+            self.restore(*where, before)
+
+    def expect(self, filter_id: int, match_id: int, odds: Decimal | None) -> None:
+        """Read back what was written."""
+        search = self.client.predictions.search
+        found = self.step("/predictions/search", "post", lambda: search(filter_id, [match_id]))
+        if found is not None and [one.odds for one in found] != ([] if odds is None else [odds]):
+            said = f"{odds} was written" if odds is not None else "it was deleted"
+            there = ", ".join(str(one.odds) for one in found) or "nothing"
+            self.steps[-1].findings.append(Finding(BREAK, "facade", f"{said}, {there} is there"))
+
+    def restore(self, filter_id: int, match_id: int, before: Decimal | None) -> None:
+        """Put back what was there, whoever wants to interrupt."""
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        handlers = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+        predictions = self.client.predictions
+        try:
+            if before is None:
+                predictions.delete(filter_id, match_id)
+            else:
+                predictions.put(filter_id, match_id, before)
+        except BetTuneError as error:
+            there = "no prediction" if before is None else f"odds of {before}"
+            text = f"restore it by hand: filter {filter_id}, match {match_id} had {there}: {error}"
+            self.steps.append(Step("restore", "", [Finding(BREAK, "facade", text)]))
+        finally:
+            for number, handler in zip(numbers, handlers, strict=True):
+                signal.signal(number, handler)
+
+    def step(self, path: str, method: str, call: Callable[[], Result]) -> Result | None:
+        """Call the facade, judge the answers it got, and return what it made of them.
+
+        Raises:
+            Unavailable: there is no answer, or none to this token.
+        """
+        self.seen.clear()
+        result, findings = None, []
+        try:
+            result = call()
+        except (AuthenticationError, PermissionDeniedError, APIConnectionError) as error:
+            raise Unavailable(str(error)) from None
+        except APIError as error:
+            if isinstance(error, APIStatusError) and error.status_code in UNAVAILABLE:
+                raise Unavailable(str(error)) from None
+            findings.append(Finding(BREAK, "facade", str(error)))
+        # What was tried again after a proxy's 502 is no answer of the API.
+        answers = [one for one in self.seen if one.status_code not in UNAVAILABLE - {429}]
+        judged = [self.contract.judge(path, method, one) for one in answers]
+        self.add(path, method, self.seen[-1], [one for some in judged for one in some] + findings)
+        return result
+
+    def step_without_token(self) -> None:
+        """See that a request without a token is refused, and how."""
+        try:
+            with httpx.Client(timeout=30) as client:
+                response = client.get(f"{self.base_url.rstrip('/')}/sports")
+        except httpx.HTTPError as error:
+            raise Unavailable(f"GET /sports: {error}") from None
+        findings = self.contract.judge("/sports", "get", response)
+        if response.status_code != 401:
+            text = f"without a token it answers {response.status_code}, not 401"
+            findings.append(Finding(BREAK, "status", text))
+        self.add("/sports", "get", response, findings, "no token")
+
+    def step_refused(self, sport: int) -> None:
+        """See that what cannot be right is refused, and how."""
+        self.seen.clear()
+        low_level = self.client.low_level.get_httpx_client()
+        findings = []
+        try:
+            low_level.get("/matches", params={"date": "no-date", "sport": sport})
+            findings.append(Finding(BREAK, "status", "it takes `no-date` for a date"))
+        except BadRequestError as error:
+            if error.code is None:
+                findings.append(Finding(BREAK, "facade", "the error has no code"))
+        except APIConnectionError as error:
+            raise Unavailable(str(error)) from None
+        except APIError as error:
+            findings.append(Finding(BREAK, "facade", str(error)))
+        answer = self.seen[-1]
+        findings = self.contract.judge("/matches", "get", answer) + findings
+        self.add("/matches", "get", answer, findings, "no date")
+
+    def add(
+        self,
+        path: str,
+        method: str,
+        answer: httpx.Response,
+        findings: list[Finding],
+        case: str = "",
+    ) -> None:
+        """Note what one answer came to."""
+        name = f"{method.upper()} {path}" + (f" ({case})" if case else "")
+        self.steps.append(Step(name, str(answer.status_code), list(dict.fromkeys(findings))))
+
+    def skip(self, path: str, method: str, why: str) -> None:
+        """Note that an operation is left out."""
+        finding = Finding(UNCHECKED, "", why)
+        self.steps.append(Step(f"{method.upper()} {path}", "", [finding]))
+
+
+def main() -> None:
+    """Exit with 0: it keeps the contract; 1: it breaks it; 2: it could not be checked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base-url", help="the API; without it, a sandbox is checked")
+    parser.add_argument(
+        "--filter", type=_id, help="a filter to write to, with --match; best one kept for this"
+    )
+    parser.add_argument("--match", type=_id, help="a match to write a prediction for")
+    parser.add_argument("--json", type=Path, help="write a report to this file")
+    parser.add_argument("--junit", type=Path, help="write a JUnit report to this file")
+    options = parser.parse_args()
+    if (options.filter is None) != (options.match is None):
+        parser.error("to write, name both: FILTER= and MATCH=")
+    signal.signal(signal.SIGTERM, _interrupted)
+    with contextlib.ExitStack() as stack:
+        base_url, token = options.base_url, os.environ.get("BETTUNE_API_TOKEN")
+        if base_url is None:
+            box = stack.enter_context(Sandbox())
+            base_url, token = box.base_url, box.token
+        steps, stopped = _checked(base_url, token, options)
+    for path, report in ((options.json, as_json), (options.junit, as_junit)):
+        if path is not None:
+            write(path, report(base_url, steps, stopped))
+    print(as_table(base_url, steps, stopped))
+    broken = any(one.level == BREAK for step in steps for one in step.findings)
+    sys.exit(1 if broken else 2 if stopped else 0)
+
+
+def _checked(base_url: str, token: str | None, options: Any) -> tuple[list[Step], str | None]:
+    """Return what was found, and why it could not go on, if it could not."""
+    steps: list[Step] = []
+    try:
+        contract = Contract(load((ROOT / "openapi.yaml").read_bytes()))
+        check = Check(base_url, token or "", contract) if token else None
+        if check is None:
+            return steps, "there is no token: set BETTUNE_API_TOKEN"
+        steps = check.steps
+        check.run(options.filter, options.match)
+    except (Unavailable, ConfigurationError) as error:
+        return steps, str(error)
+    except KeyboardInterrupt:
+        return steps, "it was interrupted"
+    return steps, None
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _id(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"an id is a number, not {text!r}")
+    return int(text)

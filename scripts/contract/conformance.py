@@ -1,0 +1,113 @@
+"""Compare one answer of an API with the schema: what breaks it, and what goes beyond it."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import schemathesis
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.openapi.checks import JsonSchemaError
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from scripts.schema.canonical import canonical
+from scripts.schema.overlay import settled
+from scripts.schema.schemas import json_schema, without_null
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+
+Json = Any
+
+BREAK, ADDITION, UNCHECKED = "break", "addition", "not checked"
+CHECKS = {
+    "status": status_code_conformance,
+    "headers": response_headers_conformance,
+    "media type": content_type_conformance,
+    "body": response_schema_conformance,
+}
+
+
+class Finding(NamedTuple):
+    """What is wrong or new: how much it matters, which aspect of an answer, and what it is."""
+
+    level: str
+    aspect: str
+    text: str
+
+
+class Contract:
+    """What the schema says about the answers of each operation."""
+
+    def __init__(self, document: dict[str, Json]) -> None:
+        self._document = settled(canonical(document))
+        # A value that is none of an enum is an addition, and found as one.
+        open_enums = _without_enums(copy.deepcopy(self._document))
+        self._operations = schemathesis.openapi.from_dict(open_enums)
+
+    def judge(self, path: str, method: str, response: httpx.Response) -> list[Finding]:
+        """Return what an answer breaks, or adds to the schema."""
+        documented = self._document["paths"].get(path, {}).get(method)
+        if documented is None:
+            return [Finding(BREAK, "status", "the schema has no such operation")]
+        names = [one["name"] for one in documented["parameters"] if one["in"] == "path"]
+        operation = self._operations[path][method.upper()]
+        case = operation.Case(path_parameters=dict.fromkeys(names, 0))
+        found = []
+        for aspect, check in CHECKS.items():
+            try:
+                case.validate_response(response, checks=[check])
+            except FailureGroup as group:
+                found += [Finding(BREAK, aspect, _words(one)) for one in group.exceptions]
+        answer = documented["responses"].get(str(response.status_code), {})
+        schema = json_schema(answer.get("content", {}))
+        if not answer.get("content") and answer and response.content:
+            found.append(Finding(BREAK, "body", "there is a body where the schema has none"))
+        if schema is not None and not any(one.aspect == "body" for one in found):
+            try:
+                new = dict.fromkeys(self._additions(schema, response.json(), "$"))
+            except ValueError:
+                return [*found, Finding(BREAK, "body", "it is not JSON")]
+            found += [Finding(ADDITION, "body", text) for text in new]
+        return found
+
+    def _additions(self, schema: Json, value: Json, place: str) -> Iterator[str]:
+        """Yield the fields and values that the schema does not know."""
+        schema, _ = without_null(self._document, schema)
+        if isinstance(value, dict) and "properties" in schema:
+            for name, one in value.items():
+                if name in schema["properties"]:
+                    yield from self._additions(schema["properties"][name], one, f"{place}.{name}")
+                else:
+                    yield f"{place}.{name} is new"
+        elif isinstance(value, list) and "items" in schema:
+            for one in value:
+                yield from self._additions(schema["items"], one, f"{place}[]")
+        elif isinstance(value, str) and value not in schema.get("enum", [value]):
+            yield f"{place} has the new value {value!r}"
+
+
+def _without_enums(node: Json) -> Json:
+    if isinstance(node, dict):
+        node = {key: _without_enums(one) for key, one in node.items()}
+        if node.get("type") == "string" and isinstance(node.get("enum"), list):
+            del node["enum"]
+        return node
+    return [_without_enums(one) for one in node] if isinstance(node, list) else node
+
+
+def _words(failure: Failure) -> str:
+    """Return what the library found, and where, without what it quotes of the schema."""
+    if isinstance(failure, JsonSchemaError):
+        if failure.title != failure.kind_title:  # of a header
+            return f"{failure.title}: {failure.validation_message}"
+        steps = (f"[{one}]" if isinstance(one, int) else f".{one}" for one in failure.instance_path)
+        return f"{failure.validation_message} - at `${''.join(steps)}`"
+    return " ".join(f"{failure.title}: {failure.message}".split())

@@ -1,0 +1,112 @@
+"""Report a check of the contract: a table for a person, JSON and JUnit XML for CI."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from scripts.contract.conformance import ADDITION, BREAK, UNCHECKED, Finding
+
+WORST = (BREAK, ADDITION, UNCHECKED)
+
+
+class Step(NamedTuple):
+    """One call: what was asked, the status of the answer, and what was found."""
+
+    name: str
+    status: str
+    findings: list[Finding]
+
+    @property
+    def result(self) -> str:
+        """The worst of what was found."""
+        levels = {finding.level for finding in self.findings}
+        return next((level for level in WORST if level in levels), "ok")
+
+
+def as_table(base_url: str, steps: list[Step], stopped: str | None) -> str:
+    """Return the report for a person."""
+    rows = [
+        ("operation", "status", "result"),
+        *((one.name, one.status, one.result) for one in steps),
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [f"The contract of {base_url} with openapi.yaml"]
+    for row, step in zip(rows, [None, *steps], strict=True):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        lines.append("  ".join(cells).rstrip())
+        lines += [f"    {_line(finding)}" for finding in (step.findings if step else [])]
+    lines.append(_verdict(steps, stopped))
+    return "\n".join(lines)
+
+
+def _line(finding: Finding) -> str:
+    return ": ".join(part for part in finding if part)
+
+
+def _verdict(steps: list[Step], stopped: str | None) -> str:
+    found = [finding.level for step in steps for finding in step.findings]
+    counts = f"{found.count(BREAK)} broken, {found.count(ADDITION)} new"
+    counts += f", {found.count(UNCHECKED)} not checked"
+    return f"{counts}; it could not be checked further: {stopped}" if stopped else counts
+
+
+def as_json(base_url: str, steps: list[Step], stopped: str | None) -> bytes:
+    """Return the report for a program."""
+    report = {
+        "base_url": base_url,
+        "stopped": stopped,
+        "steps": [
+            {
+                "operation": step.name,
+                "status": int(step.status) if step.status else None,
+                "result": step.result,
+                "findings": [finding._asdict() for finding in step.findings],
+            }
+            for step in steps
+        ],
+    }
+    return json.dumps(report, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def as_junit(base_url: str, steps: list[Step], stopped: str | None) -> bytes:
+    """Return the report as JUnit XML: an addition passes, with a word about it."""
+    suite = ET.Element("testsuite", name=f"contract of {base_url}")
+    counts = {"tests": 0, "failures": 0, "skipped": 0, "errors": 0}
+    for number, step in enumerate(steps, 1):
+        counts["tests"] += 1
+        case = ET.SubElement(suite, "testcase", classname="contract", name=f"{number} {step.name}")
+        text = "\n".join(_clean(_line(one)) for one in step.findings)
+        if step.result == BREAK:
+            counts["failures"] += 1
+            ET.SubElement(case, "failure", message=text.splitlines()[0]).text = text
+        elif step.result == UNCHECKED:
+            counts["skipped"] += 1
+            ET.SubElement(case, "skipped", message=text)
+        elif text:
+            ET.SubElement(case, "system-out").text = text
+    if stopped:
+        counts |= {"tests": counts["tests"] + 1, "errors": 1}
+        case = ET.SubElement(suite, "testcase", classname="contract", name="the rest")
+        ET.SubElement(case, "error", message=_clean(stopped))
+    suite.attrib |= {key: str(value) for key, value in counts.items()}
+    return ET.tostring(suite, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def _clean(text: str) -> str:
+    # What a server sends may hold what XML cannot.
+    return "".join(
+        one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in text
+    )
+
+
+def write(path: Path, report: bytes) -> None:
+    """Write a report whole, or not at all."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(report)
+    os.chmod(file.name, 0o644)  # noqa: PTH101
+    Path(file.name).replace(path)

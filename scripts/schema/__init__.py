@@ -1,0 +1,1 @@
+"""Takes over a schema: reads, compares and settles it, and generates its client."""

@@ -1,0 +1,77 @@
+"""What changed in an API: each fact in one line, however many places repeat it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+BREAKING, WIDENING, HARMLESS = "breaking", "widening", "harmless"
+LEVELS = (BREAKING, WIDENING, HARMLESS)
+
+
+class Change(NamedTuple):
+    """One difference: how much it matters, what it is, and what of it no type checker sees."""
+
+    level: str
+    text: str
+    unseen: str = ""  # a key of facade.UNSEEN
+
+
+class Place(NamedTuple):
+    """Where something stands: what may repeat it (an operation, a shared model), and the rest."""
+
+    subject: str
+    rest: str = ""
+    group: str = ""  # what all its places together are called
+
+    def at(self, rest: str) -> Place:
+        """Return a place within this one."""
+        return self._replace(rest=self.rest + rest)
+
+    def __str__(self) -> str:
+        return self.subject + self.rest
+
+
+class _Fact(NamedTuple):
+    level: str
+    rest: str
+    text: str
+    unseen: str
+    group: str
+    subject: str  # where no group repeats it
+
+
+class Changes:
+    """Gathers facts, and tells those that differ by their subject alone as one."""
+
+    def __init__(self, groups: dict[str, int]) -> None:
+        self._groups = groups  # what all places are called together, and how many there are
+        self._subjects: dict[_Fact, list[str]] = {}
+
+    def add(self, level: str, place: Place, text: str, unseen: str = "") -> None:
+        """Note a fact."""
+        alone = "" if place.group else place.subject
+        fact = _Fact(level, place.rest, text, unseen, place.group, alone)
+        subjects = self._subjects.setdefault(fact, [])
+        if place.subject not in subjects:
+            subjects.append(place.subject)
+
+    def told(self) -> list[Change]:
+        """Return the changes, the worst first."""
+        found = [
+            Change(
+                fact.level,
+                f"{self._joined(subjects, fact.group)}{fact.rest} {fact.text}",
+                fact.unseen,
+            )
+            for fact, subjects in self._subjects.items()
+        ]
+        return sorted(found, key=lambda change: LEVELS.index(change.level))
+
+    def _joined(self, subjects: list[str], group: str) -> str:
+        if len(subjects) == 1:
+            return subjects[0]
+        if len(subjects) == self._groups[group]:
+            return group
+        if len(subjects) == 2:
+            return " and ".join(subjects)
+        return f"{subjects[0]} and {len(subjects) - 1} others"

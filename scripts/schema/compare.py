@@ -1,0 +1,234 @@
+"""Say in plain words how an API changed: what breaks its users, and what does not."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from scripts.schema.canonical import SCHEMAS, canonical
+from scripts.schema.changes import BREAKING, HARMLESS, WIDENING, Change, Changes, Place
+from scripts.schema.facade import ERROR, ID_NAME, ID_NAME_PLACES, OPERATIONS
+from scripts.schema.overlay import settled
+from scripts.schema.schemas import Schemas, both, json_schema
+
+Json = Any
+
+EVERY_OPERATION = "every operation"
+BEARER = frozenset({"a bearer token"})  # how the facade signs
+ABSENT = Change(
+    BREAKING,
+    "no answer has a field that is `required`: each of them may be missing, so that the facade "
+    "can rely on none. Most likely the export leaves it out: ask for one that says it",
+)
+
+
+def compare(old: dict[str, Json], new: dict[str, Json]) -> list[Change]:
+    """Return what changed from one document to another, the worst first."""
+    comparison = _Comparison(settled(canonical(old)), settled(canonical(new)))
+    found = comparison.found()
+    if not found and old != new:
+        return [Change(HARMLESS, "it says the same in other words, names or order")]
+    return found
+
+
+class _Comparison:
+    def __init__(self, old: dict[str, Json], new: dict[str, Json]) -> None:
+        self.old, self.new = old, new
+        self.before, self.now = _operations(old), _operations(new)
+        count = len(self.before.keys() & self.now.keys())
+        self.changes = Changes({EVERY_OPERATION: count, ID_NAME: ID_NAME_PLACES})
+        self.schemas = Schemas(old, new, self.changes)
+        self.add = self.changes.add
+
+    def found(self) -> list[Change]:
+        self.address()
+        for where in sorted(self.before.keys() - self.now.keys()):
+            self.add(BREAKING, Place(_title(where)), "is gone")
+        for where in sorted(self.now.keys() - self.before.keys()):
+            self.add(WIDENING, Place(_title(where)), "is new")
+        for where, operation in self.before.items():
+            if where in self.now:
+                self.operation(where, operation, self.now[where])
+        found = self.changes.told()
+        if _requires(self.old) and not _requires(self.new):
+            return [ABSENT, *(one for one in found if "not always there" not in one.text)]
+        return found
+
+    def address(self) -> None:
+        before = self.old["servers"][0]["url"]
+        now = [one["url"] for one in self.new["servers"]]
+        if all(_moved(before, one) for one in now):
+            self.add(BREAKING, Place("the API"), f"moved from {before} to {now[0]}", "address")
+        for path in sorted(self.old["paths"].keys() & self.new["paths"].keys()):
+            ends = [document["moved"].get(path, path) for document in (self.old, self.new)]
+            if ends[0] != ends[1]:
+                self.add(BREAKING, Place(ends[0]), f"is at {ends[1]} now")
+
+    def operation(self, where: tuple[str, str], old: Json, new: Json) -> None:
+        place = Place(_title(where), group=EVERY_OPERATION)
+        _, _, request, answer = OPERATIONS.get(where, (None, None, None, None))
+        if new.get("deprecated") and not old.get("deprecated"):
+            self.add(HARMLESS, place, "is marked as deprecated: it may go one day")
+        self.signing(place, old, new)
+        self.parameters(place, old, new)
+        bodies = [one.get("requestBody") for one in (old, new)]
+        if bodies[0] and not bodies[1]:
+            self.add(BREAKING, place, "takes no body any more")
+        elif bodies[1] and not bodies[0]:
+            needed = bodies[1].get("required", False)
+            self.add(BREAKING if needed else WIDENING, place, "takes a body now")
+        elif bodies[0]:
+            if bodies[1].get("required", False) and not bodies[0].get("required", False):
+                self.add(BREAKING, place, "needs its body now")
+            self.content(place.at(": its body"), request, *bodies, asked=True)
+        self.responses(place, answer, old["responses"], new["responses"])
+
+    def signing(self, place: Place, old: Json, new: Json) -> None:
+        before, now = _signings(self.old, old) or {BEARER}, _signings(self.new, new)
+        if now is None:
+            if _signings(self.old, old) is not None:
+                self.add(HARMLESS, place, "does not say any more how it is signed")
+            return
+        lost = [one for one in before if not any(other <= one for other in now)]
+        if lost:
+            text = f"is signed with {_ways(now)}, no more with {_ways(lost)}"
+            self.add(BREAKING, place, text, "signing")
+        elif now - before:
+            self.add(WIDENING, place, f"may be signed with {_ways(now - before)} too")
+
+    def parameters(self, place: Place, old: Json, new: Json) -> None:
+        by_name = [
+            {(one["in"], one["name"]): one for one in operation["parameters"]}
+            for operation in (old, new)
+        ]
+        for where in by_name[0] | by_name[1]:
+            before, now = (one.get(where) for one in by_name)
+            name = place.at(f": the {where[0]} parameter `{where[1]}`")
+            if now is None:
+                self.add(BREAKING, name, "is gone")
+            elif before is None:
+                if now.get("required", False):
+                    self.add(BREAKING, name, "is new, and required")
+                else:
+                    self.schemas.new_choice(name, where[1], now.get("schema", {}))
+            else:
+                needed = now.get("required", False)
+                if needed != before.get("required", False):
+                    said = "is required now" if needed else "is no longer required"
+                    self.add(BREAKING if needed else WIDENING, name, said)
+                schemas = before.get("schema", {}), now.get("schema", {})
+                self.default(name, before, now)
+                self.schemas.compare(name, None, *schemas, asked=True)
+
+    def default(self, place: Place, old: Json, new: Json) -> None:
+        """Compare what the API takes where nothing is said, if it may be left unsaid."""
+        before, now = (one.get("schema", {}).get("default") for one in (old, new))
+        if before != now and now is not None and not old.get("required", False):
+            text = f"is {now!r} without being asked: an answer may be only a part"
+            self.add(BREAKING, place, text, "pages")
+
+    def responses(self, place: Place, answer: str | None, old: Json, new: Json) -> None:
+        for status in sorted(old.keys() | new.keys()):
+            success = status.startswith("2")
+            name = place.at(f": the answer {status}")
+            if status not in new:
+                self.add(BREAKING if success else HARMLESS, name, "is gone")
+            elif status not in old:
+                self.add(WIDENING, name, "is new")
+            else:
+                model = answer if success else ERROR
+                self.content(name, model, old[status], new[status], asked=False)
+                self.headers(name, old[status], new[status])
+
+    def headers(self, place: Place, old: Json, new: Json) -> None:
+        before, now = ({one.lower(): one for one in node.get("headers", {})} for node in (old, new))
+        if gone := [before[one] for one in before if one not in now]:
+            self.add(HARMLESS, place, f"does not describe {', '.join(gone)} any more")
+        if fresh := [now[one] for one in now if one not in before]:
+            self.add(WIDENING, place, f"describes {', '.join(fresh)} now")
+
+    def content(
+        self, place: Place, model: str | None, old: Json, new: Json, *, asked: bool
+    ) -> None:
+        before, now = (json_schema(one.get("content", {})) for one in (old, new))
+        if before is None and now is None:
+            return
+        if now is None:
+            if model == ERROR and not new.get("content"):
+                self.add(HARMLESS, place, "does not describe its body any more")
+            else:
+                unseen = "errors" if model == ERROR else ""
+                self.add(BREAKING, place, "is not JSON any more", unseen)
+        elif before is None:
+            self.add(WIDENING, place, "is JSON now")
+        else:
+            self.schemas.compare(Place(model) if model else place, model, before, now, asked=asked)
+
+
+def _operations(document: dict[str, Json]) -> dict[tuple[str, str], Json]:
+    return {
+        (path, method): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    }
+
+
+def _title(where: tuple[str, str]) -> str:
+    return f"{where[1].upper()} {where[0]}"
+
+
+def _moved(old: str, new: str) -> bool:
+    """Whether an API that was at one address is at another now."""
+    before, now = urlsplit(old), urlsplit(new)
+    if now.hostname in {"localhost", "127.0.0.1", "0.0.0.0", "::1"}:  # of who wrote the export
+        now = now._replace(netloc="")
+    if not now.netloc or not before.netloc:
+        return not (before.path.endswith(now.path) or now.path.endswith(before.path))
+    return (before.hostname, before.path) != (now.hostname, now.path)
+
+
+def _signings(document: dict[str, Json], operation: Json) -> set[frozenset[str]] | None:
+    """Return each way to sign a request, or None where nothing is said about it."""
+    schemes = document["components"]["securitySchemes"]
+    asked = operation.get("security", document.get("security"))
+    if asked is None:
+        return {frozenset({_scheme(one)}) for one in schemes.values()} or None
+    return {frozenset(_scheme(schemes.get(name, name)) for name in one) for one in asked or [{}]}
+
+
+def _scheme(scheme: Json) -> str:
+    """Return a way to sign in words."""
+    if not isinstance(scheme, dict):
+        return f"`{scheme}`, which is not described"
+    kind, name = str(scheme.get("type")), str(scheme.get("name"))
+    if kind == "http":
+        return f"a {str(scheme.get('scheme')).lower()} token"
+    if kind == "apiKey":
+        return f"an API key in the {scheme.get('in')} {name}"
+    return {"oauth2": "OAuth 2", "openIdConnect": "OpenID Connect"}.get(kind, kind)
+
+
+def _ways(signings: Any) -> str:
+    return both(" and ".join(sorted(one)) or "nothing" for one in signings)
+
+
+def _requires(document: dict[str, Json]) -> bool:
+    """Whether any answer of ours has a field that is required."""
+    waiting: list[Json] = [
+        document["paths"].get(path, {}).get(method, {}).get("responses")
+        for path, method in OPERATIONS
+    ]
+    seen = set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if node.get("required") and isinstance(node.get("properties"), dict):
+                return True
+            reference = node.get("$ref")
+            if isinstance(reference, str) and reference not in seen:
+                seen.add(reference)
+                waiting.append(document["components"]["schemas"][reference.removeprefix(SCHEMAS)])
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return False

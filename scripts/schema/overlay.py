@@ -1,0 +1,200 @@
+"""Settle, before generation, the names the facade relies on: by place, not by what is written."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+from scripts.schema.canonical import METHODS, SCHEMAS, canonical, shape
+from scripts.schema.document import follow
+from scripts.schema.facade import ERROR, MODELS, OPERATIONS
+from scripts.schema.text import Refused
+
+Json = Any
+
+FACADE = "#/facade/"  # marks our names until all others are known
+
+
+def overlay(document: dict[str, Json]) -> dict[str, Json]:
+    """Return the document, written in one way, with the facade's names in place."""
+    return _Overlay(settled(canonical(document))).document
+
+
+def settled(document: dict[str, Json]) -> dict[str, Json]:
+    """Return a canonical document with OPERATIONS at their paths, whatever these call parameters.
+
+    Where such a path stands with a slash at its end, `moved` has it as it stands.
+
+    Raises:
+        Refused: it has none of our operations.
+    """
+    ours = {shape(path): path for path, _ in OPERATIONS}
+    written = {shape(path) for path in document["paths"] if not path.endswith("/")}
+    paths, moved = {}, {}
+    for path, item in document["paths"].items():
+        bare = path.removesuffix("/")
+        name = ours.get(shape(bare), path)
+        if path not in (bare, name):
+            if shape(bare) in written:
+                name = path  # both stand there, and ours is the other
+            else:
+                moved[name] = f"{name}/"
+        renamed = dict(zip(re.findall(r"{(.*?)}", path), re.findall(r"{(.*?)}", name), strict=True))
+        paths[name] = copy.deepcopy(item)
+        for operation in paths[name].values():
+            for parameter in operation["parameters"]:
+                if parameter.get("in") == "path":
+                    parameter["name"] = renamed.get(parameter["name"], parameter["name"])
+            operation["parameters"].sort(key=lambda parameter: parameter.get("in") != "path")
+    if not any(method in paths.get(path, {}) for path, method in OPERATIONS):
+        raise Refused("it describes another API: it has none of BetTune's operations")
+    return document | {"paths": paths, "moved": moved}
+
+
+class _Overlay:
+    def __init__(self, document: dict[str, Json]) -> None:
+        self.document = document
+        self.ours: dict[str, Json] = {}
+        self.rest: dict[str, Json] = {}
+        # (name in the file, whether in a request) -> name in the client
+        self.names: dict[tuple[str, bool], str] = {}
+        operations = {
+            (path, method): operation
+            for path, item in document["paths"].items()
+            for method, operation in item.items()
+            if method in METHODS
+        }
+        for where, (tag, name, request, answer) in OPERATIONS.items():
+            if where in operations:
+                self.name_operation(operations[where], tag, name, request, answer)
+        taken = {name.replace("_", "") for _, name, _, _ in OPERATIONS.values()}
+        for where, operation in operations.items():
+            plain = re.sub(r"[^a-z0-9]", "", str(operation.get("operationId", "")).lower())
+            if where not in OPERATIONS and plain in taken:
+                del operation["operationId"]
+        # Answers first: where both sides share a schema, the request's class gets the longer name.
+        for operation in operations.values():
+            operation["responses"] = self.finished(operation["responses"], request=False)
+        self.ours = {
+            name: self.finished(one, request=name.endswith("Request"))
+            for name, one in self.ours.items()
+        }
+        for operation in operations.values():
+            for part in ("requestBody", "parameters"):
+                if part in operation:
+                    operation[part] = self.finished(operation[part], request=True)
+        document["components"] = document["components"] | {"schemas": self.ours | self.rest}
+        moved = document.pop("moved")
+        document["paths"] = {
+            moved.get(path, path): item for path, item in document["paths"].items()
+        }
+
+    def name_operation(
+        self,
+        operation: dict[str, Json],
+        tag: str,
+        name: str,
+        request: str | None,
+        answer: str | None,
+    ) -> None:
+        operation["tags"] = [tag]
+        operation["operationId"] = name
+        operation.pop("security", None)  # the facade signs every request
+        if request and "requestBody" in operation:
+            self.name_content(operation["requestBody"], request)
+        for status, response in operation["responses"].items():
+            if status.startswith("2"):
+                self.name_content(response, answer)
+            else:
+                self.name_content(response, ERROR)
+
+    def name_content(self, node: dict[str, Json], name: str | None) -> None:
+        # One media type is what the facade speaks: the others are not generated.
+        for media, content in node.get("content", {}).items():
+            if re.match(r"application/([\w.-]+\+)?json\b", media):
+                schema = self.place(content["schema"], name) if name else content["schema"]
+                node["content"] = {"application/json": {"schema": schema}}
+                return
+
+    def place(self, schema: Json, name: str) -> Json:
+        """Give the schema at this place its name, if it is one that has a name in the client."""
+        body = follow(self.document, schema)
+        if body.get("type") == "array" and "items" in body:
+            return body | {"items": self.place(body["items"], name)}
+        choices = body.get("anyOf", [])
+        if len(choices) == 2 and {"type": "null"} in choices:
+            return {
+                "anyOf": [
+                    one if one == {"type": "null"} else self.place(one, name) for one in choices
+                ]
+            }
+        if "properties" not in body and "enum" not in body:
+            return schema
+        if "$ref" in schema:
+            self.names.setdefault(
+                (schema["$ref"].removeprefix(SCHEMAS), name.endswith("Request")), name
+            )
+        named = copy.deepcopy(body)
+        read = MODELS.get(name, {})
+        for field, model in read.items():
+            if model and field in named.get("properties", {}):
+                named["properties"][field] = self.place(named["properties"][field], model)
+        if read and "required" in named:
+            named["required"] = [field for field in named["required"] if field in read]
+        if name == "Prediction" and "odds" in named.get("properties", {}):
+            # Said to be a string and maybe answered as a number: both are decoded to Decimal.
+            odds = named["properties"]["odds"]
+            if odds.get("type") in ("string", "number"):
+                odds["type"] = ["number", "string"]
+        self.ours[name] = _united(self.ours[name], named) if name in self.ours else named
+        return {"$ref": FACADE + name}
+
+    def finished(self, node: Json, *, request: bool) -> Json:
+        """Return the node with every reference leading to a name of the client."""
+        if isinstance(node, list):
+            return [self.finished(one, request=request) for one in node]
+        if not isinstance(node, dict):
+            return node
+        if isinstance(node.get("$ref"), str):
+            reference = node["$ref"]
+            if reference.startswith(FACADE):
+                return {"$ref": SCHEMAS + reference.removeprefix(FACADE)}
+            return {"$ref": SCHEMAS + self.other(reference.removeprefix(SCHEMAS), request=request)}
+        return {
+            key: value if key in {"example", "examples"} else self.finished(value, request=request)
+            for key, value in node.items()
+        }
+
+    def other(self, old: str, *, request: bool) -> str:
+        """Return the name of a schema that is at none of our places."""
+        if (old, request) not in self.names:
+            name = old
+            while name in self.ours or name in self.rest:
+                name += "Request" if request else "Other"
+            self.names[old, request] = name
+            self.rest[name] = {}  # it may hold itself
+            body = self.document["components"]["schemas"][old]
+            self.rest[name] = self.finished(body, request=request)
+        return self.names[old, request]
+
+
+def _united(one: dict[str, Json], other: dict[str, Json]) -> dict[str, Json]:
+    """Return one schema for two places that share a name: what only one has is optional."""
+    fields = dict(one.get("properties", {}))
+    for name, schema in other.get("properties", {}).items():
+        known = fields.setdefault(name, schema)
+        if _bare(known) != _bare(schema):
+            fields[name] = {"anyOf": [known, schema]}
+    both = set(other.get("required", []))
+    united = one | {"required": [name for name in one.get("required", []) if name in both]}
+    return united | ({"properties": fields} if fields else {})
+
+
+def _bare(node: Json) -> Json:
+    """Return a schema without the words around it."""
+    if isinstance(node, dict):
+        return {
+            key: _bare(one) for key, one in node.items() if key not in {"description", "example"}
+        }
+    return node

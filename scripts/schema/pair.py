@@ -1,0 +1,105 @@
+"""Put a schema and its client in place together: both or neither, whenever it is killed."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCHEMA, CLIENT = "openapi.yaml", "generated"
+# No system call replaces two paths at once. So the new pair is first written out whole, beside the
+# old one, and named NEXT in one rename: until then the old pair stands, from then on whoever comes
+# next (every make target looks) puts the new one in place, from the start if need be. Whoever only
+# looks at the files sees the old pair up to two system calls with nothing between them, some
+# microseconds out of a run of many seconds; and if it is killed just there, NEXT is there to tell.
+NEXT = ".generate-next"
+RENAME_EXCHANGE = 2
+AT_FDCWD = -100
+
+
+@contextlib.contextmanager
+def workspace(root: Path = ROOT) -> Iterator[Path]:
+    """Give a folder for a new pair, and see to what a killed run left; others wait meanwhile."""
+    handle = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        _place(root)
+        for left in root.glob(".generate-*"):
+            shutil.rmtree(left)
+        with tempfile.TemporaryDirectory(
+            dir=root, prefix=".generate-", ignore_cleanup_errors=True
+        ) as name:
+            yield Path(name)
+    finally:
+        os.close(handle)
+
+
+def replace(new: Path, root: Path = ROOT) -> None:
+    """Put the pair in the folder `new`, a workspace, in place of the old one."""
+    _sync(new)
+    new.rename(root / NEXT)
+    _place(root)
+
+
+def finish(root: Path = ROOT) -> bool:
+    """Put a pair in place that a killed run had ready, and say whether there was one."""
+    if not (root / NEXT).is_dir():
+        return False
+    with workspace(root):
+        return True
+
+
+def _place(root: Path) -> None:
+    ready = root / NEXT
+    if not ready.is_dir():
+        return
+    # Copies are put in place, so that this can be done again from the start.
+    swap = Path(tempfile.mkdtemp(dir=root, prefix=".generate-"))
+    shutil.copytree(ready, swap, dirs_exist_ok=True)
+    _sync(swap)
+    _exchange(swap / CLIENT, root / CLIENT)
+    os.replace(swap / SCHEMA, root / SCHEMA)  # noqa: PTH105  # no more than the call
+    _sync_folder(root)
+    ready.rename(swap / "done")
+    shutil.rmtree(swap)
+
+
+def _exchange(new: Path, old: Path) -> None:
+    try:
+        libc = ctypes.CDLL(None)
+        paths = (AT_FDCWD, os.fsencode(new), AT_FDCWD, os.fsencode(old))
+        if old.exists() and libc.renameat2(*paths, RENAME_EXCHANGE) == 0:
+            return
+    except AttributeError:
+        pass
+    # Not Linux, or a file system without it: for a moment there is no client.
+    if old.exists():
+        old.rename(new.with_name("old"))
+    new.rename(old)
+
+
+def _sync(folder: Path) -> None:
+    for path in [*folder.rglob("*"), folder]:
+        _sync_folder(path)
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+if __name__ == "__main__" and finish():
+    print("A change of the schema had been interrupted: it is finished now.")
