@@ -19,12 +19,13 @@ from bettune._http.errors import FAILURES, Errors
 from bettune._http.exchange import SUCCESS, Exchange, Terms
 from bettune._http.options import refused_options_named
 from bettune._http.pacing import CLOSED, Pacer, Ticket
+from bettune._http.requests import Cookies, plain_request
 from bettune._http.retries import RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from bettune._http.exchange import Outcome, Step, Told
+    from bettune._http.exchange import Outcome, Reply, Step
     from bettune._http.settings import Settings
 
 _DEFAULT = httpx.USE_CLIENT_DEFAULT
@@ -40,6 +41,7 @@ class AsyncHTTPClient(httpx.AsyncClient):
         self._home = tasks.Home()
         with refused_options_named(httpx.AsyncClient, settings.given_options):
             super().__init__(**settings.http_options)
+            self.cookies = settings.http_options.get("cookies")
             self.build_request("GET", "/")
         self._deadline = tasks.Deadline(self, settings.own_transports)
 
@@ -50,6 +52,20 @@ class AsyncHTTPClient(httpx.AsyncClient):
         view.cookies = self.cookies
         view.terms = self.terms if terms is None else terms
         return view
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """The cookies that are sent, and kept of what is answered."""
+        return self._jar
+
+    @cookies.setter
+    def cookies(self, cookies: Any) -> None:
+        self._jar = Cookies(cookies)
+
+    def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
+        """Build a request, as httpx does."""
+        request = plain_request(self, method, url, options)
+        return super().build_request(method, url, **options) if request is None else request
 
     @property
     def is_closed(self) -> bool:
@@ -67,7 +83,7 @@ class AsyncHTTPClient(httpx.AsyncClient):
         """Send a request until it succeeds or is given up.
 
         Raises:
-            APIError: what it was given up for.
+            APIError: why it was given up.
             BetTuneError: the client is closed, or used where it cannot be.
         """
         if not self.is_closed:
@@ -77,12 +93,12 @@ class AsyncHTTPClient(httpx.AsyncClient):
         try:
             step: Step = next(steps)
             while True:
-                told: Told
+                reply: Reply
                 if isinstance(step, Ticket):
-                    told = await tasks.wait(step.event, step.seconds)
+                    reply = await tasks.wait(step.event, step.seconds)
                 else:
-                    told = await self._try(step, stream=stream, auth=auth)
-                step = steps.send(told)
+                    reply = await self._try(step, stream=stream, auth=auth)
+                step = steps.send(reply)
         except StopIteration as done:
             response: httpx.Response = done.value
             return response

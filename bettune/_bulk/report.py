@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bettune._models import Prediction
 
 _NAMED = 5
-# What a report counts; the usual run has none of the latter two.
+# What a report counts; most runs have nothing deleted or pending, which is then left out.
 _COUNTED = ("created", "updated", "deleted", "unchanged", "failed", "pending")
 _ONLY_IF_ANY = {"deleted", "pending"}
 

@@ -21,8 +21,11 @@ class MatchIndex:
     def __init__(self, matches: Sequence[Match]) -> None:
         self._by_home: dict[Name, list[Match]] = defaultdict(list)
         self._by_away: dict[Name, list[Match]] = defaultdict(list)
+        self._teams: dict[int, tuple[Name, Name]] = {}
         for match in matches:
-            home, away = teams(match)
+            tournament = match.tournament.name
+            home, away = (parse(team.name, tournament) for team in (match.home, match.away))
+            self._teams[match.id] = home, away
             self._by_home[home].append(match)
             self._by_away[away].append(match)
         self._by_key: dict[str, list[Name]] = defaultdict(list)
@@ -43,6 +46,10 @@ class MatchIndex:
             self._scores[name, exact] = found
         return found
 
+    def teams(self, match: Match) -> tuple[Name, Name]:
+        """The names of a match's teams."""
+        return self._teams[match.id]
+
     def at_home(self, teams: Iterable[Name]) -> list[Match]:
         """The matches that these teams play at home."""
         return [match for team in teams for match in self._by_home.get(team, ())]
@@ -52,15 +59,10 @@ class MatchIndex:
         return [match for team in teams for match in self._by_away.get(team, ())]
 
 
-def teams(match: Match) -> tuple[Name, Name]:
-    """The names of a match's teams."""
-    tournament = match.tournament.name
-    return parse(match.home.name, tournament), parse(match.away.name, tournament)
-
-
 def _keys(name: Name) -> set[str]:
     """Of two names that are alike, at least one key is the same."""
     words = [word for word in name.words if word.distinctive] or list(name.words)
+    words += name.also
     keys = {text[:3] for word in words for text in (word.text, word.sound)}
     # The ends of words for m'gladbach, initials for psg.
     keys.update(word.text[-4:] for word in words if len(word.text) > 6)

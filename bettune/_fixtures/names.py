@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bettune._fixtures.words import (
+    ALSO,
     EXONYMS,
     FORMS,
     MARKS,
@@ -20,7 +21,7 @@ from bettune._fixtures.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # What NFKD leaves whole.
 _LETTERS = str.maketrans(
@@ -47,6 +48,8 @@ _SOUNDS = [
     for pattern, sound in [
         (r"ny(?=[aeio])", "n"),
         (r"(?<=[aou])e", ""),
+        (r"ai(?=.)", "e"),
+        (r"ei(?=.)", "i"),
         (r"ph", "f"),
         (r"(?<!^)h", ""),
         (r"ck|q|c", "k"),
@@ -76,19 +79,21 @@ class Word:
     town: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Name:
-    """A team's name, compared with `bettune._fixtures.similarity.similarity`.
+    """A team's name, compared with `bettune._fixtures.similarity.similarity`; a key by identity.
 
     Attributes:
         words: those that tell it from others, in alphabetical order.
         forms: club forms and numbers, which providers add and leave out.
         marks: which other side of the club it is: women, reserves, youth.
+        also: the words of another name that the club is known by.
     """
 
     words: tuple[Word, ...]
     forms: frozenset[str]
     marks: frozenset[str]
+    also: tuple[Word, ...] = ()
 
 
 def plain(text: str) -> str:
@@ -115,7 +120,8 @@ def parse(text: str, tournament: str = "") -> Name:
     core = {word for word in words if word not in forms and len(word) > 1}
     if not core:
         core, forms = set(words or found or sorted(marks)), set()
-    return Name(tuple(_word(word) for word in sorted(core)), frozenset(forms), marks)
+    also = ALSO.get(frozenset(_WORD.findall(text)) - STOP, frozenset())
+    return Name(_words(core), frozenset(forms), marks, _words(also))
 
 
 def agreement(given: str, known: str) -> int:
@@ -138,6 +144,10 @@ def _marks(text: str, known: Mapping[str, str]) -> tuple[str, frozenset[str]]:
     words = _WORD.findall(text)
     marks.update(known[word] for word in words if word in known)
     return " ".join(word for word in words if word not in known), frozenset(marks)
+
+
+def _words(texts: Iterable[str]) -> tuple[Word, ...]:
+    return tuple(_word(text) for text in sorted(texts))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bettune._fixtures.index import MatchIndex, teams
+from bettune._errors import InvalidArgumentError
+from bettune._fixtures.index import MatchIndex
 from bettune._fixtures.names import agreement, parse
 from bettune._fixtures.resolution import Candidate, Resolution, UnresolvedFixture
 from bettune._fixtures.sheet import Fixture, read_aliases, read_fixtures
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 # Each name of a fixture is at least so like its team's, and both are in the mean.
 _EACH = 0.7
 _MEAN = 0.76
-# Another match, or a team elsewhere, that is so much less like is no rival.
+# Another match is no rival that is so much less like, nor this one where a team elsewhere has a
+# name so much more like.
 _MARGIN = 0.1
+_RIVAL = 0.05
 # A kick-off this near tells two matches of the same teams apart.
 _NEAR = timedelta(minutes=90)
 _DAY = timedelta(days=1)
@@ -87,6 +90,8 @@ class Resolver:
     def __init__(self, fixtures: Any, *, tz: Any = None, aliases: Any = None) -> None:
         self._zone = to_zone(tz) or UTC
         self._aliases = read_aliases(aliases)
+        self._indexes: dict[tuple[int, ...], MatchIndex] = {}
+        self._windows: dict[date, tuple[_Window, _Window]] = {}
         self._asked = [self._ask(fixture) for fixture in read_fixtures(fixtures, self._zone)]
 
     @property
@@ -109,12 +114,8 @@ class Resolver:
         """Tell which match each fixture is, by the matches of the days asked for."""
         matches = _sorted(matches_by_day)
         found = self._find(matches)
-        around = {
-            asked.around: _within(matches, asked.around)
-            for asked, one in zip(self._asked, found, strict=True)
-            if one.open
-        }
-        indexes = {window: MatchIndex(held) for window, held in around.items()}
+        around = {asked.around for asked, one in zip(self._asked, found, strict=True) if one.open}
+        indexes = {window: self._index(matches, window) for window in around}
         found = [
             _find_beside(asked, indexes[asked.around]) if one.open else one
             for asked, one in zip(self._asked, found, strict=True)
@@ -130,28 +131,43 @@ class Resolver:
         )
 
     def _ask(self, fixture: Fixture) -> _Asked:
-        def alias(name: str | None) -> str | None:
+        def known(name: str | None) -> str | None:
             return None if name is None else self._aliases.get(name, name)
 
+        country, tournament = known(fixture.country), known(fixture.tournament)
         home, away = (
-            parse(self._aliases.get(name, name), fixture.tournament or "")
+            parse(self._aliases.get(name, name), tournament or "")
             for name in (fixture.home, fixture.away)
         )
-        own = local_day(fixture.day, self._zone)
-        around = (
-            local_day(fixture.day - _DAY, self._zone)[0],
-            local_day(fixture.day + _DAY, self._zone)[1],
-        )
+        own, around = self._windows_of(fixture)
         aliased = (fixture.home in self._aliases, fixture.away in self._aliases)
-        country, tournament = alias(fixture.country), alias(fixture.tournament)
         return _Asked(fixture, home, away, aliased, country, tournament, own, around)
+
+    def _windows_of(self, fixture: Fixture) -> tuple[_Window, _Window]:
+        """The fixture's day in its zone, and that day with the two beside it."""
+        if fixture.day not in self._windows:
+            start, end = local_day(fixture.day, self._zone)
+            if start == end:
+                raise InvalidArgumentError(
+                    f"fixtures: row {fixture.position}: date: the clocks of {self._zone} skip"
+                    f" {fixture.day}"
+                )
+            before, after = (local_day(fixture.day + day, self._zone) for day in (-_DAY, _DAY))
+            self._windows[fixture.day] = (start, end), (before[0], after[1])
+        return self._windows[fixture.day]
+
+    def _index(self, matches: Sequence[Match], window: _Window) -> MatchIndex:
+        """The matches of a window, put in order once: more_days and resolve ask for the same."""
+        held = _within(matches, window)
+        key = tuple(match.id for match in held)
+        if key not in self._indexes:
+            self._indexes[key] = MatchIndex(held)
+        return self._indexes[key]
 
     def _find(self, matches: Sequence[Match]) -> list[_Found]:
         """What each fixture is on its own day."""
-        indexes = {
-            window: MatchIndex(_within(matches, window))
-            for window in {asked.own for asked in self._asked}
-        }
+        windows = {asked.own for asked in self._asked}
+        indexes = {window: self._index(matches, window) for window in windows}
         return [_find_on_day(asked, indexes[asked.own]) for asked in self._asked]
 
     def _suggestions(
@@ -204,7 +220,7 @@ def _scored(asked: _Asked, index: MatchIndex) -> list[_Scored]:
     found = {match.id: match for match in (*index.at_home(home), *index.away(away))}
     scored = []
     for match in found.values():
-        home_team, away_team = teams(match)
+        home_team, away_team = index.teams(match)
         scored.append(_Scored(match, home.get(home_team, 0.0), away.get(away_team, 0.0)))
     return sorted(scored, key=lambda one: (-one.mean, one.match.date, one.match.id))
 
@@ -214,7 +230,7 @@ def _without_rivals(asked: _Asked, likely: list[_Scored], index: MatchIndex) -> 
     if not likely:
         return []
     home, away = (
-        max(index.scores(name, exact=exact).values(), default=0.0) - _MARGIN
+        max(index.scores(name, exact=exact).values(), default=0.0) - _RIVAL
         for name, exact in zip((asked.home, asked.away), asked.aliased, strict=True)
     )
     return [one for one in likely if one.home >= home and one.away >= away]
@@ -272,14 +288,16 @@ def _reason(asked: _Asked, scored: list[_Scored], today: list[_Scored], index: M
     ):
         if aliased and not index.scores(name, exact=True):
             return f"the team that {given!r} is an alias of does not play on these days"
-    if any(min(one.home, one.away) >= _EACH for one in scored):
-        return "its names are like those of a match, but not certain"
-    for given, sides in (
-        (asked.fixture.away, [one.home for one in today]),
-        (asked.fixture.home, [one.away for one in today]),
+    for one in scored:
+        if min(one.home, one.away) >= _EACH:
+            when = "" if one in today else f", on {one.match.date:%Y-%m-%d},"
+            return f"match {one.match.id}{when} has names like these, but not certain ones"
+    for given, other, sides in (
+        (asked.fixture.home, asked.fixture.away, [one.home for one in today]),
+        (asked.fixture.away, asked.fixture.home, [one.away for one in today]),
     ):
         if max(sides, default=0.0) >= CERTAIN:
-            return f"{given!r} is not certain to be a team that plays its other team on that day"
+            return f"{given!r} plays on that day, but no team that is certain to be {other!r}"
     return "no match of that day has these teams, nor one of the days beside"
 
 
@@ -316,7 +334,7 @@ def _suggestion(
     if len(certain) != 1 or certain[0].match.id in taken:
         return None
     match = certain[0].match
-    home, away = teams(match)
+    home, away = index.teams(match)
     if certain[0].home >= CERTAIN:
         yours, name, team, text = asked.fixture.away, asked.away, away, match.away.name
         aliased = asked.aliased[1]

@@ -10,7 +10,7 @@ from typing import Any
 
 from bettune._errors import InvalidArgumentError
 from bettune._values.display import short_repr
-from bettune._values.zones import local_day, local_instants
+from bettune._values.zones import local_instants
 
 _WRITTEN = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)?", re.ASCII
@@ -134,9 +134,6 @@ def _fixture(
         else:
             kick_offs = (_to_utc(value, where),)
     day = kick_offs[0].astimezone(zone).date() if kick_offs else value
-    start, end = local_day(day, zone)
-    if start == end:
-        raise InvalidArgumentError(f"{where}: the clocks of {zone} skip {day}")
     return Fixture(
         position,
         value,

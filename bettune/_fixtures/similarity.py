@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 CERTAIN = 0.85
 # As many as a name that only shared words connect may reach.
 _SHARED_ONLY = 0.4
+# How alike two words are of which one is the other with an ending, or a shorter way to write it.
+_INFLECTED = 0.9
+_SHORTENED = 0.8
+_BEGUN = 0.79
 
 
 def similarity(one: Name, other: Name) -> float:
@@ -19,7 +23,16 @@ def similarity(one: Name, other: Name) -> float:
         return 0.0
     if one.words == other.words:
         return 1.0 if one.forms == other.forms else 0.99
-    pairs, rest_one, rest_other = _pair(one.words, other.words)
+    return max(
+        _similarity(words, others)
+        for words in (one.words, one.also)
+        for others in (other.words, other.also)
+        if words and others
+    )
+
+
+def _similarity(ones: tuple[Word, ...], others: tuple[Word, ...]) -> float:
+    pairs, rest_one, rest_other = _pair(ones, others)
     acronym = 0.0
     for short, long in ((rest_one, rest_other), (rest_other, rest_one)):
         if len(short) == 1 and len(long) > 1 and _is_acronym(short[0], long):
@@ -71,20 +84,21 @@ def _pair(
 
 
 def _likeness(one: Word, other: Word) -> float:
-    if one.text == other.text:
+    short, long = sorted((one.text, other.text), key=len)
+    if short == long:
         return 1.0
-    if one.sound == other.sound:
+    if len(short) > 3 and (one.sound == other.sound or long == short + "s"):
         return 0.95
-    short, long = (one, other) if len(one.text) < len(other.text) else (other, one)
-    if len(short.text) < 3:
+    # Sparta is not Spartak.
+    if not (one.distinctive or other.distinctive):
         return 0.0
-    for a, b in ((short.text, long.text), (short.sound, long.sound)):
-        if b.startswith(a):
-            return 0.9 if len(b) - len(a) <= 3 and len(a) >= 4 else 0.8
-        # Wolves: Wolverhampton; Hearts: Heart.
-        if len(a) > 4 and a[-1] == "s" and b.startswith(a[:-1]):
-            return 0.8
-    return 0.8 if _contracted(short.text, long.text) else 0.0
+    ending = len(long) - len(short)
+    if len(short) > 1 and long.startswith(short):
+        inflected = (len(short) > 3 and ending <= 3) or long == short + "spor"
+        return _INFLECTED if inflected else _BEGUN
+    # Wolves: Wolverhampton.
+    plural = len(short) > 5 and ending > 3 and short[-1] == "s" and long.startswith(short[:-1])
+    return _SHORTENED if plural or _contracted(short, long) else 0.0
 
 
 def _contracted(short: str, long: str) -> bool:
@@ -112,14 +126,16 @@ def _contradict(
         len(word.text) > 3 for word in rest_other
     ):
         return True
-    if (rest_one or rest_other) and not acronym:
-        distinctive = [pair for pair in pairs if pair[0].distinctive or pair[1].distinctive]
-        if distinctive and all(one.town or other.town for one, other, _ in distinctive):
-            return True
-        # An abbreviation beside another word: Port Vale is not Portsmouth.
-        for one, other, likeness in pairs:
-            if likeness <= 0.8 and one.distinctive | other.distinctive:
-                rest = rest_one if len(one.text) < len(other.text) else rest_other
-                if rest and len(pairs) == 1:
-                    return True
-    return False
+    if acronym or not pairs:
+        return False
+    towns = [a.town or b.town for a, b, _ in pairs if a.distinctive or b.distinctive]
+    if towns and all(towns) and (rest_one or rest_other):
+        return True
+    if len(pairs) > 1:
+        return False
+    # A beginning is not enough, and no ending or short form is beside another word that names a
+    # team: Port Vale is not Portsmouth, nor Kiel Korona Kielce.
+    one, other, likeness = pairs[0]
+    rest = rest_one if len(one.text) < len(other.text) else rest_other
+    named = any(word.distinctive for word in rest_one + rest_other)
+    return likeness == _BEGUN or (likeness <= _INFLECTED and (bool(rest) or named))

@@ -27,21 +27,24 @@ FORMS = frozenset(
 
 # Words that many clubs share: they tell two apart, but none of them alone names one.
 SHARED = frozenset(
-    "academica academical albion alianza alemannia america arsenal arminia"
-    " athletic athletico atletic atletico borussia boys celtic central cercle city club concordia"
-    " county cska deportiva deportivo dinamo dynamo eintracht energie estrela estudiantes etoile"
-    " fortuna forest gimnasia girondins green hapoel hellas holstein independiente inter"
-    " juventud kickers lokomotiv lokomotive maccabi"
-    " nacional national new north olimpia olimpic olympic olympique"
-    " polonia preussen racing radnicki rangers rapid real red reial rot rovers royal"
-    " royale slavia slovan south sparta spartak sporting sportivo st stade standard star stal"
-    " thistle torpedo town uniao union unione united universidad universitario victoria viktoria"
-    " virtus vitoria wanderers wednesday west wisla young zenit".split()
+    "academica academical albion alemannia alianza america arminia arsenal atletico borussia boys"
+    " celtic central cercle city club concordia county cska deportiva deportivo dinamo dynamo"
+    " eintracht energie estrela estudiantes etoile forest fortuna gimnasia girondins hapoel hearts"
+    " hellas holstein independiente inter juventud kickers lokomotiv lokomotive maccabi nacional"
+    " national new north olimpia olimpic olimpija olympic olympique polonia preussen racing"
+    " radnicki rangers rapid real red reial rot rovers royal royale slavia slovan south sparta"
+    " spartak sporting sportivo st stade stal star thistle torpedo town uniao union unione united"
+    " universidad universitario universitatea victoria viktoria virtus vitoria wanderers wednesday"
+    " west wisla young".split()
 )
 
 # One spelling for each of these words.
 SAME = {
+    "ath": "atletico",
+    "athletic": "atletico",
+    "athletico": "atletico",
     "atl": "atletico",
+    "atletic": "atletico",
     "bor": "borussia",
     "dep": "deportivo",
     "dyn": "dynamo",
@@ -53,7 +56,6 @@ SAME = {
     "saint": "st",
     "sankt": "st",
     "sint": "st",
-    "sp": "sporting",
     "sth": "south",
     "utd": "united",
     "wand": "wanderers",
@@ -65,9 +67,9 @@ SAME = {
 MARKS = {
     word: mark
     for mark, words in {
-        "women": "women womens woman ladies w k f fem kobiet kobiety feminino feminina femenino"
-        " femenina femenil femminile feminin feminine feminines frauen damen dames dam vrouwen"
-        " kvinner kvinder zeny zene noi nok girls",
+        "women": "women womens woman ladies w wfc k f fem kobiet kobiety feminas femeni feminino feminina"
+        " femenino femenina femenil femminile feminin feminine feminines frauen damen dames dam vrouwen"
+        " kvinner kvinder zeny zene girls",
         "b": "ii b 2 reserve reserves res rezerwy amateure castilla jong jeunes",
         "c": "iii 3",
         "youth": "youth primavera juvenil jugend academy akademia juniorzy mlodzi",
@@ -82,11 +84,31 @@ TOURNAMENT_MARKS = {
 # Towns that are a club's name by themselves, or the second half of several: a word beside one of
 # them, on one side only, names another club (Espanyol Barcelona, Dundee United, Paris FC).
 SHARED_TOWNS = frozenset(
-    "athina barcelona beograd berlin birmingham bristol brugge bucuresti dundee eindhoven glasgow"
-    " istanbul kobenhavn koln lisboa liverpool london madrid manchester milan moskva munchen"
-    " nottingham paris plovdiv praha roma rotterdam saloniki sheffield sofia stockholm torino"
-    " verona wien zagreb zurich".split()
+    "ajaccio athina barcelona beograd berlin bristol brugge bucuresti cluj cordoba dundee eindhoven"
+    " glasgow graz istanbul kobenhavn koln krakow lausanne lisboa liverpool lodz london madrid"
+    " manchester milan moskva munchen paris plovdiv praha roma rotterdam saloniki sheffield sofia"
+    " stockholm torino wien zagreb zurich".split()
 )
+
+# Clubs known by a town that their name lacks, or by another name in English.
+ALSO = {
+    frozenset(name.split()): frozenset(also.split())
+    for name, also in {
+        "aab": "aalborg",
+        "agf": "aarhus",
+        "athletic club": "atletico bilbao",
+        "az": "az alkmaar",
+        "crvena zvezda": "red star beograd",
+        "crvena zvezda beograd": "red star beograd",
+        "inter": "inter milan",
+        "nec": "nec nijmegen",
+        "psv": "psv eindhoven",
+        "sporting cp": "sporting lisboa",
+        "sporting clube portugal": "sporting lisboa",
+        "vitoria sc": "vitoria guimaraes",
+        "vitoria fc": "vitoria setubal",
+    }.items()
+}
 
 # Cities in Polish and English (some in French or German), and French clubs' adjectives.
 EXONYMS = {
@@ -127,14 +149,17 @@ EXONYMS = {
         "kobenhavn": "kopenhaga copenhagen kopenhagen",
         "koln": "kolonia cologne",
         "krakow": "cracow",
+        "kreta": "crete kriti",
         "kyiv": "kijow kiev kiew",
         "lausanne": "lozanna",
+        "laval": "lavallois",
         "leipzig": "lipsk",
         "liege": "luik luttich",
         "lisboa": "lizbona lisbon",
         "london": "londyn",
         "luzern": "lucerna lucerne",
         "lviv": "lwow lvov",
+        "lyon": "lyonnais",
         "madrid": "madryt",
         "mainz": "moguncja",
         "mallorca": "majorka majorca",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from bettune._models import RateLimit
 
-# What httpx raises for a request; the latter two for some of the URLs that a server redirects to.
+# What httpx raises for a request; InvalidURL and UnicodeError come of odd redirects.
 Failure = httpx.RequestError | httpx.InvalidURL | UnicodeError
 FAILURES = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
 
@@ -127,9 +127,9 @@ class Errors:
         self, request: httpx.Request, limit: RateLimit | None, seconds: float, max_wait: float
     ) -> RateLimitError:
         """Make the error of a request that was not sent, since the pace lets nobody out in time."""
-        told = "Retry-After" if limit is None else f"{limit.requests} per {limit.per:g} s"
+        source = "Retry-After" if limit is None else f"{limit.requests} per {limit.per:g} s"
         error = RateLimitError(
-            f"nothing was sent: the rate limit ({told}) lets nobody out for {seconds:.0f} s, "
+            f"nothing was sent: the rate limit ({source}) lets nobody out for {seconds:.0f} s, "
             f"longer than max_wait={max_wait:g}",
             status_code=429,
             method=request.method,

@@ -12,7 +12,7 @@ import httpx
 from bettune._api_errors import RateLimitError
 from bettune._http.errors import Errors, Failure, is_hopeless
 from bettune._http.pacing import BlockedError, Pacer, RequestGroup, Ticket
-from bettune._http.retries import RetryPolicy, Tries, retry_after, told_rate_limit
+from bettune._http.retries import RetryPolicy, Tries, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -30,7 +30,7 @@ Outcome = tuple[httpx.Response, str | None] | Failure
 # What a client has to do next: wait as a ticket says, or send a request.
 Step = Ticket | httpx.Request
 # What it tells then: whether the ticket's event came, or what came of the request.
-Told = bool | Outcome
+Reply = bool | Outcome
 
 
 class Terms:
@@ -64,7 +64,7 @@ class Exchange:
 
     def steps(
         self, request: httpx.Request, terms: Terms, *, follow_redirects: bool
-    ) -> Generator[Step, Told, httpx.Response]:
+    ) -> Generator[Step, Reply, httpx.Response]:
         """Go through the tries of one request; return its success, or raise its error.
 
         Yields what is to be done and takes what came of it.
@@ -116,7 +116,7 @@ class Exchange:
 
     def _wait(
         self, ticket: Ticket, request: httpx.Request, terms: Terms
-    ) -> Generator[Step, Told, None]:
+    ) -> Generator[Step, Reply, None]:
         clock, max_wait = self.pacer.clock, terms.policy.max_wait
         reason = "to try again" if ticket.not_before else "for the rate limit"
         try:
@@ -142,7 +142,7 @@ class Exchange:
         if not isinstance(outcome, tuple):
             return self.errors.of_failure(outcome, request, attempts)
         response, problem = outcome
-        limit = told_rate_limit(response.headers)
+        limit = rate_limit_in(response.headers)
         if limit is not None:
             self.pacer.learn(limit)
         request.extensions["attempts"] = attempts
@@ -170,9 +170,9 @@ class Exchange:
         if not isinstance(outcome, tuple):
             return None if is_hopeless(outcome) else tries.wait_after(None, None)
         response = outcome[0]
-        told = retry_after(response.headers)
-        wait = tries.wait_after(response.status_code, told)
-        if told is not None and wait is not None:
+        delay = retry_after(response.headers)
+        wait = tries.wait_after(response.status_code, delay)
+        if delay is not None and wait is not None:
             self.pacer.hold(wait)
         return wait
 

@@ -22,7 +22,7 @@ class LowLevelClient(AuthenticatedClient):
     """
 
     def __init__(self, http: Any) -> None:
-        # The token is not told to the generated client: ours adds it to each request.
+        # The generated client does not know the token: ours adds it to each request.
         super().__init__(base_url=str(http.base_url), token="")
         self.http = http
         self._exchange: Exchange = http.exchange

@@ -83,8 +83,8 @@ class Clock:
 class Places:
     """At most so many are under way: a semaphore, first come, first served."""
 
-    def __init__(self, most: float) -> None:
-        self._most = most
+    def __init__(self, capacity: float) -> None:
+        self._capacity = capacity
         # Ordered sets. To add and to discard are single steps, which no interrupt comes between.
         self._taken: dict[Ticket, None] = {}
         self._queue: dict[Ticket, None] = {}
@@ -107,7 +107,7 @@ class Places:
 
     def next(self) -> Ticket | None:
         """Who may take a place now, if anybody waits for it."""
-        if self._queue and len(self._taken) < self._most:
+        if self._queue and len(self._taken) < self._capacity:
             return next(iter(self._queue))
         return None
 
@@ -176,14 +176,14 @@ class Pacer:
     """
 
     def __init__(
-        self, limit: RateLimit | None, most: float, new_event: Callable[[], Event]
+        self, limit: RateLimit | None, capacity: float, new_event: Callable[[], Event]
     ) -> None:
         self.clock = Clock()
         self.closed = False
         self._given = limit is not None
         self._new_event = new_event
         self._lock = threading.Lock()
-        self._places = Places(most)
+        self._places = Places(capacity)
         self._window = Window(limit)
         self._waiting: dict[Ticket, None] = {}
 
@@ -239,7 +239,7 @@ class Pacer:
                 self._wake(self._window.next())
 
     def learn(self, limit: RateLimit) -> None:
-        """Keep to the limit that an answer told, unless the caller gave one."""
+        """Keep to the limit that an answer names, unless the caller gave one."""
         with self._lock:
             if not self._given and limit != self._window.limit:
                 self._window.limit = limit

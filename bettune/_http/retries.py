@@ -62,26 +62,26 @@ class Tries:
         self._refusals_left = policy.max_refusals
         self._failures = 0
 
-    def wait_after(self, status: int | None, told: float | None) -> float | None:
+    def wait_after(self, status: int | None, delay: float | None) -> float | None:
         """Count a failed try; seconds to wait before the next, or None to give up.
 
         Args:
             status: of the answer, or None where there was none.
-            told: the seconds that `Retry-After` asks for, if it does.
+            delay: the seconds that `Retry-After` asks for, if it does.
         """
         longest = self._policy.max_wait
         if status is not None and status not in _RETRIED_STATUSES:
             return None
-        if told is not None and told > longest:
+        if delay is not None and delay > longest:
             return None
         self._failures += 1
-        if status == 429 and told is not None and self._refusals_left:
+        if status == 429 and delay is not None and self._refusals_left:
             self._refusals_left -= 1
         elif self._retries_left:
             self._retries_left -= 1
         else:
             return None
-        return max(told or 0.0, min(_backoff(self._failures), longest))
+        return max(delay or 0.0, min(_backoff(self._failures), longest))
 
 
 def _backoff(failures: int) -> float:
@@ -112,15 +112,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, then.timestamp() - (time.time() if now is None else now.timestamp()))
 
 
-def told_rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
-    """The limit that X-RateLimit-Limit and X-RateLimit-Window (seconds) tell, if they do.
+def rate_limit_in(headers: Mapping[str, str]) -> RateLimit | None:
+    """The limit in X-RateLimit-Limit and X-RateLimit-Window (seconds), if they hold one.
 
     A window longer than a day is no limit that anybody would wait for.
     """
-    told = headers.get("x-ratelimit-limit")
-    if told is None:
+    limit = headers.get("x-ratelimit-limit")
+    if limit is None:
         return None
-    requests, per = _number(told), _number(headers.get("x-ratelimit-window", ""))
+    requests, per = _number(limit), _number(headers.get("x-ratelimit-window", ""))
     if requests is None or per is None or requests < 1 or not 0 < per <= _LONGEST_WINDOW:
         return None
     return RateLimit(int(requests), per)

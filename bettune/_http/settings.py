@@ -1,4 +1,4 @@
-"""What a client is told at the start: where it comes from, and what is refused."""
+"""The arguments of a client: where they come from, and what is refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HEADERS = {
     "Accept-Encoding": "gzip",
     "User-Agent": f"bettune/{__version__} httpx/{httpx.__version__}",
 }
-# Those that httpx.Client has of its own.
+# The defaults of httpx.Client.
 _MAX_REDIRECTS = 20
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 BASE_URL = "https://ovaccess.com/bet-tune-api/v1"
@@ -147,7 +147,7 @@ def _signing(
         return _authorizer(secret, base_url), cleaner(secret)
     except ConfigurationError as error:
         refused = str(error)
-    # Anew, so that no frame of the traceback has read the token.
+    # A new one, so that no frame of the traceback has read the token.
     del token
     raise ConfigurationError(refused)
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import httpcore
 
 from bettune._http.fork import Fork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import httpx
 
     from bettune._http.pacing import Event
@@ -47,18 +44,17 @@ class Deadline:
             if isinstance(pool, httpcore.ConnectionPool) and transport not in own:
                 pool._network_backend = backend  # noqa: SLF001 - a transport takes none
 
-    @contextmanager
-    def __call__(self, seconds: float | None) -> Iterator[None]:
-        """Hold what this thread reads to so many seconds; None to no deadline."""
-        if seconds is None:
-            yield
-            return
-        thread = threading.get_ident()
-        self._ends[thread] = time.monotonic() + seconds
-        try:
-            yield
-        finally:
-            self._ends.pop(thread, None)
+    def __call__(self, seconds: float | None) -> Self:
+        """Hold what this thread reads within to so many seconds; None to no deadline."""
+        if seconds is not None:
+            self._ends[threading.get_ident()] = time.monotonic() + seconds
+        return self
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.pop(threading.get_ident(), None)
 
     def left(self, timeout: float | None) -> float | None:
         """How long this thread may read now, given a time-out of its own."""

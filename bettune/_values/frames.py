@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
@@ -16,6 +15,8 @@ from bettune._values.arguments import to_id
 from bettune._values.display import short_repr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from narwhals.stable.v2 import Series
 
 _Value_co = TypeVar("_Value_co", covariant=True)
@@ -42,13 +43,8 @@ OddsByFilter: TypeAlias = SupportsItems[OddsByMatch] | SupportsColumns
 # These two need not be installed, and are no number that differs from itself.
 _NO_VALUE = frozenset({"NAType", "MaskedConstant"})
 _FILTER_ID = re.compile(r"[1-9]\d{0,18}", re.ASCII)
-# As pandas, polars and pyarrow write such types: struct's format, and the digits that may do.
-_SHORT_FLOATS = {
-    "float16": ("e", range(3, 6)),
-    "halffloat": ("e", range(3, 6)),
-    "float32": ("f", range(6, 10)),
-    "float": ("f", range(6, 10)),
-}
+# As pandas, polars and pyarrow write the types of narrow floats, in struct's format.
+_NARROW_FLOATS = {"float16": "e", "halffloat": "e", "float32": "f", "float": "f"}
 
 
 def is_missing(value: Any) -> bool:
@@ -142,8 +138,8 @@ def _pairs(odds: Any, name: str) -> Iterable[tuple[Any, Any]]:
             )
         return zip(ids, _values(columns["odds"]), strict=True)
     items = _items(odds, name, "match ids to odds")
-    short = _short_float(getattr(odds, "dtype", None))
-    return ((key, _shortest(value, *short)) for key, value in items) if short else items
+    narrow = _narrow_float(getattr(odds, "dtype", None))
+    return ((key, _shortest(value, narrow)) for key, value in items) if narrow else items
 
 
 def _items(given: Any, name: str, what: str) -> Iterable[tuple[Any, Any]]:
@@ -175,7 +171,7 @@ def _refuse_row_index(index: Any, name: str) -> None:
 
 
 def _is_frame(value: Any) -> bool:
-    return hasattr(type(value), "columns") and not isinstance(value, Mapping)
+    return hasattr(type(value), "columns")
 
 
 def _columns(frame: Any, name: str) -> dict[Any, Series[Any]]:
@@ -234,25 +230,25 @@ def _listed(names: Iterable[Any]) -> str:
 
 def _values(column: Series[Any]) -> list[Any]:
     native = column.to_native()
-    short = _short_float(getattr(native, "dtype", getattr(native, "type", None)))
+    narrow = _narrow_float(getattr(native, "dtype", getattr(native, "type", None)))
     values: list[Any] = column.to_list()
-    return [_shortest(value, *short) for value in values] if short else values
+    return [_shortest(value, narrow) for value in values] if narrow else values
 
 
-def _short_float(dtype: Any) -> tuple[str, range] | None:
-    """Tell of a column's type whether it is a float narrower than Python's, categories too."""
+def _narrow_float(dtype: Any) -> str | None:
+    """Tell struct's format of a column's type, or of its categories, if it is a narrow float."""
     dtype = getattr(dtype, "value_type", dtype)
     dtype = getattr(getattr(dtype, "categories", None), "dtype", dtype)
-    return _SHORT_FLOATS.get(str(dtype).lower().removesuffix("[pyarrow]"))
+    return _NARROW_FLOATS.get(str(dtype).lower().removesuffix("[pyarrow]"))
 
 
-def _shortest(value: Any, form: str, digits: range) -> Any:
+def _shortest(value: Any, narrow: str) -> Any:
     """Undo a widening: 2.1500000953674316, which was the 2.15 of 32 bits, is 2.15 again."""
     if is_missing(value):
         return value
-    for count in digits:
-        shorter = float(f"{value:.{count}g}")
-        if struct.unpack(form, struct.pack(form, shorter))[0] == value:
+    for digits in range(3, 10):
+        shorter = float(f"{value:.{digits}g}")
+        if struct.unpack(narrow, struct.pack(narrow, shorter))[0] == value:
             return shorter
     return value
 

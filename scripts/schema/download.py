@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -9,16 +10,25 @@ import httpx
 
 from scripts.schema.text import Refused
 
+
+class Unreachable(Refused):
+    """Nobody answered, or not now: of the document it says nothing."""
+
+
 MAX_BYTES = 10 * 2**20
 MAX_REDIRECTS = 5
 TIMEOUT = 30.0  # seconds for one step of a download
 MAX_SECONDS = 120.0  # and for all of it
+# What stands before the host; a password may hold a slash, which a port may not.
+USER = re.compile(r"(://)(?:[^\s/?#]*@|(?![^\s/?#]*:\d+/)[^\s/?#]*:[^\s?#]*@)")
+COME_AGAIN = {408, 429, *range(500, 600)}
 
 
 def fetch(source: str) -> bytes:
     """Return what is at an address or in a file.
 
     Raises:
+        Unreachable: there was no answer, or one that asks to come again.
         Refused: it cannot be had, or is too large.
     """
     if "://" not in source:
@@ -35,9 +45,15 @@ def fetch(source: str) -> bytes:
     except httpx.TooManyRedirects:
         raise Refused(f"it leads to more than {MAX_REDIRECTS} redirects") from None
     except httpx.TimeoutException:
-        raise Refused(f"there was no answer within {TIMEOUT:g} seconds: try again later") from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Refused(f"the download failed: {error or type(error).__name__}") from None
+        text = f"there was no answer within {TIMEOUT:g} seconds: try again later"
+        raise Unreachable(text) from None
+    except httpx.InvalidURL:
+        raise Refused("it is not an address") from None
+    except httpx.UnsupportedProtocol as error:
+        raise Refused(f"the download failed: {without_secrets(str(error))}") from None
+    except httpx.HTTPError as error:
+        text = without_secrets(str(error)) or type(error).__name__
+        raise Unreachable(f"the download failed: {text}") from None
 
 
 def _download(source: str) -> bytes:
@@ -47,14 +63,16 @@ def _download(source: str) -> bytes:
         client.stream("GET", source) as response,
     ):
         if response.status_code != httpx.codes.OK:
-            raise Refused(f"the download failed: {response.status_code} {response.reason_phrase}")
+            failed = Unreachable if response.status_code in COME_AGAIN else Refused
+            raise failed(f"the download failed: {response.status_code} {response.reason_phrase}")
         if source.startswith("https://") and response.url.scheme != "https":
-            raise Refused(f"it leads to {response.url}, which is not encrypted")
+            address = without_secrets(str(response.url))
+            raise Refused(f"it leads to {address}, which is not encrypted")
         data = b""
         for part in response.iter_bytes():
             data = _limited(data + part)
             if time.monotonic() - start > MAX_SECONDS:
-                raise Refused(f"the download took more than {MAX_SECONDS:g} seconds")
+                raise Unreachable(f"the download took more than {MAX_SECONDS:g} seconds")
         return data
 
 
@@ -62,3 +80,8 @@ def _limited(data: bytes) -> bytes:
     if len(data) > MAX_BYTES:
         raise Refused(f"it is larger than {MAX_BYTES // 2**20} MB")
     return data
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with the addresses in it less user, password and query."""
+    return re.sub(USER, r"\1", re.sub(r"(://[^\s?#'\"]*)[?#][^'\"\n]*", r"\1", text))

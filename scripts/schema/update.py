@@ -1,23 +1,41 @@
-"""Take over a downloaded schema, with its client, or refuse it; and say what changed."""
+"""Take a downloaded schema, with its client, or refuse it; and say what changed and what to do."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import traceback
 from typing import TYPE_CHECKING, Any
 
 from scripts import ROOT
 from scripts.schema import pair
-from scripts.schema.changes import BREAKING, Change
-from scripts.schema.compare import compare
+from scripts.schema.changes import BREAKING, LEVELS, Change
+from scripts.schema.compare import ABSENT, compare
 from scripts.schema.document import load
-from scripts.schema.download import fetch
+from scripts.schema.download import Unreachable, fetch, without_secrets
+from scripts.schema.facade import UNSEEN, place_of
 from scripts.schema.generate import contents, difference, generate
 from scripts.schema.text import Refused, dump
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# How it ends: the exit status of `python -m scripts.schema`.
+FITS, BROKEN, REFUSED, UNREACHABLE, UNCHECKED = range(5)
+WORDS = {"description", "summary", "title"}
+TO_DO = dict(
+    zip(
+        LEVELS,
+        (
+            "Look before you merge: the type checker finds no line to mend, but users are broken.",
+            "Merge it, with a line in CHANGELOG.md: the facade works as it is, and there is more.",
+            "Merge it: the facade works as it is, and nothing changes for its users.",
+        ),
+        strict=True,
+    )
+)
 
 
 def as_yaml(data: bytes, document: dict[str, Any]) -> bytes:
@@ -30,7 +48,7 @@ def as_yaml(data: bytes, document: dict[str, Any]) -> bytes:
     return written
 
 
-def take_over(source: str, root: Path = ROOT) -> list[Change] | None:
+def replace_schema(source: str, root: Path = ROOT) -> list[Change] | None:
     """Put a schema and its client in place; return what changed, or None where it is the old one.
 
     Raises:
@@ -42,24 +60,31 @@ def take_over(source: str, root: Path = ROOT) -> list[Change] | None:
         before = path.read_bytes()
         if len(data) < len(before) and before.startswith(data.rstrip()) and data.strip():
             raise Refused("it is cut: openapi.yaml begins with all of it and goes on")
-        document = load(data)
-        (new / pair.SCHEMA).write_bytes(as_yaml(data, document))
+        document, known = load(data), load(before)
+        # In another order it yields another client; spaces and comments are nobody's concern.
+        same = json.dumps(_less_space(document)) == json.dumps(_less_space(known))
+        changes = compare(known, document)
+        (new / pair.SCHEMA).write_bytes(before if same else as_yaml(data, document))
         generate(document, new / pair.CLIENT)
-        changes = compare(load(before), document)
-        same = (new / pair.SCHEMA).read_bytes() == before
         if same and not difference(contents(client), contents(new / pair.CLIENT)):
             return None
         pair.replace(new, root)
         return changes
 
 
-def summary(changes: list[Change]) -> str:
-    """Return the changes as a list for a person, and for a pull request."""
-    lines = [f"- {level}: {text}" for level, text in changes]
-    return "\n".join(["What changed for the users of bettune:", *lines])
+def _less_space(node: Any) -> Any:
+    """Return a document with the white space in its words made one."""
+    if isinstance(node, dict):
+        return {
+            key: " ".join(one.split())
+            if key in WORDS and isinstance(one, str)
+            else _less_space(one)
+            for key, one in node.items()
+        }
+    return [_less_space(one) for one in node] if isinstance(node, list) else node
 
 
-def misfits() -> str:
+def type_errors() -> str:
     """Return where the facade does not fit the client any more, with the lines."""
     mypy = [sys.executable, "-m", "mypy", "--pretty", "--no-color-output", "--no-error-summary"]
     wide = os.environ | {"MYPY_FORCE_TERMINAL_WIDTH": "160"}
@@ -67,30 +92,69 @@ def misfits() -> str:
     return (done.stdout + done.stderr).strip() if done.returncode else ""
 
 
+def failing_check() -> str:
+    """Return what `make check` says, if it does not pass."""
+    make = [os.environ.get("MAKE", "make"), "--no-print-directory", "check"]
+    done = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).strip() or "nothing" if done.returncode else ""
+
+
+def summary(changes: list[Change]) -> str:
+    """Return the changes as a list for a person, and for a pull request."""
+    lines = [f"- {change.level}: {change.text}" for change in changes]
+    lines = ["What changed for the users of bettune:", *lines]
+    unseen = [change.unseen for change in changes if change.unseen and change.level == BREAKING]
+    if unseen:
+        lines.append("What the type checker cannot see of it, and where the facade has it:")
+        lines += [f"- {place_of(one)}: {UNSEEN[one][1]}" for one in dict.fromkeys(unseen)]
+    return "\n".join(lines)
+
+
+def report(changes: list[Change]) -> int:
+    """Print what to do now, what changed and what no longer fits; return how it ends."""
+    level = changes[0].level if changes else LEVELS[-1]
+    told = summary(changes) if changes else "What it says is the same; generated/ was not."
+    misfits = type_errors() if changes else ""
+    if misfits:
+        count = misfits.count(": error:")
+        print(f"Mend the facade before you merge it: {count} lines of it no longer fit.")
+        print(told)
+        if ABSENT in changes:
+            print("The lines that no longer fit are left out: what is said first explains them.")
+        else:
+            print(f"The facade no longer fits, here:\n{misfits}")
+        return BROKEN
+    if failed := failing_check():
+        print("Do not merge it yet: `make check` does not pass, see below.")
+        print(f"{told}\nmake check says:\n{failed}")
+        return UNCHECKED
+    print(f"{TO_DO[level]}\n{told}")
+    return BROKEN if level == BREAKING else FITS
+
+
 def main() -> None:
-    """Exit with 0: the facade works unchanged; 1: it, or its users, are broken; 2: refused."""
+    """Exit with 0: the facade works unchanged; 1: it, or its users, are broken; 2: refused.
+
+    3: the address could not be reached; 4: the facade fits, and `make check` does not pass.
+    """
     source = sys.argv[1].strip() if len(sys.argv) == 2 else ""
     if not source:
         print("Which schema? make schema SCHEMA=<url or file>", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(REFUSED)
+    name = without_secrets(source)
     try:
-        changes = take_over(source)
+        changes = replace_schema(source)
+    except Unreachable as error:
+        print(f"{name} could not be reached, nothing is changed: {error}", file=sys.stderr)
+        sys.exit(UNREACHABLE)
     except (Refused, OSError) as error:
-        print(f"{source} was refused, nothing is changed: {error}", file=sys.stderr)
-        sys.exit(2)
+        print(f"{name} was refused, nothing is changed: {error}", file=sys.stderr)
+        sys.exit(REFUSED)
+    except Exception:  # noqa: BLE001  # no verdict about a schema: 1 would say that it breaks
+        traceback.print_exc()
+        print(f"{name} was refused: this program fails on it, see above", file=sys.stderr)
+        sys.exit(REFUSED)
     if changes is None:
-        print("It is the schema we have: nothing is changed.")
-    else:
-        print("openapi.yaml and generated/ are the new ones.")
-        print(summary(changes) if changes else "What it says is the same; generated/ was not.")
-    broken = any(change.level == BREAKING for change in changes or [])
-    if changes and (places := misfits()):
-        print(f"The facade no longer fits, here:\n{places}")
-    elif broken:
-        print("The facade fits as it is; its users may not: say so in the changelog.")
-    sys.stdout.flush()
-    make = [os.environ.get("MAKE", "make"), "--no-print-directory", "check"]
-    checked = subprocess.run(make, cwd=ROOT, check=False).returncode == 0
-    if not checked:
-        print("make check does not pass: see above.")
-    sys.exit(1 if broken or not checked else 0)
+        print("Nothing to do: it is the schema we have, nothing is changed.")
+        sys.exit(FITS)
+    sys.exit(report(changes))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from scripts import ROOT
-from scripts.schema import document
+from scripts.schema import document, generate
 
 _IGNORE = shutil.ignore_patterns("__pycache__", "*.pyc")
 
@@ -21,30 +23,35 @@ def root():
 
 
 @pytest.fixture(scope="session")
-def _loaded():
-    return document.load((ROOT / "openapi.yaml").read_bytes())
+def data():
+    """The folder with a schema that stays as it is, whatever openapi.yaml becomes, and others."""
+    return Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="session")
+def _loaded(data):
+    return document.load((data / "openapi.yaml").read_bytes())
 
 
 @pytest.fixture
 def schema(_loaded):
-    """The document of openapi.yaml, to be changed as a test likes."""
-    return document.load(_as_json(_loaded))
+    """The document of data/openapi.yaml, to be changed as a test likes."""
+    return copy.deepcopy(_loaded)
 
 
-def _as_json(value):
-    import json  # noqa: PLC0415
-
-    return json.dumps(value).encode()
+@pytest.fixture(scope="session")
+def pair_of_data(data, _loaded, tmp_path_factory):
+    """A folder with the schema in data/, as openapi.yaml, and its client in generated/."""
+    folder = tmp_path_factory.mktemp("pair")
+    shutil.copy(data / "openapi.yaml", folder)
+    generate.generate(_loaded, folder / "generated")
+    return folder
 
 
 @pytest.fixture
-def pair_copy(tmp_path):
-    """A folder with a copy of openapi.yaml and generated/."""
-    folder = tmp_path / "pair"
-    folder.mkdir()
-    shutil.copy(ROOT / "openapi.yaml", folder)
-    shutil.copytree(ROOT / "generated", folder / "generated", ignore=_IGNORE)
-    return folder
+def pair_copy(pair_of_data, tmp_path):
+    """A copy of `pair_of_data`."""
+    return shutil.copytree(pair_of_data, tmp_path / "pair", ignore=_IGNORE)
 
 
 @pytest.fixture

@@ -202,7 +202,9 @@ def test_the_real_thing_killed_at_ten_moments(repo_copy, tmp_path):
         old["openapi.yaml"].replace("enum: [api, ui]", "enum: [api, ui, import]")
     )
     program = tmp_path / "schema.py"
-    program.write_text("from scripts.schema.update import take_over; take_over('new.yaml')\n")
+    program.write_text(
+        "from scripts.schema.update import replace_schema; replace_schema('new.yaml')\n"
+    )
     ((whole,), said) = kill(program, repo_copy, tmp_path / "whole", "0", preload=LIBRARIES)
     new = texts(whole)
     assert new["openapi.yaml"] == new["new.yaml"]

@@ -7,14 +7,14 @@ import gzip
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
-from scripts import ROOT
 from scripts.schema import document, download, generate, update
 from scripts.schema.text import Refused
 
-SCHEMA = (ROOT / "openapi.yaml").read_bytes()
+SCHEMA = (Path(__file__).parent / "data" / "openapi.yaml").read_bytes()
 HEAD = b"openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
 BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c, *%c]\n" % (new, new, *[old] * 10)
@@ -133,7 +133,7 @@ def test_it_is_refused_and_nothing_changes(pair_copy, tmp_path, name):
     before = files(pair_copy)
     (tmp_path / "schema").write_bytes(data)
     with pytest.raises(Refused) as caught:
-        update.take_over(str(tmp_path / "schema"), pair_copy)
+        update.replace_schema(str(tmp_path / "schema"), pair_copy)
     assert reason in str(caught.value)
     if "generator" not in reason:  # which says in its own words what it found
         assert len(str(caught.value).splitlines()) == 1
@@ -145,7 +145,7 @@ def test_a_cut_copy_is_refused_wherever_it_is_cut(pair_copy, tmp_path, part):
     before = files(pair_copy)
     (tmp_path / "schema").write_bytes(SCHEMA[: len(SCHEMA) * part // 20])
     with pytest.raises(Refused, match="it is cut"):
-        update.take_over(str(tmp_path / "schema"), pair_copy)
+        update.replace_schema(str(tmp_path / "schema"), pair_copy)
     assert files(pair_copy) == before
 
 
@@ -154,7 +154,7 @@ def test_a_generator_that_warns_leaves_the_old_client(pair_copy, tmp_path):
     (tmp_path / "schema").write_bytes(odd.replace(b"  /sports:", b"  /sport:"))
     before = files(pair_copy)
     with pytest.raises(Refused, match="the generator does not take it"):
-        update.take_over(str(tmp_path / "schema"), pair_copy)
+        update.replace_schema(str(tmp_path / "schema"), pair_copy)
     assert files(pair_copy) == before
 
 

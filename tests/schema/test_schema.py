@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -70,13 +71,15 @@ def texts(folder):
 
 
 def test_the_sandboxs_own_schema_changes_nothing(make, repo_copy):
+    shutil.copy(ROOT / "openapi.yaml", repo_copy)
+    shutil.rmtree(repo_copy / "generated")
+    shutil.copytree(ROOT / "generated", repo_copy / "generated")
     before = texts(repo_copy)
     with Sandbox() as box:
         done = make(f"{box.base_url}/openapi.yaml")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "It is the schema we have: nothing is changed.",
-        "make --no-print-directory check",
+        "Nothing to do: it is the schema we have, nothing is changed.",
     ]
     assert texts(repo_copy) == before
 
@@ -92,12 +95,11 @@ def test_what_is_new_is_there_and_the_facade_works(make, repo_copy, facade_tests
     done = make(tmp_path / "new.yaml")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "openapi.yaml and generated/ are the new ones.",
+        "Merge it, with a line in CHANGELOG.md: the facade works as it is, and there is more.",
         "What changed for the users of bettune:",
         "- widening: GET /leagues is new",
         "- widening: Match.venue is new",
         "- widening: Prediction.source has the new value 'import'",
-        "make --no-print-directory check",
     ]
     found = texts(repo_copy)
     assert found["openapi.yaml"] == new
@@ -168,13 +170,16 @@ def test_without_a_source_it_says_how(make):
     assert (done.returncode, done.stderr) == (2, "Which schema? make schema SCHEMA=<url or file>\n")
 
 
-def test_a_check_that_fails_is_told(make, tmp_path):
+def test_a_check_that_fails_is_told(make, repo_copy, tmp_path):
     refuses = tmp_path / "refuses"
-    refuses.write_text("#!/bin/sh\nexit 1\n")
+    refuses.write_text("#!/bin/sh\necho no; exit 1\n")
     refuses.chmod(0o755)
-    done = make(tmp_path / "pair" / "openapi.yaml", MAKE=str(refuses))
-    assert done.returncode == 1
-    assert "make check does not pass: see above." in done.stdout
+    text = (repo_copy / "openapi.yaml").read_text()
+    (tmp_path / "new.yaml").write_text(text.replace("List matches", "All matches"))
+    done = make(tmp_path / "new.yaml", MAKE=str(refuses))
+    assert done.returncode == 4
+    assert done.stdout.startswith("Do not merge it yet: `make check` does not pass, see below.\n")
+    assert done.stdout.endswith("make check says:\nno\n")
 
 
 def test_json_becomes_yaml_that_says_the_same(pair_copy, tmp_path, schema):
@@ -192,7 +197,7 @@ def test_json_becomes_yaml_that_says_the_same(pair_copy, tmp_path, schema):
     schema["info"]["x-texts"] = texts_that_yaml_takes_for_others
     schema["info"]["x-others"] = [None, True, 1, 2.5, [], {}]
     (tmp_path / "schema.json").write_text(json.dumps(schema, ensure_ascii=False))
-    changes = update.take_over(str(tmp_path / "schema.json"), pair_copy)
+    changes = update.replace_schema(str(tmp_path / "schema.json"), pair_copy)
     assert [change.level for change in changes] == ["harmless"]
     written = (pair_copy / "openapi.yaml").read_bytes()
     assert written.startswith(b'openapi: "3.1.0"\ninfo:\n  title: "BetTune API"\n')
@@ -204,16 +209,34 @@ def test_json_becomes_yaml_that_says_the_same(pair_copy, tmp_path, schema):
 
 
 def test_yaml_stays_as_it_came(pair_copy, tmp_path):
-    text = (
-        pair_copy / "openapi.yaml"
-    ).read_text() + "# The end, said with a \\r and no line feed.\r"
+    text = (pair_copy / "openapi.yaml").read_text().replace("List matches", "All matches")
+    text += "# The end, said with a \\r and no line feed.\r"
     (tmp_path / "new.yaml").write_bytes(text.encode())
-    update.take_over(str(tmp_path / "new.yaml"), pair_copy)
+    assert update.replace_schema(str(tmp_path / "new.yaml"), pair_copy)
     assert (pair_copy / "openapi.yaml").read_bytes() == text.encode()
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda data: b"\xef\xbb\xbf" + data,
+        lambda data: data.replace(b"\n", b"\r\n"),
+        lambda data: data.replace(b"\n", b"  \n") + b"\n\n",
+        lambda data: b"# Exported today.\n" + data,
+        lambda data: json.dumps(update.load(data), indent=4).encode(),
+    ],
+    ids=["mark", "line_ends", "spaces", "comment", "json"],
+)
+def test_the_same_written_otherwise_is_the_schema_we_have(pair_copy, tmp_path, other):
+    before = texts(pair_copy)
+    data = (pair_copy / "openapi.yaml").read_bytes()
+    (tmp_path / "new").write_bytes(other(data))
+    assert update.replace_schema(str(tmp_path / "new"), pair_copy) is None
+    assert texts(pair_copy) == before
+
+
 def test_a_broken_client_is_mended_though_the_schema_is_the_same(pair_copy):
+    before = generate.contents(pair_copy / "generated")
     (pair_copy / "generated" / "bettune_openapi" / "client.py").write_text("")
-    before = generate.contents(ROOT / "generated")
-    assert update.take_over(str(pair_copy / "openapi.yaml"), pair_copy) == []
+    assert update.replace_schema(str(pair_copy / "openapi.yaml"), pair_copy) == []
     assert generate.contents(pair_copy / "generated") == before

@@ -358,8 +358,8 @@ def code(folder):
 
 
 @pytest.fixture(scope="module")
-def known(root):
-    return code(root / "generated")
+def known(pair_of_data):
+    return code(pair_of_data / "generated")
 
 
 @pytest.mark.parametrize("variant", SAME, ids=lambda variant: variant.__name__)
