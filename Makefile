@@ -37,11 +37,11 @@ FORCE:
 demo: .venv-demo/.ready ## do the whole job against a sandbox, and show it
 	@.venv-demo/bin/python -m scripts.demo
 
-test: .venv/.ready ## run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/.ready ## run the tests; ALL=1: those that take long too
+	@$(BIN)/python -m pytest $(if $(ALL),--all) $(ARGS)
 
 test-lowest: .venv-lowest/.ready ## run the tests with the lowest versions the library allows
-	@.venv-lowest/bin/python -m pytest $(ARGS)
+	@.venv-lowest/bin/python -m pytest $(if $(ALL),--all) $(ARGS)
 
 check: .venv/.ready ## check format, lint, types, generated/ against openapi.yaml, and the workflows
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff .; exit 1; }

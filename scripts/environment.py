@@ -40,7 +40,7 @@ def main(folder: Path, lock: Path) -> None:
         version = ".".join(map(str, sys.version_info[:2]))
         print(f"Setting up {folder} with Python {version} from {lock} (once)", flush=True)
         ready.unlink(missing_ok=True)
-        pip = [python, "-m", "pip", "install", "--quiet"]
+        pip = [python, "-m", "pip", "install", "-qq"]
         for command in (
             [sys.executable, "-m", "venv", "--clear", folder],
             [*pip, "--require-hashes", "-r", lock],
