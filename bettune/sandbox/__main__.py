@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,8 @@ def _exports(box: Sandbox, database: str) -> str:
         f"# The BetTune sandbox is running, kept {kept}. Ctrl-C stops it. To use it:\n"
         f"export BETTUNE_BASE_URL={box.base_url}\n"
         f"export BETTUNE_API_TOKEN={box.token}\n"
-        f"# Without PRO: export BETTUNE_API_TOKEN={box.free_token}"
+        f"# Without PRO: export BETTUNE_API_TOKEN={box.free_token}\n"
+        f"# In a browser: {urljoin(box.base_url, '/')}"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from urllib.parse import urljoin
 
 import pytest
 
@@ -42,6 +43,7 @@ def test_what_it_prints(run, connect):
         f"export BETTUNE_BASE_URL={process.exports['BETTUNE_BASE_URL']}",
         f"export BETTUNE_API_TOKEN={Sandbox.token}",
         f"# Without PRO: export BETTUNE_API_TOKEN={Sandbox.free_token}",
+        f"# In a browser: {urljoin(process.exports['BETTUNE_BASE_URL'], '/')}",
     ]
 
 
