@@ -12,6 +12,8 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from bettune._errors import ConfigurationError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
         box.start()
-    except (ImportError, OSError) as error:
+    except (ImportError, OSError, ConfigurationError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         print(f"{parser.prog}: {reason}", file=sys.stderr)
         return 2

@@ -101,3 +101,11 @@ def test_a_database_that_cannot_be_opened(tmp_path):
     assert (result.returncode, result.stdout) == (2, "")
     assert "cannot open the database" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_a_database_without_a_name():
+    result = refuse("--database", "")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == (
+        "python -m bettune.sandbox: database must be the path of a file, or \":memory:\", not ''\n"
+    )
