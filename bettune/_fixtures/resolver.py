@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from bettune._fixtures.names import Name
     from bettune._models import Match
 
-# Each name of a fixture is at least so like its team's, and both are in the mean.
+# Each name of a fixture is at least so like its team's.
 _EACH = 0.7
-_MEAN = 0.76
 # Another match is no rival that is so much less like, nor this one where a team elsewhere has a
 # name so much more like.
 _MARGIN = 0.1
@@ -186,7 +185,7 @@ class Resolver:
 
 def _find_on_day(asked: _Asked, index: MatchIndex) -> _Found:
     scored = _scored(asked, index)
-    likely = [one for one in scored if min(one.home, one.away) >= _EACH and one.mean >= _MEAN]
+    likely = [one for one in scored if min(one.home, one.away) >= _EACH]
     likely = _without_rivals(asked, likely, index)
     if likely:
         return _decide(asked, likely, scored)
@@ -355,7 +354,7 @@ def _unresolved(fixture: Fixture, found: _Found) -> UnresolvedFixture:
 def _sorted(matches_by_day: Mapping[date, Sequence[Match]]) -> list[Match]:
     """All matches once, by kick-off."""
     found = {match.id: match for matches in matches_by_day.values() for match in matches}
-    return sorted(found.values(), key=lambda match: (match.date, match.id))
+    return sorted(found.values(), key=lambda match: match.date)
 
 
 def _within(matches: Sequence[Match], window: _Window) -> Sequence[Match]:
