@@ -189,11 +189,8 @@ def _find_on_day(asked: _Asked, index: MatchIndex) -> _Found:
     likely = _without_rivals(asked, likely, index)
     if likely:
         return _decide(asked, likely, scored)
-    swapped = [
-        _Scored(one.match, one.home, one.away)
-        for one in _scored(_swapped(asked), index)
-        if min(one.home, one.away) >= CERTAIN
-    ]
+    other_way = replace(asked, home=asked.away, away=asked.home, aliased=asked.aliased[::-1])
+    swapped = [one for one in _scored(other_way, index) if min(one.home, one.away) >= CERTAIN]
     if swapped:
         reason = f"match {swapped[0].match.id} has its home and away the other way round"
         return _Found(reason=reason, scored=tuple(swapped))
@@ -272,10 +269,6 @@ def _agreeing(asked: _Asked, likely: list[_Scored]) -> list[_Scored]:
 
 def _is_near(fixture: Fixture, match: Match) -> bool:
     return any(abs(match.date - kick_off) <= _NEAR for kick_off in fixture.kick_offs)
-
-
-def _swapped(asked: _Asked) -> _Asked:
-    return replace(asked, home=asked.away, away=asked.home, aliased=asked.aliased[::-1])
 
 
 def _reason(asked: _Asked, scored: list[_Scored], today: list[_Scored], index: MatchIndex) -> str:
