@@ -66,7 +66,7 @@ def _keys(name: Name) -> set[str]:
     keys = {text[:3] for word in words for text in (word.text, word.sound)}
     # The ends of words for m'gladbach, initials for psg.
     keys.update(word.text[-4:] for word in words if len(word.text) > 6)
-    initials = sorted(word.text[0] for word in name.words)
+    initials = sorted(word.text[:1] for word in name.words)
     if len(initials) > 1:
         keys.add("".join(initials))
     keys.update("".join(sorted(word.text)) for word in words if len(word.text) <= 4)

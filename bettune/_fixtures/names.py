@@ -111,6 +111,7 @@ def parse(text: str, tournament: str = "") -> Name:
         name = parse(text)
         marks = _marks(plain(tournament), TOURNAMENT_MARKS)[1]
         return replace(name, marks=name.marks | marks) if marks else name
+    given = text
     text = _APOSTROPHES.sub("", plain(text))
     text = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", text)
     text, marks = _marks(text, MARKS)
@@ -119,7 +120,7 @@ def parse(text: str, tournament: str = "") -> Name:
     forms = {word for word in words if word in FORMS or word.isdecimal()}
     core = {word for word in words if word not in forms and len(word) > 1}
     if not core:
-        core, forms = set(words or found or sorted(marks)), set()
+        core, forms = set(words or found or sorted(marks) or [given]), set()
     also = ALSO.get(frozenset(_WORD.findall(text)) - STOP, frozenset())
     return Name(_words(core), frozenset(forms), marks, _words(also))
 

@@ -111,7 +111,7 @@ def _contracted(short: str, long: str) -> bool:
 
 
 def _is_acronym(short: Word, words: list[Word]) -> bool:
-    return sorted(short.text) == sorted(word.text[0] for word in words)
+    return sorted(short.text) == sorted(word.text[:1] for word in words)
 
 
 def _contradict(
