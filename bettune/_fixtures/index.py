@@ -29,16 +29,23 @@ class MatchIndex:
             self._by_home[home].append(match)
             self._by_away[away].append(match)
         self._by_key: dict[str, list[Name]] = defaultdict(list)
+        self._by_text: dict[str, list[Name]] = defaultdict(list)
         for name in {**self._by_home, **self._by_away}:
+            self._by_text[name.text].append(name)
             for key in _keys(name):
                 self._by_key[key].append(name)
         self._scores: dict[tuple[Name, bool], dict[Name, float]] = {}
 
     def scores(self, name: Name, *, exact: bool) -> dict[Name, float]:
-        """How alike a name and each team's are, for those that are; exact: its own name or none."""
+        """How alike a name and each team's are, for those that are; exact: its own name or none.
+
+        A name that teams have is theirs alone.
+        """
         found = self._scores.get((name, exact))
         if found is None:
-            near = {team for key in _keys(name) for team in self._by_key.get(key, ())}
+            near: Iterable[Name] = self._by_text.get(name.text, ())
+            if not near:
+                near = {team for key in _keys(name) for team in self._by_key.get(key, ())}
             scored = {team: similarity(name, team) for team in near}
             found = {
                 team: score for team, score in scored.items() if score > (0.98 if exact else 0)
