@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bettune._fixtures.names import parse
@@ -28,13 +29,19 @@ class MatchIndex:
             self._teams[match.id] = home, away
             self._by_home[home].append(match)
             self._by_away[away].append(match)
-        self._by_key: dict[str, list[Name]] = defaultdict(list)
         self._by_text: dict[str, list[Name]] = defaultdict(list)
         for name in {**self._by_home, **self._by_away}:
             self._by_text[name.text].append(name)
-            for key in _keys(name):
-                self._by_key[key].append(name)
         self._scores: dict[tuple[Name, bool], dict[Name, float]] = {}
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[Name]]:
+        by_key: dict[str, list[Name]] = defaultdict(list)
+        for names in self._by_text.values():
+            for name in names:
+                for key in _keys(name):
+                    by_key[key].append(name)
+        return by_key
 
     def scores(self, name: Name, *, exact: bool) -> dict[Name, float]:
         """How alike a name and each team's are, for those that are; exact: its own name or none.

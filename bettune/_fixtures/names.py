@@ -98,6 +98,8 @@ class Name:
 
 def plain(text: str) -> str:
     """A text in small letters, without diacritics, in whatever encoding of them it came."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(
         _LETTERS
@@ -112,15 +114,16 @@ def parse(text: str, tournament: str = "") -> Name:
         return _name(name.words, name.forms, name.marks | marks, name.also) if marks else name
     given = text
     text = _APOSTROPHES.sub("", plain(text))
-    text = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", text)
-    text, marks = _marks(text, MARKS)
-    found = [EXONYMS.get(word, SAME.get(word, word)) for word in _WORD.findall(text)]
+    if "." in text:
+        text = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", text)
+    written, marks = _marks(text, MARKS)
+    found = [EXONYMS.get(word, SAME.get(word, word)) for word in written]
     words = [word for word in found if word not in STOP]
     forms = {word for word in words if word in FORMS or word.isdecimal()}
     core = {word for word in words if word not in forms and len(word) > 1}
     if not core:
         core, forms = set(words or found or sorted(marks) or [given]), set()
-    also = ALSO.get(frozenset(_WORD.findall(text)) - STOP, frozenset())
+    also = ALSO.get(frozenset(written) - STOP, frozenset())
     return _name(_words(core), frozenset(forms), marks, _words(also))
 
 
@@ -148,14 +151,15 @@ def agreement(given: str, known: str) -> int:
     return int((one <= other or other <= one) and all(len(w) > 2 and w.isalpha() for w in rest))
 
 
-def _marks(text: str, known: Mapping[str, str]) -> tuple[str, frozenset[str]]:
-    marks = set()
-    for found in _AGE.finditer(text):
-        marks.add(f"u{found[1]}")
-    text = _AGE.sub(" ", text)
-    words = _WORD.findall(text)
-    marks.update(known[word] for word in words if word in known)
-    return " ".join(word for word in words if word not in known), frozenset(marks)
+def _marks(text: str, known: Mapping[str, str]) -> tuple[list[str], frozenset[str]]:
+    """The words of a plain text and, out of them, the marks."""
+    ages = _AGE.findall(text)
+    words = _WORD.findall(_AGE.sub(" ", text) if ages else text)
+    marks = [f"u{age}" for age in ages]
+    if known.keys() & words:
+        marks += [known[word] for word in words if word in known]
+        words = [word for word in words if word not in known]
+    return words, frozenset(marks)
 
 
 def _words(texts: Iterable[str]) -> tuple[Word, ...]:

@@ -89,6 +89,8 @@ class Resolver:
     def __init__(self, fixtures: Any, *, tz: Any = None, aliases: Any = None) -> None:
         self._zone = to_zone(tz) or UTC
         self._aliases = read_aliases(aliases)
+        # more_days and resolve ask for the same: neither is put in order or looked for twice.
+        self._found: dict[tuple[int, MatchIndex], _Found] = {}
         self._indexes: dict[tuple[int, ...], MatchIndex] = {}
         self._windows: dict[date, tuple[_Window, _Window]] = {}
         self._asked = [self._ask(fixture) for fixture in read_fixtures(fixtures, self._zone)]
@@ -156,7 +158,7 @@ class Resolver:
         return self._windows[fixture.day]
 
     def _index(self, matches: Sequence[Match], window: _Window) -> MatchIndex:
-        """The matches of a window, put in order once: more_days and resolve ask for the same."""
+        """The matches of a window."""
         held = _within(matches, window)
         key = tuple(match.id for match in held)
         if key not in self._indexes:
@@ -167,7 +169,13 @@ class Resolver:
         """What each fixture is on its own day."""
         windows = {asked.own for asked in self._asked}
         indexes = {window: self._index(matches, window) for window in windows}
-        return [_find_on_day(asked, indexes[asked.own]) for asked in self._asked]
+        found = []
+        for asked in self._asked:
+            key = asked.fixture.position, indexes[asked.own]
+            if key not in self._found:
+                self._found[key] = _find_on_day(asked, indexes[asked.own])
+            found.append(self._found[key])
+        return found
 
     def _suggestions(
         self, found: Sequence[_Found], indexes: Mapping[_Window, MatchIndex]
