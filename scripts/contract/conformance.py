@@ -67,6 +67,9 @@ class Contract:
             except FailureGroup as group:
                 found += [Finding(BREAK, aspect, _words(one)) for one in group.exceptions]
         answer = documented["responses"].get(str(response.status_code), {})
+        waits = {name.lower() for name in answer.get("headers", {})} & {"retry-after"}
+        if response.status_code == 429 and waits and "Retry-After" not in response.headers:
+            found.append(Finding(BREAK, "headers", "it has no Retry-After"))
         schema = json_schema(answer.get("content", {}))
         if not answer.get("content") and answer and response.content:
             found.append(Finding(BREAK, "body", "there is a body where the schema has none"))
