@@ -7,10 +7,7 @@ from bettune._version import __version__
 if TYPE_CHECKING:
     from bettune_openapi.models import PredictionFilterStatus, PredictionSource
 
-    from bettune._bulk.plan import OddsChange, Plan
-    from bettune._bulk.report import SyncReport
-    from bettune._client import AsyncBetTune, BetTune
-    from bettune._errors import (
+    from bettune._api_errors import (
         APIConnectionError,
         APIError,
         APIResponseValidationError,
@@ -18,21 +15,34 @@ if TYPE_CHECKING:
         APITimeoutError,
         AuthenticationError,
         BadRequestError,
-        BetTuneError,
-        ConfigurationError,
         InternalServerError,
-        InvalidArgumentError,
-        InvalidOddsError,
         NotFoundError,
         PermissionDeniedError,
         ProSubscriptionRequiredError,
         RateLimitError,
-        SyncError,
+    )
+    from bettune._async.client import AsyncBetTune
+    from bettune._bulk.plan import OddsChange, Plan, Plans
+    from bettune._bulk.report import SyncError, SyncReport, SyncReports, WriteResult
+    from bettune._errors import (
+        BetTuneError,
+        ConfigurationError,
+        InvalidArgumentError,
+        InvalidOddsError,
+    )
+    from bettune._fixtures.resolution import (
+        Candidate,
+        Resolution,
+        ResolutionError,
+        UnresolvedFixture,
     )
     from bettune._models import IdName, Match, Prediction, PredictionFilter, RateLimit, Score, Sport
-    from bettune._values.records import to_records
+    from bettune._records import to_records
+    from bettune._sync.client import BetTune
+    from bettune._values.odds import DELETE
 
 __all__ = [
+    "DELETE",
     "APIConnectionError",
     "APIError",
     "APIResponseValidationError",
@@ -43,6 +53,7 @@ __all__ = [
     "BadRequestError",
     "BetTune",
     "BetTuneError",
+    "Candidate",
     "ConfigurationError",
     "IdName",
     "InternalServerError",
@@ -53,6 +64,7 @@ __all__ = [
     "OddsChange",
     "PermissionDeniedError",
     "Plan",
+    "Plans",
     "Prediction",
     "PredictionFilter",
     "PredictionFilterStatus",
@@ -60,29 +72,40 @@ __all__ = [
     "ProSubscriptionRequiredError",
     "RateLimit",
     "RateLimitError",
+    "Resolution",
+    "ResolutionError",
     "Score",
     "Sport",
     "SyncError",
     "SyncReport",
+    "SyncReports",
+    "UnresolvedFixture",
+    "WriteResult",
     "__version__",
     "to_records",
 ]
 
 if not TYPE_CHECKING:
+    # The modules in the order in which they are the cheaper to import.
+    _MODULES = (
+        "_errors",
+        "_api_errors",
+        "_models",
+        "_values.odds",
+        "_bulk.plan",
+        "_bulk.report",
+        "_records",
+        "_fixtures.resolution",
+        "_sync.client",
+        "_async.client",
+    )
 
     def __getattr__(name: str) -> object:
         """Import a name when it is first used, since httpx and the generated client take time."""
         from importlib import import_module  # noqa: PLC0415 - no name of this package
 
         if name in __all__:
-            for module in (
-                "_errors",
-                "_models",
-                "_bulk.plan",
-                "_bulk.report",
-                "_values.records",
-                "_client",
-            ):
+            for module in _MODULES:
                 found = import_module(f"bettune.{module}")
                 if name in vars(found):
                     return globals().setdefault(name, vars(found)[name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from contextlib import ExitStack
@@ -42,11 +43,29 @@ sys.addaudithook(_refuse_the_network)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="run what takes long too, at full length")
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Some more than processors, since tests wait for sockets; none for a single file."""
+    files = {argument.partition("::")[0] for argument in config.args}
+    return 0 if len(files) == 1 and files.pop().endswith(".py") else os.cpu_count() + 2
+
+
 def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes long, and runs with --all only")
     # anyio before 4.16 forgets the connection of a task that is cancelled as it comes about.
     if tuple(map(int, version("anyio").split(".")[:2])) < (4, 16):
         forgotten = r"Exception ignored in. <(function _SelectorTransport|socket\.socket)"
         config.addinivalue_line("filterwarnings", f"ignore:{forgotten}")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--all"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="takes long: make test ALL=1"))
 
 
 class Awaited:

@@ -165,6 +165,8 @@ def test_odds_are_sent_as_a_string_of_six_decimals(connect, odds, sent):
 
 
 BAD_IDS = [
+    0,
+    2**63,
     True,
     np.bool_(True),
     1.0,
@@ -190,13 +192,23 @@ def test_ids_that_are_refused(strict, value):
         lambda: strict.predictions.delete(1, value),
         lambda: strict.predictions.plan(value, {1: 2}),
         lambda: strict.predictions.apply(None),
-        lambda: strict.predictions.sync(1, {1: 2}, concurrency=value),
     ):
         with pytest.raises(InvalidArgumentError):
             call()
     if not isinstance(value, list | np.ndarray):
         with pytest.raises(InvalidArgumentError):
             strict.predictions.plan(1, {value: 2})
+
+
+@pytest.mark.parametrize("value", [0, -1, True, 1.0, "1", None])
+def test_a_concurrency_that_is_no_count(strict, value):
+    with pytest.raises(InvalidArgumentError, match="concurrency"):
+        strict.predictions.sync(1, {1: 2}, concurrency=value)
+
+
+def test_a_float_as_an_id_is_told_how_to_convert_a_column(strict):
+    with pytest.raises(InvalidArgumentError, match=r'match_ids .* 5\.0: .*\.astype\("int64"\)'):
+        strict.predictions.search(1, pd.Series([5.0]))
 
 
 @pytest.mark.parametrize("value", ["12", 5, None, b"12"])

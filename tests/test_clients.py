@@ -24,7 +24,7 @@ class TestSettings:
     """Both clients refuse the same settings, before any request."""
 
     @pytest.mark.parametrize(
-        "token", ["", " ", "a\nb", "a\r", " a", "a b", "zażółć", "a\x00", "a\u2028b", b"a", 7]
+        "token", ["", " ", "a\nb", "a\r\nb", "a b", "zażółć", "a\x00", "a\u2028b", b"a", 7]
     )
     def test_tokens_that_are_refused(self, kind, token):
         with pytest.raises(ConfigurationError, match=r"^token ") as caught:

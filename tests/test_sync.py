@@ -52,7 +52,7 @@ def test_only_what_differs_is_sent(client, box, ids):
     assert str(first) == "4 created, 0 updated, 0 unchanged, 0 failed"
     done = len(writes(box))
 
-    odds = {a: 2.0000004, b: 3.2, c: None, d: Decimal(5), e: 6, f: None}
+    odds = {a: 2.0000004, b: 3.2, c: bettune.DELETE, d: Decimal(5), e: 6, f: bettune.DELETE}
     plan = client.predictions.plan(FILTER, odds)
     assert len(writes(box)) == done
     assert plan == Plan(
@@ -96,10 +96,12 @@ def test_only_what_differs_is_sent(client, box, ids):
 )
 def test_after_a_sync_what_was_asked_for_is_there_and_nothing_else_changed(own, before, after):
     client, ids = own
-    client.predictions.sync(FILTER, dict.fromkeys(ids))
-    client.predictions.sync(FILTER, {ids[n]: odds for n, odds in before.items()})
+    client.predictions.sync(FILTER, dict.fromkeys(ids, bettune.DELETE))
+    client.predictions.sync(FILTER, {ids[n]: odds for n, odds in before.items()}, missing="delete")
     left = held(client, ids)
-    report = client.predictions.sync(FILTER, {ids[n]: odds for n, odds in after.items()})
+    report = client.predictions.sync(
+        FILTER, {ids[n]: odds for n, odds in after.items()}, missing="delete"
+    )
     assert report.ok
     expected = dict(left)
     for n, odds in after.items():
@@ -107,7 +109,9 @@ def test_after_a_sync_what_was_asked_for_is_there_and_nothing_else_changed(own, 
         if odds is not None:
             expected[ids[n]] = Decimal(str(odds)).quantize(Decimal("0.000001"))
     assert held(client, ids) == expected
-    plan = client.predictions.plan(FILTER, {ids[n]: odds for n, odds in after.items()})
+    plan = client.predictions.plan(
+        FILTER, {ids[n]: odds for n, odds in after.items()}, missing="delete"
+    )
     assert len(plan) == 0
 
 
@@ -129,7 +133,8 @@ def test_mappings_of_pandas_and_numpy(client, ids, make):
 
 def test_none_in_a_series_deletes(client, ids):
     client.predictions.put(FILTER, ids[0], 2)
-    plan = client.predictions.plan(FILTER, pd.Series([None, 3], index=ids[:2], dtype=object))
+    odds = pd.Series([None, 3], index=ids[:2], dtype=object)
+    plan = client.predictions.plan(FILTER, odds, missing="delete")
     assert (list(plan.delete), list(plan.create)) == ([ids[0]], [ids[1]])
 
 
@@ -139,7 +144,7 @@ def test_every_bad_match_is_named_before_any_request(connect, call):
         predictions = connect(base_url=server.base_url).predictions
         with pytest.raises(bettune.InvalidOddsError) as caught:
             getattr(predictions, call)(1, {5: 2, 6: "x", 7: None, 8: 0.5, 9: float("nan")})
-        assert re.findall(r"match (\d+)", str(caught.value)) == ["6", "8", "9"]
+        assert re.findall(r"match (\d+)", str(caught.value)) == ["6", "7", "8", "9"]
         assert "'x'" in str(caught.value)
         for wrong in (None, [5], "5", 5, [(5, 2)]):
             with pytest.raises(bettune.InvalidArgumentError, match="odds must map"):
@@ -255,7 +260,7 @@ def test_pending_holds_what_was_asked_for(connect):
     table.odds = {2: "2.000000", 3: "2.000000"}
     with Scripted(table) as server:
         client = connect(base_url=server.base_url)
-        report = client.predictions.sync(1, {1: 2, 2: None, 3: 5}, concurrency=1)
+        report = client.predictions.sync(1, {1: 2, 2: bettune.DELETE, 3: 5}, concurrency=1)
     assert report.pending == {2: None, 3: Decimal(5)}
 
 
@@ -263,7 +268,7 @@ def test_refused_by_the_rate_limit_again_and_again_it_goes_on(connect):
     refused = [error(429, "rate_limit_exceeded", retry_after="0")] * 12
     table = Table()
     with Scripted(answer(200, {"count": 0, "items": []}), *refused, table) as server:
-        client = connect(base_url=server.base_url, max_retries=1)
+        client = connect(base_url=server.base_url, max_retries=1, max_wait=0.001)
         report = client.predictions.sync(1, {1: 2}, concurrency=1)
         assert report.ok
         assert len(server.requests) == 1 + 12 + 1
@@ -280,10 +285,10 @@ def test_an_error_of_on_progress_stops_the_run_and_comes_out(connect):
     with Scripted(table) as server:
         client = connect(base_url=server.base_url)
         with pytest.raises(BrokenError):
-            client.predictions.sync(1, dict.fromkeys(range(100), 2), on_progress=on_progress)
+            client.predictions.sync(1, dict.fromkeys(range(1, 101), 2), on_progress=on_progress)
         assert len(table.odds) <= 8
         # A second run finishes the work.
-        assert client.predictions.sync(1, dict.fromkeys(range(100), 2)).ok
+        assert client.predictions.sync(1, dict.fromkeys(range(1, 101), 2)).ok
     assert len(table.odds) == 100
     assert not [one for one in threading.enumerate() if one.name.startswith("bettune-apply")]
 
@@ -308,7 +313,7 @@ def test_concurrency_is_how_many_are_under_way_at_a_time(connect, concurrency):
 
     with Scripted(slow) as server:
         client = connect(base_url=server.base_url)
-        odds = dict.fromkeys(range(concurrency * 5), 2)
+        odds = dict.fromkeys(range(1, 1 + concurrency * 5), 2)
         assert client.predictions.sync(1, odds, concurrency=concurrency).ok
     assert peak == [concurrency]
 
@@ -329,7 +334,7 @@ def test_a_cancelled_task_leaves_no_task_and_a_second_run_finishes():
                 async with anyio.create_task_group() as group:
 
                     async def sync():
-                        await client.predictions.sync(1, dict.fromkeys(range(100), 2))
+                        await client.predictions.sync(1, dict.fromkeys(range(1, 101), 2))
 
                     group.start_soon(sync)
                     await anyio.to_thread.run_sync(begun.wait)
@@ -340,5 +345,5 @@ def test_a_cancelled_task_leaves_no_task_and_a_second_run_finishes():
     with Scripted(stuck) as server:
         anyio.run(main)
     with Scripted(table) as server, BetTune("t", base_url=server.base_url) as client:
-        assert client.predictions.sync(1, dict.fromkeys(range(100), 2)).ok
+        assert client.predictions.sync(1, dict.fromkeys(range(1, 101), 2)).ok
     assert len(table.odds) == 100

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Literal
 
+import attrs
 from msgspec import Struct
 
-from bettune._errors import InvalidArgumentError, InvalidOddsError
-from bettune._values.arguments import to_id
-from bettune._values.display import short_repr
-from bettune._values.odds import six_decimals, to_odds
+from bettune._errors import InvalidArgumentError
+from bettune._values.display import html_table, short_repr
+from bettune._values.odds import six_decimals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from bettune._bulk.wanted import Wanted
+
+Action = Literal["create", "update", "delete"]
+
+# A change by more than this factor is more often a slip than an opinion.
+_LARGE = 5
+_NAMED = 5
 
 
 class OddsChange(Struct, frozen=True):
@@ -28,7 +36,26 @@ class OddsChange(Struct, frozen=True):
     new: Decimal
 
 
-class Plan(Struct, frozen=True):
+class Write(Struct, frozen=True, gc=False):
+    """One write of a plan.
+
+    Attributes:
+        filter_id: the prediction filter.
+        match_id: the match.
+        action: ``create``, ``update`` or ``delete``.
+        old: the decimal odds BetTune holds, or None.
+        new: the decimal odds asked for, or None to delete.
+    """
+
+    filter_id: int
+    match_id: int
+    action: Action
+    old: Decimal | None
+    new: Decimal | None
+
+
+@attrs.frozen(repr=False)
+class Plan:
     """What a sync would do; its length is the number of writes.
 
     Attributes:
@@ -36,77 +63,175 @@ class Plan(Struct, frozen=True):
         create: match id to the odds of a new prediction.
         update: match id to the odds as they are and as they will be.
         delete: match id to the odds that will go.
-        unchanged: match id to odds that are as asked for.
+        unchanged: match id to the odds held, which are as asked for, or within the tolerance.
+        skipped: matches without a value, which are left as they are.
+        order: all these matches in the order in which their odds were given, that of the writes.
     """
 
     filter_id: int
-    create: dict[int, Decimal]
-    update: dict[int, OddsChange]
-    delete: dict[int, Decimal]
-    unchanged: dict[int, Decimal]
+    create: dict[int, Decimal] = attrs.field(factory=dict)
+    update: dict[int, OddsChange] = attrs.field(factory=dict)
+    delete: dict[int, Decimal] = attrs.field(factory=dict)
+    unchanged: dict[int, Decimal] = attrs.field(factory=dict)
+    skipped: list[int] = attrs.field(factory=list)
+    order: tuple[int, ...] = attrs.field(default=(), eq=False)
+
+    __hash__ = None  # type: ignore[assignment] # it holds dicts
+
+    @property
+    def large_changes(self) -> dict[int, OddsChange]:
+        """Those of `update` that change the odds by more than a factor of 5: worth a look."""
+        return {
+            match_id: change
+            for match_id, change in self.update.items()
+            if is_large(change.old, change.new)
+        }
+
+    def writes(self) -> Iterator[Write]:
+        """Each write, in the order of `order`, else as the attributes have them."""
+        for match_id in self.order or (*self.create, *self.update, *self.delete):
+            if (new := self.create.get(match_id)) is not None:
+                yield Write(self.filter_id, match_id, "create", None, new)
+            elif (change := self.update.get(match_id)) is not None:
+                yield Write(self.filter_id, match_id, "update", change.old, change.new)
+            elif (old := self.delete.get(match_id)) is not None:
+                yield Write(self.filter_id, match_id, "delete", old, None)
 
     def __len__(self) -> int:
         return len(self.create) + len(self.update) + len(self.delete)
 
     def __str__(self) -> str:
-        return (
-            f"{len(self.create)} to create, {len(self.update)} to update, "
-            f"{len(self.delete)} to delete, {len(self.unchanged)} unchanged"
-        )
+        return _summary([self])
 
-    def writes(self) -> Iterator[tuple[int, Decimal | None]]:
-        """Each write: a match id, and its odds or None to delete them."""
-        yield from self.create.items()
-        for match_id, change in self.update.items():
-            yield match_id, change.new
-        for match_id in self.delete:
-            yield match_id, None
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of filter {self.filter_id}: {self}>"
+
+    def _repr_html_(self) -> str:
+        return _html(repr(self)[1:-1], [self])
 
 
-def to_wanted(odds: Mapping[int, Any]) -> dict[int, Decimal | None]:
-    """Check the odds asked for, all of them.
+class Plans(Mapping[int, Plan]):
+    """The plans of several prediction filters, by filter id."""
 
-    Raises:
-        InvalidOddsError: some odds cannot be; the message names every such match.
-        InvalidArgumentError: it is no mapping, or an id cannot be, or comes twice.
-    """
-    try:
-        pairs: Iterable[tuple[Any, Any]] = odds.items()
-    except AttributeError:
-        raise InvalidArgumentError(
-            f"odds must map match ids to odds or None, not {short_repr(odds)}"
-        ) from None
-    wanted: dict[int, Decimal | None] = {}
-    invalid = []
-    for key, value in pairs:
-        match_id = to_id(key, "each match id of odds")
-        if match_id in wanted:
-            raise InvalidArgumentError(f"odds hold match {match_id} more than once")
-        wanted[match_id] = None
-        if value is not None:
-            try:
-                wanted[match_id] = to_odds(value)
-            except InvalidOddsError as error:
-                invalid.append(f"match {match_id}: {error}")
-    if invalid:
-        raise InvalidOddsError("; ".join(invalid))
-    return wanted
+    def __init__(self, plans: Mapping[int, Plan]) -> None:
+        self._plans = dict(plans)
+
+    @property
+    def writes(self) -> int:
+        """The number of writes of all."""
+        return sum(map(len, self._plans.values()))
+
+    def __getitem__(self, filter_id: int) -> Plan:
+        return self._plans[filter_id]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._plans)
+
+    def __len__(self) -> int:
+        return len(self._plans)
+
+    def __str__(self) -> str:
+        return _summary(self._plans.values())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self)} filters: {self}>"
+
+    def _repr_html_(self) -> str:
+        return _html(repr(self)[1:-1], self._plans.values())
 
 
 def make_plan(
-    filter_id: int, wanted: dict[int, Decimal | None], held: Mapping[int, Decimal]
+    filter_id: int, wanted: Wanted, held: Mapping[int, Decimal], tolerance: Decimal
 ) -> Plan:
     """Compare the odds asked for with those held, at six decimals."""
-    plan = Plan(filter_id, {}, {}, {}, {})
-    for match_id, new in wanted.items():
+    plan = Plan(filter_id, skipped=wanted.skipped, order=wanted.order)
+    for match_id, new in wanted.odds.items():
         old = held.get(match_id)
         if new is None:
             if old is not None:
                 plan.delete[match_id] = old
         elif old is None:
             plan.create[match_id] = new
-        elif six_decimals(old) == new:
+        elif six_decimals(old) == new or abs(new - old) <= tolerance * old:
             plan.unchanged[match_id] = old
         else:
             plan.update[match_id] = OddsChange(old, new)
     return plan
+
+
+def writes_of(plans: Mapping[int, Plan]) -> Iterator[Write]:
+    """The writes of all plans: by match, in the order of their odds, then by filter."""
+    if len(plans) == 1:
+        yield from next(iter(plans.values())).writes()
+        return
+    by_match: dict[int, list[Write]] = {}
+    for row in zip_longest(*(plan.order for plan in plans.values())):
+        for match_id in row:
+            if match_id is not None:
+                by_match.setdefault(match_id, [])
+    for plan in plans.values():
+        for write in plan.writes():
+            by_match.setdefault(write.match_id, []).append(write)
+    for writes in by_match.values():
+        yield from writes
+
+
+def is_large(old: Decimal | None, new: Decimal | None) -> bool:
+    """Whether a change is by more than a factor of 5."""
+    return old is not None and new is not None and not new / _LARGE <= old <= new * _LARGE
+
+
+def checked_plan(plan: Any) -> dict[int, Plan]:
+    """Check what is to be applied; the plan by its filter id.
+
+    Raises:
+        InvalidArgumentError: it is no plan.
+    """
+    if not isinstance(plan, Plan):
+        raise InvalidArgumentError(f"plan must be a Plan, not {short_repr(plan)}")
+    return {plan.filter_id: plan}
+
+
+def checked_plans(plans: Any) -> dict[int, Plan]:
+    """Check what is to be applied.
+
+    Raises:
+        InvalidArgumentError: it is no mapping of filter ids to their plans.
+    """
+    if not isinstance(plans, Mapping):
+        raise InvalidArgumentError(
+            f"plans must be what plan_many returned, not {short_repr(plans)}"
+        )
+    for filter_id, plan in plans.items():
+        if checked_plan(plan) != {filter_id: plan}:
+            raise InvalidArgumentError(f"plans: {plan!r} stands at {short_repr(filter_id)}")
+    return dict(plans)
+
+
+def _summary(plans: Any) -> str:
+    counts = {
+        name: sum(len(getattr(plan, name)) for plan in plans)
+        for name in ("create", "update", "delete", "unchanged", "skipped")
+    }
+    text = (
+        f"{counts['create']} to create, {counts['update']} to update, "
+        f"{counts['delete']} to delete, {counts['unchanged']} unchanged"
+    )
+    if counts["skipped"]:
+        text += f", {counts['skipped']} skipped"
+    large = [item for plan in plans for item in plan.large_changes.items()]
+    if large:
+        named = [f"match {match_id}: {c.old:f} to {c.new:f}" for match_id, c in large[:_NAMED]]
+        named += ["…"] if len(large) > _NAMED else []
+        text += f" ({len(large)} by more than a factor of {_LARGE}: {', '.join(named)})"
+    return text
+
+
+def _html(caption: str, plans: Any) -> str:
+    rows = (
+        (write.filter_id, write.match_id, write.action, write.old, write.new)
+        for plan in plans
+        for write in plan.writes()
+    )
+    columns = ("filter", "match", "action", "old odds", "new odds")
+    return html_table(columns, rows, total=sum(map(len, plans)), caption=caption)

@@ -1,61 +1,100 @@
-"""What a sync did, written down as it goes."""
+"""What a sync did, write by write."""
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import attrs
 from msgspec import Struct
 
-from bettune._bulk.plan import Plan
-from bettune._errors import (
-    APIError,
-    APIStatusError,
-    AuthenticationError,
-    InvalidArgumentError,
-    PermissionDeniedError,
-    RateLimitError,
-    SyncError,
-)
-from bettune._models import Prediction
-from bettune._values.display import short_repr
+from bettune._api_errors import APIError
+from bettune._bulk.plan import Action, Plan, Write, is_large
+from bettune._errors import BetTuneError
+from bettune._values.display import html_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Collection
+
+    from bettune._models import Prediction
+
+_NAMED = 5
+# What a report counts; most runs have nothing deleted or pending, which is then left out.
+_COUNTED = ("created", "updated", "deleted", "unchanged", "failed", "pending")
+_ONLY_IF_ANY = {"deleted", "pending"}
 
 
-# How often a write refused by the rate limit is taken up again, each time with all its retries:
-# several processes on one token refuse each other for as long as all of them are at work.
-_PATIENCE = 10
-_NAMED_FAILURES = 5
+class WriteResult(Struct, frozen=True):
+    """What came of one write.
+
+    Attributes:
+        filter_id: the prediction filter.
+        match_id: the match.
+        action: ``create``, ``update`` or ``delete``.
+        old: the decimal odds BetTune held, or None.
+        new: the decimal odds asked for, or None to delete.
+        error: why it failed, or None. Whether it took place may be unknown (APIConnectionError);
+            running the sync again settles it.
+        at: when it was settled, an aware datetime in UTC.
+    """
+
+    filter_id: int
+    match_id: int
+    action: Action
+    old: Decimal | None
+    new: Decimal | None
+    error: APIError | None
+    at: datetime
+
+    @property
+    def note(self) -> str:
+        """What is worth a look, if anything: a change by more than a factor of 5."""
+        if is_large(self.old, self.new):
+            return f"from {self.old:f} to {self.new:f}, by more than a factor of 5"
+        return ""
 
 
-class SyncReport(Struct, frozen=True):
+@attrs.frozen(repr=False)
+class SyncReport:
     """What a sync did, match by match.
 
     Attributes:
+        filter_id: the prediction filter.
         created: match id to the new prediction.
         updated: match id to the changed prediction.
         deleted: match id to the odds that are gone.
         unchanged: match id to odds that were as asked for; nothing was sent.
         failed: match id to the error of its write. Whether the write took place may be unknown
             (APIConnectionError); running the sync again settles it.
-        pending: match id to the odds (or None, to delete) that were not tried, since an error
-            that would have met all of them stopped the run.
+        pending: match id to the odds (or None, to delete) that were not tried, since the run was
+            stopped by what would have met all of them, or by an exception.
+        results: match id to what came of its write, in the order in which they were settled.
+        plan: what was applied.
     """
 
-    created: dict[int, Prediction]
-    updated: dict[int, Prediction]
-    deleted: dict[int, Decimal]
-    unchanged: dict[int, Decimal]
-    failed: dict[int, APIError]
-    pending: dict[int, Decimal | None]
+    filter_id: int
+    created: dict[int, Prediction] = attrs.field(factory=dict)
+    updated: dict[int, Prediction] = attrs.field(factory=dict)
+    deleted: dict[int, Decimal] = attrs.field(factory=dict)
+    unchanged: dict[int, Decimal] = attrs.field(factory=dict)
+    failed: dict[int, APIError] = attrs.field(factory=dict)
+    pending: dict[int, Decimal | None] = attrs.field(factory=dict)
+    results: dict[int, WriteResult] = attrs.field(factory=dict, eq=False)
+    plan: Plan | None = attrs.field(default=None, eq=False)
+
+    __hash__ = None  # type: ignore[assignment] # it holds dicts
 
     @property
     def ok(self) -> bool:
         """Whether everything is as asked for: nothing failed, nothing is pending."""
         return not self.failed and not self.pending
+
+    def writes(self) -> Iterator[Write | WriteResult]:
+        """Each write of the plan, in its order: what came of it, or the write that is pending."""
+        for write in () if self.plan is None else self.plan.writes():
+            yield self.results.get(write.match_id, write)
 
     def raise_for_failures(self) -> None:
         """Do nothing if all went well.
@@ -63,83 +102,101 @@ class SyncReport(Struct, frozen=True):
         Raises:
             SyncError: something failed or is pending; it has this report.
         """
-        if self.ok:
-            return
-        named = [f"match {match_id}: {error}" for match_id, error in self.failed.items()]
-        if len(named) > _NAMED_FAILURES:
-            named[_NAMED_FAILURES:] = [f"and {len(named) - _NAMED_FAILURES} more"]
-        raise SyncError("; ".join([str(self), *named]), report=self)
+        _raise_for_failures([self], self)
 
     def __str__(self) -> str:
-        counts = {name: len(getattr(self, name)) for name in self.__struct_fields__}
-        # The usual run neither deletes nor leaves anything.
-        return ", ".join(
-            f"{count} {name}"
-            for name, count in counts.items()
-            if count or name not in {"deleted", "pending"}
-        )
+        return _summary([self])
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of filter {self.filter_id}: {self}>"
+
+    def _repr_html_(self) -> str:
+        return _html(repr(self)[1:-1], [self])
 
 
-class Run:
-    """One application of a plan: hands out its writes and notes what came of them.
+class SyncReports(Mapping[int, SyncReport]):
+    """The reports of several prediction filters, by filter id."""
 
-    Threads and tasks share it.
+    def __init__(self, reports: Mapping[int, SyncReport]) -> None:
+        self._reports = dict(reports)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is as asked for in all of them."""
+        return all(report.ok for report in self._reports.values())
+
+    def raise_for_failures(self) -> None:
+        """Do nothing if all went well.
+
+        Raises:
+            SyncError: something failed or is pending; it has all the reports.
+        """
+        _raise_for_failures(self._reports.values(), self)
+
+    def __getitem__(self, filter_id: int) -> SyncReport:
+        return self._reports[filter_id]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._reports)
+
+    def __len__(self) -> int:
+        return len(self._reports)
+
+    def __str__(self) -> str:
+        return _summary(self._reports.values())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self)} filters: {self}>"
+
+    def _repr_html_(self) -> str:
+        return _html(repr(self)[1:-1], self._reports.values())
+
+
+class SyncError(BetTuneError):
+    """A sync of which part failed or was not tried.
+
+    Attributes:
+        report: the whole SyncReport, or SyncReports.
     """
 
-    def __init__(self, plan: Plan, on_progress: Callable[[int, int], object] | None) -> None:
-        if not isinstance(plan, Plan):
-            raise InvalidArgumentError(f"plan must be a Plan, not {short_repr(plan)}")
-        self._plan = plan
-        self._on_progress = on_progress
-        self._lock = threading.Lock()
-        self._writes = plan.writes()
-        self._done = 0
-        self._stopped = False
-        self.report = SyncReport({}, {}, {}, dict(plan.unchanged), {}, dict(plan.writes()))
-
-    def writes(self) -> Iterator[tuple[int, Decimal | None]]:
-        """Take one write after the other, until none is left or the run is stopped."""
-        while True:
-            with self._lock:
-                write = None if self._stopped else next(self._writes, None)
-            if write is None:
-                return
-            yield write
-
-    def stop(self) -> None:
-        """Hand out no more writes."""
-        self._stopped = True
-
-    def note(self, match_id: int, result: Prediction | APIError | None) -> None:
-        """Note what came of a write: a prediction, an error, or None for a deletion."""
-        plan, report = self._plan, self.report
-        with self._lock:
-            del report.pending[match_id]
-            if isinstance(result, APIError):
-                report.failed[match_id] = result
-                if _meets_all(result):
-                    self._stopped = True
-            elif result is None:
-                report.deleted[match_id] = plan.delete[match_id]
-            else:
-                into = report.created if match_id in plan.create else report.updated
-                into[match_id] = result
-            self._done += 1
-            if self._on_progress is not None:
-                self._on_progress(self._done, len(plan))
+    def __init__(self, message: str, *, report: SyncReport | SyncReports | None = None) -> None:
+        super().__init__(message)
+        self.report = report
 
 
-def _meets_all(error: APIError) -> bool:
-    """Whether every other write would meet the same error."""
-    if isinstance(error, RateLimitError):
-        # It was told when to come back, and that is too far or was in vain.
-        return error.retry_after is not None
-    if isinstance(error, AuthenticationError | PermissionDeniedError):
-        return True
-    return isinstance(error, APIStatusError) and error.code == "filter_not_found"
+def _raise_for_failures(reports: Collection[SyncReport], whole: SyncReport | SyncReports) -> None:
+    if whole.ok:
+        return
+    named = [
+        f"match {match_id}: {error}"
+        for report in reports
+        for match_id, error in report.failed.items()
+    ]
+    if len(named) > _NAMED:
+        named[_NAMED:] = [f"and {len(named) - _NAMED} more"]
+    raise SyncError("; ".join([str(whole), *named]), report=whole)
 
 
-def has_patience(error: RateLimitError, turn: int, max_wait: float) -> bool:
-    """Whether a call refused by the rate limit is taken up again, for the time number `turn`."""
-    told = error.retry_after
-    return told is not None and told <= max_wait and turn < _PATIENCE
+def _summary(reports: Collection[SyncReport]) -> str:
+    counts = {name: sum(len(getattr(one, name)) for one in reports) for name in _COUNTED}
+    return ", ".join(
+        f"{count} {name}" for name, count in counts.items() if count or name not in _ONLY_IF_ANY
+    )
+
+
+def _html(caption: str, reports: Collection[SyncReport]) -> str:
+    def rows() -> Iterator[tuple[Any, ...]]:
+        # What a person has to look at comes first, since a long table is cut.
+        writes = [(write, _outcome(write)) for report in reports for write in report.writes()]
+        for write, outcome in sorted(writes, key=lambda pair: pair[1] == "done"):
+            yield (write.filter_id, write.match_id, write.action, write.old, write.new, outcome)
+
+    total = sum(len(report.results) + len(report.pending) for report in reports)
+    columns = ("filter", "match", "action", "old odds", "new odds", "outcome")
+    return html_table(columns, rows(), total=total, caption=caption)
+
+
+def _outcome(write: Write | WriteResult) -> str:
+    if not isinstance(write, WriteResult):
+        return "pending"
+    return "done" if write.error is None else str(write.error)

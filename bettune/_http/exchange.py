@@ -1,386 +1,191 @@
-"""The HTTP clients under everything: httpx with our token, pacing, retries, errors and logging.
-
-They override `send`, above the transport, so that proxies, `verify` and a caller's own transport
-keep working. Besides this module only `_body` and the check of the base URL name httpx.
-"""
+"""A request's way through waiting, sending, redirects and retries, without I/O: for both twins."""
 
 from __future__ import annotations
 
-import functools
 import logging
-import os
-import threading
 import time
-from collections.abc import Callable
-from contextvars import ContextVar
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 
-from bettune._errors import (
-    APIConnectionError,
-    APIError,
-    APIResponseValidationError,
-    APITimeoutError,
-    BetTuneError,
-    RateLimitError,
-    status_error,
-)
-from bettune._http import stopping as _stopping
-from bettune._http.body import Body
-from bettune._http.pacing import Pacer, Ticket
-from bettune._http.retries import RETRIED_STATUSES, backoff, retry_after, told_rate_limit
+from bettune._api_errors import RateLimitError
+from bettune._http.errors import Errors, Failure, is_hopeless
+from bettune._http.pacing import BlockedError, Pacer, RequestGroup, Ticket
+from bettune._http.retries import RetryPolicy, Tries, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator
 
-    import anyio
-    from anyio.lowlevel import RunVar
-
+    from bettune._api_errors import APIError
     from bettune._http.settings import Settings
 
 logger = logging.getLogger("bettune")
 logger.addHandler(logging.NullHandler())
 
-# Makes the error for the body of this thread's or task's latest answer, given its status, its body
-# and the reason: what the library finds after the generated client has decoded it.
-Invalid = Callable[[int, bytes, str], APIResponseValidationError]
-invalid_answer: ContextVar[Invalid] = ContextVar("invalid_answer")
-
-_SUCCESS = frozenset(status for status in HTTPStatus if httpx.codes.is_success(status))
-_DEFAULT = httpx.USE_CLIENT_DEFAULT
-_CLOSED = "this client is closed: make a new one"
-
+SUCCESS = frozenset(status for status in HTTPStatus if httpx.codes.is_success(status))
 
 # What came of one try: an answer, with the reason why its body is unusable if it is, or none.
-Failure = httpx.RequestError | httpx.InvalidURL | UnicodeError
 Outcome = tuple[httpx.Response, str | None] | Failure
-# The latter two: what httpx makes of some of the URLs that a server redirects to.
-_FAILURES = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
+# What a client has to do next: wait as a ticket says, or send a request.
+Step = Ticket | httpx.Request
+# What it tells then: whether the ticket's event came, or what came of the request.
+Reply = bool | Outcome
+
+
+class Terms:
+    """How one client, or one view of it, sends: what may differ while the connections are shared.
+
+    Attributes:
+        policy: what is tried again.
+        group: the run that its requests belong to, if they do.
+        on_wait: told of each wait: the seconds at most, and what for.
+    """
+
+    def __init__(
+        self,
+        policy: RetryPolicy,
+        group: RequestGroup | None = None,
+        on_wait: Callable[[float, str], object] | None = None,
+    ) -> None:
+        self.policy = policy
+        self.group = group
+        self.on_wait = on_wait
 
 
 class Exchange:
-    """What the sync and the async client share: all of a request but the sending and waiting."""
+    """What a client and its views share: all of a request but the sending and the waiting."""
 
     def __init__(self, settings: Settings, pacer: Pacer) -> None:
-        self._settings = settings
-        self._pacer = pacer
-        self._base_path = settings.base_url.path.rstrip("/")
-        self._process = os.getpid()
+        self.pacer = pacer
+        self.errors = Errors(settings.base_url, settings.clean)
+        self.max_response_bytes = settings.max_response_bytes
+        self._max_redirects = settings.max_redirects
 
     def steps(
-        self, request: httpx.Request, *, closed: bool
-    ) -> Generator[tuple[Ticket, float] | None, Outcome, httpx.Response]:
+        self, request: httpx.Request, terms: Terms, *, follow_redirects: bool
+    ) -> Generator[Step, Reply, httpx.Response]:
         """Go through the tries of one request; return its success, or raise its error.
 
-        Yields a ticket and the seconds to wait for it, or None to have the request sent, upon
-        which it takes the outcome.
+        Yields what is to be done and takes what came of it.
         """
-        if closed:
-            raise BetTuneError(_CLOSED)
-        if os.getpid() != self._process:
-            raise BetTuneError("this client was made before a fork: make one in each process")
-        method, path = where = request.method, request.url.path.removeprefix(self._base_path)
-        invalid_answer.set(functools.partial(self._invalid, method, path))
-        ticket = Ticket()
-        attempt = 0
-        while True:
-            attempt += 1
+        ticket, tries = Ticket(terms.group), Tries(terms.policy)
+        current, attempts, redirects, is_redirect = request, 0, 0, False
+        try:
+            while True:
+                yield from self._wait(ticket, request, terms)
+                attempts += not is_redirect
+                start = time.monotonic()
+                outcome = yield current
+                assert not isinstance(outcome, bool)
+                self.pacer.leave(ticket)
+                self._log(request, outcome, attempts, time.monotonic() - start)
+                error = self._judge(outcome, request, attempts)
+                if error is None:
+                    assert isinstance(outcome, tuple)
+                    return outcome[0]
+                target = outcome[0].next_request if isinstance(outcome, tuple) else None
+                is_redirect = follow_redirects and target is not None
+                if is_redirect:
+                    assert isinstance(outcome, tuple)
+                    assert target is not None
+                    refused = self._refused(request, target, redirects)
+                    if refused:
+                        raise self.errors.of_status(outcome[0], request, attempts, refused=refused)
+                    current, redirects = target, redirects + 1
+                    continue
+                wait = self._wait_after(outcome, request, tries)
+                if wait is None:
+                    # Not from the exception of httpx: it holds the request, and so the token.
+                    raise error from None
+                logger.info(
+                    "%s; try %d follows in %.3f s",
+                    error,
+                    attempts + 1,
+                    wait,
+                    extra={"method": request.method, "path": error.path, "attempt": attempts},
+                )
+                ticket.not_before = self.pacer.clock.now() + wait
+        finally:
+            # Twice where an interrupt comes in between: a place not given back is lost for good.
             try:
-                while wait := self._pacer.admit(ticket):
-                    logger.debug(
-                        "%s %s waits up to %.3f s", method, path, wait, extra={"wait": wait}
-                    )
-                    yield ticket, wait
+                self.pacer.leave(ticket)
             except BaseException:
-                self._pacer.leave(ticket)
+                self.pacer.leave(ticket)
                 raise
-            start = time.monotonic()
-            try:
-                outcome = yield None
-            finally:
-                self._pacer.answered()
-            error = self._judge(outcome, *where)
-            if logger.isEnabledFor(logging.DEBUG):
-                status = type(outcome).__name__
-                if isinstance(outcome, tuple):
-                    status = str(outcome[0].status_code)
-                seconds = time.monotonic() - start
-                logger.debug("%s %s: %s in %.3f s, try %d", *where, status, seconds, attempt)
-            if error is None:
-                assert isinstance(outcome, tuple)
-                return outcome[0]
-            seconds_to_wait = self._wait_before_retry(outcome, attempt)
-            if seconds_to_wait is None:
-                # Not from the exception of httpx: it holds the request, and so the token.
-                raise error from None
-            logger.info("%s; try %d follows in %.3f s", error, attempt + 1, seconds_to_wait)
-            ticket.not_before = time.monotonic() + seconds_to_wait
 
-    def body(self, response: httpx.Response, request: httpx.Request) -> Body:
-        """Where the chunks of an answer go."""
-        return Body(response, request, self._settings.max_response_bytes)
+    def _wait(
+        self, ticket: Ticket, request: httpx.Request, terms: Terms
+    ) -> Generator[Step, Reply, None]:
+        clock, max_wait = self.pacer.clock, terms.policy.max_wait
+        reason = "to try again" if ticket.not_before else "for the rate limit"
+        try:
+            while not self.pacer.admit(ticket, max_wait):
+                logger.debug(
+                    "%s %s waits up to %.3f s",
+                    request.method,
+                    self.errors.path(request),
+                    ticket.seconds,
+                    extra={"wait": ticket.seconds},
+                )
+                if terms.on_wait is not None:
+                    terms.on_wait(ticket.seconds, reason)
+                until = clock.now() + ticket.seconds
+                if not (yield ticket):
+                    clock.waited_until(until)
+        except BlockedError as blocked:
+            limit = self.pacer.limit
+            raise self.errors.of_pace(request, limit, blocked.seconds, max_wait) from None
 
-    def _judge(self, outcome: Outcome, method: str, path: str) -> APIError | None:
-        clean = self._settings.clean
-        if isinstance(outcome, httpx.TimeoutException):
-            reason = f"no answer within the timeout ({type(outcome).__name__})"
-            return APITimeoutError(reason, method=method, path=path)
-        if isinstance(outcome, _FAILURES):
-            reason = clean(f"{type(outcome).__name__}: {outcome}")
-            return APIConnectionError(reason, method=method, path=path)
+    def _judge(self, outcome: Outcome, request: httpx.Request, attempts: int) -> APIError | None:
+        """The error that came of a try, if it is one."""
+        if not isinstance(outcome, tuple):
+            return self.errors.of_failure(outcome, request, attempts)
         response, problem = outcome
-        limit = told_rate_limit(response.headers)
+        limit = rate_limit_in(response.headers)
         if limit is not None:
-            self._pacer.learn(limit)
-        if response.status_code not in _SUCCESS:
-            headers = [
-                (clean(name), clean(value)) for name, value in response.headers.multi_items()
-            ]
-            error = status_error(
-                response.status_code,
-                httpx.Headers(headers),
-                # Not as the charset says: some of Python's raise, or decode to no text at all.
-                response.content.decode(errors="replace"),
-                clean,
-                method=method,
-                path=path,
-            )
+            self.pacer.learn(limit)
+        request.extensions["attempts"] = attempts
+        if response.status_code not in SUCCESS:
+            error = self.errors.of_status(response, request, attempts)
             if isinstance(error, RateLimitError):
-                error.retry_after = retry_after(response.headers)
-                error.rate_limit = self._pacer.limit
+                error.rate_limit = self.pacer.limit
             return error
-        status = response.status_code
         if problem is not None:
-            return self._invalid(method, path, status, response.content, problem)
-        # Where the generated client finds what to raise for a body it cannot decode.
-        response.extensions["invalid_response"] = lambda reason: self._invalid(
-            method, path, status, response.content, reason
-        )
+            return self.errors.of_body(request, response.status_code, response.content, problem)
         return None
 
-    def _invalid(
-        self, method: str, path: str, status: int, content: bytes, reason: str
-    ) -> APIResponseValidationError:
-        if reason.startswith("Expected") and " at `$" not in reason:
-            reason = f"{reason} - at `$`"
-        return APIResponseValidationError(
-            self._settings.clean(reason),
-            status_code=status,
-            body=self._settings.clean(content.decode(errors="replace")),
-            method=method,
-            path=path,
-        )
+    def _refused(self, request: httpx.Request, target: httpx.Request, redirects: int) -> str:
+        """Why a redirect is not followed, if it is not."""
+        if target.method != request.method:
+            return f"not followed since that would make a {target.method} of it"
+        if redirects >= self._max_redirects:
+            return f"not followed after {redirects} redirects"
+        return ""
 
-    def _wait_before_retry(self, outcome: Outcome, attempt: int) -> float | None:
-        longest = self._settings.max_wait
-        wait = backoff(attempt, longest=longest)
-        if isinstance(outcome, tuple):
-            if outcome[0].status_code not in RETRIED_STATUSES:
-                return None
-            told = retry_after(outcome[0].headers)
-            if told is not None:
-                if told > longest:
-                    return None
-                self._pacer.hold(told)
-                wait = told
-        elif not isinstance(outcome, httpx.TransportError):
-            return None
-        return wait if attempt <= self._settings.max_retries else None
+    def _wait_after(self, outcome: Outcome, request: httpx.Request, tries: Tries) -> float | None:
+        """Seconds to wait before the next try, or None to give up."""
+        if not isinstance(request.stream, httpx.ByteStream):
+            return None  # a caller's own stream of data is gone once it is sent
+        if not isinstance(outcome, tuple):
+            return None if is_hopeless(outcome) else tries.wait_after(None, None)
+        response = outcome[0]
+        delay = retry_after(response.headers)
+        wait = tries.wait_after(response.status_code, delay)
+        if delay is not None and wait is not None:
+            self.pacer.hold(wait)
+        return wait
 
-
-class _Content(httpx.AsyncByteStream):
-    """The body of a request; httpx's own is a generator, which trio warns of when cancelled."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._parts: Iterator[bytes] = iter(())
-
-    def __aiter__(self) -> _Content:
-        self._parts = iter((self._content,))
-        return self
-
-    async def __anext__(self) -> bytes:
-        for part in self._parts:
-            return part
-        raise StopAsyncIteration
-
-
-def _new_async_event() -> anyio.Event:
-    import anyio  # noqa: PLC0415 - slow to import, and only the async client needs it
-
-    return anyio.Event()
-
-
-class Client(httpx.Client):
-    """The sync client; it raises the errors of the library, never httpx's."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.pacer = Pacer(settings.rate_limit, settings.max_under_way, threading.Event)
-        self._exchange = Exchange(settings, self.pacer)
-        with settings.checked():
-            super().__init__(**settings.http_options)
-
-    def send(
-        self,
-        request: httpx.Request,
-        *,
-        stream: bool = False,
-        auth: Any = _DEFAULT,
-        follow_redirects: Any = _DEFAULT,
-    ) -> httpx.Response:
-        """Send a request until it succeeds or is given up.
-
-        Raises:
-            APIError: what it was given up for.
-        """
-        steps = self._exchange.steps(request, closed=self.is_closed)
-        try:
-            wait = next(steps)
-            while True:
-                if wait is None:
-                    outcome = self._try(request, stream, auth, follow_redirects)
-                    wait = steps.send(outcome)
-                else:
-                    self._pause(*wait)
-                    wait = next(steps)
-        except StopIteration as done:
-            response: httpx.Response = done.value
-            return response
-        finally:
-            steps.close()
-
-    def _try(
-        self, request: httpx.Request, stream: bool, auth: Any, follow_redirects: Any
-    ) -> Outcome:
-        try:
-            response = super().send(
-                request, stream=True, auth=auth, follow_redirects=follow_redirects
+    def _log(self, request: httpx.Request, outcome: Outcome, attempts: int, seconds: float) -> None:
+        if logger.isEnabledFor(logging.DEBUG):
+            status = (
+                outcome[0].status_code if isinstance(outcome, tuple) else type(outcome).__name__
             )
-            if response.is_stream_consumed or (stream and response.status_code in _SUCCESS):
-                return response, None  # a hook of the caller's has read it, or he will
-            return response, self._read(response, request)
-        except _FAILURES as error:
-            return error
-        except RuntimeError:
-            if not self.is_closed:
-                raise
-            raise BetTuneError(_CLOSED) from None  # by another thread, meanwhile
-
-    def _read(self, response: httpx.Response, request: httpx.Request) -> str | None:
-        body = self._exchange.body(response, request)
-        try:
-            chunks = response.iter_raw()
-            while body.problem is None and (chunk := next(chunks, None)) is not None:
-                body.take(chunk)
-        finally:
-            response.close()
-        body.end()
-        return body.problem
-
-    @staticmethod
-    def _pause(ticket: Ticket, seconds: float) -> None:
-        event, stop = ticket.event, _stopping.current.get()
-        assert isinstance(event, threading.Event)  # the kind this client's pacer makes
-        if stop is None:
-            event.wait(seconds)
-        else:
-            stop.wait(event, seconds)
-
-
-class AsyncClient(httpx.AsyncClient):
-    """The async client; it raises the errors of the library, never httpx's."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.pacer = Pacer(settings.rate_limit, settings.max_under_way, _new_async_event)
-        self._exchange = Exchange(settings, self.pacer)
-        self._at_home: RunVar[bool] | None = None
-        with settings.checked():
-            super().__init__(**settings.http_options)
-
-    async def send(
-        self,
-        request: httpx.Request,
-        *,
-        stream: bool = False,
-        auth: Any = _DEFAULT,
-        follow_redirects: Any = _DEFAULT,
-    ) -> httpx.Response:
-        """Send a request until it succeeds or is given up.
-
-        Raises:
-            APIError: what it was given up for.
-        """
-        self._stay_at_home()
-        if isinstance(request.stream, httpx.ByteStream):
-            request.stream = _Content(request.content)
-        steps = self._exchange.steps(request, closed=self.is_closed)
-        try:
-            wait = next(steps)
-            while True:
-                if wait is None:
-                    outcome = await self._try(request, stream, auth, follow_redirects)
-                    wait = steps.send(outcome)
-                else:
-                    await self._pause(*wait)
-                    wait = next(steps)
-        except StopIteration as done:
-            response: httpx.Response = done.value
-            return response
-        finally:
-            steps.close()
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        self._stay_at_home()
-        await super().aclose()
-
-    def _stay_at_home(self) -> None:
-        """Refuse to run in another event loop than at first: the connections belong to that one."""
-        from anyio.lowlevel import RunVar  # noqa: PLC0415 - see above
-
-        if self.is_closed:
-            return
-        if self._at_home is None:
-            self._at_home = RunVar("at_home", default=False)
-            self._at_home.set(True)
-        elif not self._at_home.get():
-            raise BetTuneError("this client was used in another event loop: make one in each")
-
-    async def _try(
-        self, request: httpx.Request, stream: bool, auth: Any, follow_redirects: Any
-    ) -> Outcome:
-        try:
-            response = await super().send(
-                request, stream=True, auth=auth, follow_redirects=follow_redirects
-            )
-            if response.is_stream_consumed or (stream and response.status_code in _SUCCESS):
-                return response, None  # a hook of the caller's has read it, or he will
-            return response, await self._read(response, request)
-        except _FAILURES as error:
-            return error
-        except RuntimeError:
-            if not self.is_closed:
-                raise
-            raise BetTuneError(_CLOSED) from None  # by another task, meanwhile
-
-    async def _read(self, response: httpx.Response, request: httpx.Request) -> str | None:
-        body = self._exchange.body(response, request)
-        try:
-            chunks = response.aiter_raw()
-            while body.problem is None and (chunk := await anext(chunks, None)) is not None:
-                body.take(chunk)
-        finally:
-            await response.aclose()
-        body.end()
-        return body.problem
-
-    @staticmethod
-    async def _pause(ticket: Ticket, seconds: float) -> None:
-        import anyio  # noqa: PLC0415 - see above
-
-        event = ticket.event
-        assert isinstance(event, anyio.Event)  # the kind this client's pacer makes
-        with anyio.move_on_after(seconds):
-            await event.wait()
+            fields = {
+                "method": request.method,
+                "path": self.errors.path(request),
+                "status": status,
+                "seconds": seconds,
+                "attempt": attempts,
+            }
+            logger.debug("%s %s: %s in %.3f s, try %d", *fields.values(), extra=fields)

@@ -1,4 +1,8 @@
-"""Pacing: who may send now, and how long the others wait; decisions without I/O."""
+"""Pacing: who may send now, and how long the others wait; decisions without I/O.
+
+Two small parts, each first come, first served: `Places` bounds how many requests are under way,
+and `Window` how many the server may see in a time. The `Pacer` sends each request through both.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,14 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
+from bettune._errors import BetTuneError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bettune._models import RateLimit
 
+CLOSED = "this client is closed: make a new one"
 # How many answers are remembered while no limit is known, for one that is learnt later.
 _REMEMBERED = 10_000
 # How long a ticket waits at a time: the clocks below cannot wait for more than some years.
@@ -25,123 +32,243 @@ class Event(Protocol):
         """Wake it."""
 
 
+class BlockedError(Exception):
+    """The pace lets nobody out for longer than a request is ready to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class RunCancelledError(Exception):
+    """The request's run was cancelled while it waited; nothing was sent."""
+
+
+class RequestGroup:
+    """Requests that are cancelled together: the writes of one bulk run."""
+
+    def __init__(self) -> None:
+        self.cancelled = False
+
+
 class Ticket:
     """One request's place among those that wait to be sent."""
 
-    __slots__ = ("event", "not_before", "wants_connection")
+    __slots__ = ("__weakref__", "event", "group", "not_before", "seconds")
+
+    def __init__(self, group: RequestGroup | None = None) -> None:
+        self.group = group
+        self.event: Event | None = None
+        # How long to wait for the event, as of when it was asked last.
+        self.seconds = 0.0
+        # When it may be sent again, after a try that failed.
+        self.not_before = 0.0
+
+
+class Clock:
+    """Seconds that go on even where the system's clock is held, as tests of dates do."""
 
     def __init__(self) -> None:
-        self.event: Event | None = None
-        self.not_before = 0.0
-        self.wants_connection = False
+        self._behind = 0.0
+
+    def now(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic() + self._behind
+
+    def waited_until(self, moment: float) -> None:
+        """Take note of a wait that was sat out, until that moment at least."""
+        self._behind += max(0.0, moment - self.now())
+
+
+class Places:
+    """At most so many are under way: a semaphore, first come, first served."""
+
+    def __init__(self, capacity: float) -> None:
+        self._capacity = capacity
+        # Ordered sets. To add and to discard are single steps, which no interrupt comes between.
+        self._taken: dict[Ticket, None] = {}
+        self._queue: dict[Ticket, None] = {}
+
+    def take(self, ticket: Ticket) -> bool:
+        """Take a place, or queue for one."""
+        if ticket in self._taken:
+            return True
+        self._queue.setdefault(ticket)
+        if self.next() is not ticket:
+            return False
+        self._taken[ticket] = None
+        self._queue.pop(ticket, None)
+        return True
+
+    def leave(self, ticket: Ticket) -> None:
+        """Give the place back, or leave the queue."""
+        self._taken.pop(ticket, None)
+        self._queue.pop(ticket, None)
+
+    def next(self) -> Ticket | None:
+        """Who may take a place now, if anybody waits for it."""
+        if self._queue and len(self._taken) < self._capacity:
+            return next(iter(self._queue))
+        return None
+
+
+class Window:
+    """At most `limit.requests` in any `limit.per` seconds, in turns, first come, first served.
+
+    A request counts from its start until `per` seconds after its answer. It reached the server
+    somewhere between its start and its answer, so the server never sees more than `requests` of
+    them in any `per` seconds, however unevenly they travel.
+    """
+
+    def __init__(self, limit: RateLimit | None) -> None:
+        self.limit = limit
+        self.held_until = 0.0
+        self._under_way: dict[Ticket, None] = {}
+        self._answered: deque[float] = deque()
+        self._queue: dict[Ticket, None] = {}
+
+    def take(self, ticket: Ticket, now: float) -> float:
+        """Take a turn and return 0, or queue for one and return the seconds until the next one."""
+        wait = self.wait(now)
+        self._queue.setdefault(ticket)
+        if self.next() is not ticket:
+            return _LONGEST_WAIT  # whoever is before it wakes it
+        if wait <= 0:
+            self._under_way[ticket] = None
+            self._queue.pop(ticket, None)
+        return wait
+
+    def leave(self, ticket: Ticket, now: float) -> None:
+        """Note that a request under way got its answer, or never will; or leave the queue."""
+        self._queue.pop(ticket, None)
+        if ticket in self._under_way:
+            self._answered.append(now)
+            self._under_way.pop(ticket, None)
+            if self.limit is None and len(self._answered) > _REMEMBERED:
+                self._answered.popleft()
+
+    def next(self) -> Ticket | None:
+        """Whose turn comes next, if anybody waits."""
+        return next(iter(self._queue), None)
+
+    def wait(self, now: float) -> float:
+        """Seconds until anybody is let out, as far as that is known; not above 0 for now."""
+        held = self.held_until - now
+        if self.limit is None:
+            return held
+        requests, per = self.limit.requests, self.limit.per
+        while self._answered and self._answered[0] + per <= now:
+            self._answered.popleft()
+        missing = len(self._under_way) + len(self._answered) + 1 - requests
+        if missing <= 0:
+            return held
+        if missing <= len(self._answered):
+            return max(held, self._answered[missing - 1] + per - now)
+        # Places are held by requests under way: none of those is free before `per` from now.
+        return max(held, per)
 
 
 class Pacer:
     """Keeps one client within its rate limit and its connections, in the order of its requests.
 
-    A request takes a place from its start until `per` seconds after its answer. It reached the
-    server somewhere between its start and its answer, so the server never sees more than
-    `requests` of them in any `per` seconds, however unevenly they travel.
-
-    At most `most` are under way. More would wait for a connection in httpx, where a limit learnt
-    meanwhile does not reach them, and in no good order.
+    More requests than connections would wait in httpx, where a limit learnt meanwhile does not
+    reach them, and where each that comes free wakes all.
     """
 
     def __init__(
-        self, limit: RateLimit | None, most: float, new_event: Callable[[], Event]
+        self, limit: RateLimit | None, capacity: float, new_event: Callable[[], Event]
     ) -> None:
-        self.limit = limit
+        self.clock = Clock()
+        self.closed = False
         self._given = limit is not None
-        self._most = most
         self._new_event = new_event
         self._lock = threading.Lock()
-        self._held_until = 0.0
-        self._under_way = 0
-        self._answered: deque[float] = deque()
-        # An ordered set: those who wait for a place, first come first.
-        self._queue: dict[Ticket, None] = {}
-        self._waiting: set[Ticket] = set()
+        self._places = Places(capacity)
+        self._window = Window(limit)
+        self._waiting: dict[Ticket, None] = {}
 
-    def admit(self, ticket: Ticket) -> float:
-        """Take a place and return 0, or return the seconds to wait before asking again.
+    @property
+    def limit(self) -> RateLimit | None:
+        """The rate limit given or learnt."""
+        return self._window.limit
 
-        The wait is never longer than needed as things stand; when they change for the better,
-        the ticket's event is set.
+    def admit(self, ticket: Ticket, max_wait: float) -> bool:
+        """Let a request go and return True, or say in the ticket how long to wait and return False.
+
+        The wait is never longer than needed as things stand; when they change for the better, the
+        ticket's event is set.
+
+        Raises:
+            BlockedError: the pace lets nobody out for longer than `max_wait`.
+            RunCancelledError: the ticket's group was cancelled.
+            BetTuneError: the client is closed.
         """
         with self._lock:
-            now = time.monotonic()
+            if self.closed:
+                raise BetTuneError(CLOSED)
+            if ticket.group is not None and ticket.group.cancelled:
+                raise RunCancelledError("the run was stopped before this was sent")
+            now = self.clock.now()
             wait = ticket.not_before - now
             if wait <= 0:
-                wait = max(self._held_until - now, self._wait_for_place(ticket, now))
+                wait = _LONGEST_WAIT
+                if self._places.take(ticket):
+                    self._wake(self._places.next())
+                    wait = self._window.take(ticket, now)
                 if wait <= 0:
-                    self._under_way += 1
-                    self._forget(ticket)
-                    return 0.0
-                self._queue[ticket] = None
+                    self._waiting.pop(ticket, None)
+                    self._wake(self._window.next())
+                    return True
+                blocked = self._window.wait(now)
+                if blocked > max_wait:
+                    raise BlockedError(blocked)
             ticket.event = self._new_event()
-            self._waiting.add(ticket)
-            return min(wait, _LONGEST_WAIT)
+            ticket.seconds = min(wait, _LONGEST_WAIT)
+            self._waiting[ticket] = None
+            return False
 
     def leave(self, ticket: Ticket) -> None:
-        """Give up waiting."""
+        """Take back what a ticket holds or waits for; once more does no harm."""
         with self._lock:
-            self._forget(ticket)
-
-    def answered(self) -> None:
-        """Note that a request under way got its answer, or never will."""
-        with self._lock:
-            self._under_way -= 1
-            self._answered.append(time.monotonic())
-            self._wake_next()
-            if self.limit is None and len(self._answered) > _REMEMBERED:
-                self._answered.popleft()
+            self._waiting.pop(ticket, None)
+            first = self._window.next() is ticket
+            self._window.leave(ticket, self.clock.now())
+            self._places.leave(ticket)
+            self._wake(self._places.next())
+            if first:
+                self._wake(self._window.next())
 
     def learn(self, limit: RateLimit) -> None:
-        """Keep to the limit that an answer told, unless the caller gave one."""
+        """Keep to the limit that an answer names, unless the caller gave one."""
         with self._lock:
-            if self._given or limit == self.limit:
-                return
-            self.limit = limit
-            for ticket in self._waiting:
-                self._wake(ticket)
+            if not self._given and limit != self._window.limit:
+                self._window.limit = limit
+                self._wake_all()
 
     def hold(self, seconds: float) -> None:
         """Let nobody send for so long, since the server asked for it."""
         with self._lock:
-            self._held_until = max(self._held_until, time.monotonic() + seconds)
+            self._window.held_until = max(self._window.held_until, self.clock.now() + seconds)
 
-    def _wait_for_place(self, ticket: Ticket, now: float) -> float:
-        first = self._under_way + len(self._queue)
-        if ticket in self._queue:
-            first = self._under_way + next(n for n, one in enumerate(self._queue) if one is ticket)
-        ticket.wants_connection = first >= self._most
-        if ticket.wants_connection:
-            return _LONGEST_WAIT
-        if self.limit is None:
-            return 0.0
-        while self._answered and self._answered[0] + self.limit.per <= now:
-            self._answered.popleft()
-        missing = first + 1 + len(self._answered) - self.limit.requests
-        if missing <= 0:
-            return 0.0
-        if missing <= len(self._answered):
-            return self._answered[missing - 1] + self.limit.per - now
-        # Some places are held by requests under way: none of those is free before `per` from now.
-        return self.limit.per
+    def cancel(self, group: RequestGroup) -> None:
+        """Wake whoever waits in a group, and let none of it send again."""
+        with self._lock:
+            group.cancelled = True
+            for ticket in self._waiting:
+                if ticket.group is group:
+                    self._wake(ticket)
 
-    def _forget(self, ticket: Ticket) -> None:
-        self._queue.pop(ticket, None)
-        self._waiting.discard(ticket)
-        self._wake_next()
+    def close(self) -> None:
+        """Wake whoever waits, and let nobody send again."""
+        with self._lock:
+            self.closed = True
+            self._wake_all()
 
-    def _wake_next(self) -> None:
-        """Give the first in the queue the connection it waits for; it will wake the next."""
-        if self._queue and self._under_way < self._most:
-            ticket = next(iter(self._queue))
-            if ticket.wants_connection:
-                self._wake(ticket)
+    def _wake_all(self) -> None:
+        for ticket in self._waiting:
+            self._wake(ticket)
 
     @staticmethod
-    def _wake(ticket: Ticket) -> None:
-        if ticket.event is not None:
+    def _wake(ticket: Ticket | None) -> None:
+        if ticket is not None and ticket.event is not None:
             ticket.event.set()

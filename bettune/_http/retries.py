@@ -5,33 +5,100 @@ from __future__ import annotations
 import math
 import random
 import time
+from datetime import UTC
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bettune._models import RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
-RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
+_RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 _FIRST_WAIT = 0.5
-_LONGEST_WAIT = 8.0
+_LONGEST_BACKOFF = 8.0
 _LONGEST_WINDOW = 86_400
+# How often a bulk run sits out a refusal by the rate limit, for one write.
+_BULK_REFUSALS = 50
 
 
-def backoff(attempt: int, *, longest: float) -> float:
-    """Seconds to wait after try number `attempt` (from 1), where the server does not say.
+class RetryPolicy(Struct, frozen=True):
+    """What is tried again, how often, and for how long.
+
+    A lost or refused connection, a timeout, and the statuses 429, 500, 502, 503 and 504 are tried
+    again, `max_retries` times in all. Between two tries it waits as long as `Retry-After` says, and
+    never less than a back-off that doubles from 0.5 s to 8 s, with jitter. A single wait is at most
+    `max_wait`: told to wait longer, it gives up at once. So a call gives up after at most
+    `max_retries` waits of `max_wait` seconds.
+
+    In a bulk run a refusal by the rate limit that tells when to come back says nothing about the
+    write: it is sat out up to 50 times, since several processes on one token refuse each other for
+    as long as all of them are at work. All else is as for a single call.
+
+    Attributes:
+        max_retries: tries after the first.
+        max_wait: the longest single wait, in seconds.
+        max_refusals: of these tries, how many more may follow a 429 that tells when to come back.
+    """
+
+    max_retries: int = 4
+    max_wait: float = 120.0
+    max_refusals: int = 0
+
+    def for_bulk(self) -> RetryPolicy:
+        """The policy of one write among many."""
+        return replace(self, max_refusals=_BULK_REFUSALS)
+
+
+class Tries:
+    """Counts the failed tries of one request against its policy."""
+
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._policy = policy
+        self._retries_left = policy.max_retries
+        self._refusals_left = policy.max_refusals
+        self._failures = 0
+
+    def wait_after(self, status: int | None, delay: float | None) -> float | None:
+        """Count a failed try; seconds to wait before the next, or None to give up.
+
+        Args:
+            status: of the answer, or None where there was none.
+            delay: the seconds that `Retry-After` asks for, if it does.
+        """
+        longest = self._policy.max_wait
+        if status is not None and status not in _RETRIED_STATUSES:
+            return None
+        if delay is not None and delay > longest:
+            return None
+        self._failures += 1
+        if status == 429 and delay is not None and self._refusals_left:
+            self._refusals_left -= 1
+        elif self._retries_left:
+            self._retries_left -= 1
+        else:
+            return None
+        return max(delay or 0.0, min(_backoff(self._failures), longest))
+
+
+def _backoff(failures: int) -> float:
+    """Seconds to wait after so many failures in a row.
 
     Doubles from 0.5 s to 8 s. Jitter takes away up to a quarter, so that clients that failed
     together do not come back together.
     """
-    wait = min(_FIRST_WAIT * 2.0 ** min(attempt - 1, 10), _LONGEST_WAIT)
-    return min(wait * random.uniform(0.75, 1), longest)  # noqa: S311 - not for secrets
+    wait = min(_FIRST_WAIT * 2.0 ** min(failures - 1, 10), _LONGEST_BACKOFF)
+    return wait * random.uniform(0.75, 1)  # noqa: S311 - not for secrets
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that ``Retry-After`` asks for, or None where it says nothing usable.
 
-    It holds seconds or an HTTP date; a date that has passed asks for none.
+    It holds seconds or an HTTP date, which is read against the answer's own ``Date``, since the
+    server's clock may be wrong; a date that has passed asks for none.
     """
     value = headers.get("retry-after", "").strip()
     if not value:
@@ -39,23 +106,21 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     seconds = _number(value)
     if seconds is not None:
         return seconds if seconds >= 0 else None
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, seldom needed
-
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, OverflowError):
+    then, now = _date(value), _date(headers.get("date", ""))
+    if then is None:
         return None
+    return max(0.0, then.timestamp() - (time.time() if now is None else now.timestamp()))
 
 
-def told_rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
-    """The limit that X-RateLimit-Limit and X-RateLimit-Window (seconds) tell, if they do.
+def rate_limit_in(headers: Mapping[str, str]) -> RateLimit | None:
+    """The limit in X-RateLimit-Limit and X-RateLimit-Window (seconds), if they hold one.
 
     A window longer than a day is no limit that anybody would wait for.
     """
-    told = headers.get("x-ratelimit-limit")
-    if told is None:
+    limit = headers.get("x-ratelimit-limit")
+    if limit is None:
         return None
-    requests, per = _number(told), _number(headers.get("x-ratelimit-window", ""))
+    requests, per = _number(limit), _number(headers.get("x-ratelimit-window", ""))
     if requests is None or per is None or requests < 1 or not 0 < per <= _LONGEST_WINDOW:
         return None
     return RateLimit(int(requests), per)
@@ -67,3 +132,14 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _date(text: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, seldom needed
+
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    # All three forms of an HTTP date mean UTC; two of them are parsed without a time zone.
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date

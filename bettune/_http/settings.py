@@ -1,10 +1,9 @@
-"""What a client is told at the start: where it comes from, and what is refused."""
+"""The arguments of a client: where they come from, and what is refused."""
 
 from __future__ import annotations
 
 import math
 import os
-from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies
@@ -12,13 +11,17 @@ from urllib.request import getproxies
 import httpx
 
 from bettune._errors import ConfigurationError
+from bettune._http.options import HTTPClient, checked_options, refused_options_named
 from bettune._http.redaction import cleaner
+from bettune._http.tls import shared_context
+from bettune._http.token import read_token
 from bettune._models import RateLimit
 from bettune._values.display import short_repr
 from bettune._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import ssl
+    from collections.abc import Callable
 
 _HEADERS = {
     "Accept": "application/json",
@@ -26,7 +29,8 @@ _HEADERS = {
     "Accept-Encoding": "gzip",
     "User-Agent": f"bettune/{__version__} httpx/{httpx.__version__}",
 }
-# Those of httpx.
+# The defaults of httpx.Client.
+_MAX_REDIRECTS = 20
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 BASE_URL = "https://ovaccess.com/bet-tune-api/v1"
 
@@ -46,53 +50,106 @@ class Settings:
         rate_limit: RateLimit | None,
         allow_insecure_http: bool,
         http_options: dict[str, Any],
+        kind: HTTPClient,
     ) -> None:
-        secret = _token(token)
-        self.base_url = _base_url(base_url, allow_insecure_http=allow_insecure_http)
-        self.max_retries = _at_least(0, max_retries, "max_retries", int)
-        self.max_wait = _at_least(0, max_wait, "max_wait", int, float)
+        if type(allow_insecure_http) is not bool:
+            raise ConfigurationError(
+                f"allow_insecure_http must be True or False, not {short_repr(allow_insecure_http)}"
+            )
+        self.base_url = to_base_url(base_url, allow_insecure_http=allow_insecure_http)
+        self.max_retries = to_max_retries(max_retries)
+        self.max_wait = to_max_wait(max_wait)
         self.max_response_bytes = _at_least(1, max_response_bytes, "max_response_bytes", int)
         if rate_limit is not None and not isinstance(rate_limit, RateLimit):
             raise ConfigurationError(
                 f"rate_limit must be a RateLimit, not {short_repr(rate_limit)}"
             )
         self.rate_limit = rate_limit
-        if "auth" in http_options:
-            raise ConfigurationError("auth cannot be set: the API takes a Bearer token, as token=")
-        if timeout is not None and not isinstance(timeout, httpx.Timeout):
-            _at_least(0, timeout, "timeout", int, float)
-        headers = httpx.Headers(_HEADERS)
-        with self.checked():
-            headers.update(http_options.get("headers"))
-            if self.base_url.scheme == "http" and not allow_insecure_http:
-                http_options = _direct(self.base_url.host, http_options)
-        limits = http_options.get("limits", _LIMITS)
-        if not isinstance(limits, httpx.Limits):
-            raise ConfigurationError(f"limits must be an httpx.Limits, not {short_repr(limits)}")
+        options = checked_options(http_options, kind)
+        limits = options.get("limits", _LIMITS)
         # How many requests may be under way: as many as there are connections, if we know.
         self.max_under_way = math.inf
         if limits.max_connections is not None:
             _at_least(1, limits.max_connections, "limits.max_connections", int)
-            if "transport" not in http_options and not http_options.get("http2"):
+            if "transport" not in options and not options.get("http2"):
                 self.max_under_way = limits.max_connections
+        self.max_redirects = options.get("max_redirects", _MAX_REDIRECTS)
+        # The caller's own, which are left as they are.
+        self.own_transports = [options.get("transport"), *(options.get("mounts") or {}).values()]
+        self.given_options = options
+        headers = httpx.Headers(_HEADERS)
+        with refused_options_named(kind, options):
+            headers.update(options.get("headers"))
+            if self.base_url.scheme == "http" and not allow_insecure_http:
+                options = _direct(self.base_url.host, options)
+            if not options.keys() & {"verify", "cert", "transport"}:
+                options = {**options, "verify": _shared_context(options)}
         # What httpx's client is made with.
         self.http_options = {
             "limits": limits,
-            **http_options,
-            "auth": _authorizer(secret, self.base_url),
+            **options,
             "base_url": self.base_url,
             "headers": headers,
-            "timeout": timeout,
+            "timeout": to_timeout(timeout),
         }
-        self.clean = cleaner(secret)
+        # Last: no frame of a constructor that refuses something holds the token.
+        self.http_options["auth"], self.clean = _signing(token, self.base_url)
 
-    @contextmanager
-    def checked(self) -> Iterator[None]:
-        """Tell what httpx refuses, such as a proxy's URL, as ours."""
-        try:
-            yield
-        except (httpx.InvalidURL, ValueError, OSError) as error:
-            raise ConfigurationError(f"httpx refuses the options: {error}") from None
+
+def _shared_context(options: dict[str, Any]) -> ssl.SSLContext:
+    return shared_context(
+        trust_env=options.get("trust_env", True), http2=options.get("http2", False)
+    )
+
+
+def to_max_retries(value: Any) -> int:
+    """Check `max_retries`.
+
+    Raises:
+        ConfigurationError: it is not an integer of at least 0.
+    """
+    number: int = _at_least(0, value, "max_retries", int)
+    return number
+
+
+def to_max_wait(value: Any) -> float:
+    """Check `max_wait`.
+
+    Raises:
+        ConfigurationError: it is not a number of at least 0.
+    """
+    seconds: float = _at_least(0, value, "max_wait", int, float)
+    return seconds
+
+
+def to_timeout(value: Any) -> httpx.Timeout:
+    """Check `timeout`.
+
+    Raises:
+        ConfigurationError: it is neither a number of at least 0, None nor an httpx.Timeout.
+    """
+    if value is not None and not isinstance(value, httpx.Timeout):
+        _at_least(0, value, "timeout", int, float)
+    return httpx.Timeout(value)
+
+
+def _signing(
+    token: str | None, base_url: httpx.URL
+) -> tuple[Callable[[httpx.Request], httpx.Request], Callable[[str], str]]:
+    """What signs requests, and what takes the token out of texts.
+
+    Raises:
+        ConfigurationError: there is no token, or none that can be right.
+    """
+    refused = ""
+    try:
+        secret = read_token(token)
+        return _authorizer(secret, base_url), cleaner(secret)
+    except ConfigurationError as error:
+        refused = str(error)
+    # A new one, so that no frame of the traceback has read the token.
+    del token
+    raise ConfigurationError(refused)
 
 
 def _authorizer(token: str, base_url: httpx.URL) -> Callable[[httpx.Request], httpx.Request]:
@@ -124,26 +181,12 @@ def _direct(host: str, http_options: dict[str, Any]) -> dict[str, Any]:
     return {**http_options, "mounts": {pattern: None, **(http_options.get("mounts") or {})}}
 
 
-def _token(token: str | None) -> str:
-    source = "token"
-    if token is None:
-        source = "BETTUNE_API_TOKEN"
-        token = os.environ.get(source)
-        if token is None:
-            raise ConfigurationError("no token: pass token=, or set BETTUNE_API_TOKEN")
-    if not isinstance(token, str):
-        raise ConfigurationError(f"{source} must be a string, not {type(token).__name__}")
-    if not token.strip():
-        raise ConfigurationError(f"{source} is empty")
-    # Never with the value: it is the secret, or nearly.
-    if not (token.isascii() and token.isprintable()) or " " in token:
-        raise ConfigurationError(
-            f"{source} holds a line break, a space or a character outside ASCII: copy it anew"
-        )
-    return token
+def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL:
+    """Take the base URL given, that of BETTUNE_BASE_URL, or BetTune's own.
 
-
-def _base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL:
+    Raises:
+        ConfigurationError: it cannot be one, or would show the token to the network.
+    """
     source = "base_url"
     if base_url is None and (base_url := os.environ.get("BETTUNE_BASE_URL") or None):
         source = "BETTUNE_BASE_URL"

@@ -10,8 +10,9 @@ from bettune._values.display import short_repr
 from bettune._values.odds import six_decimals
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from collections.abc import Sized
-    from datetime import datetime
+    from datetime import date, datetime
 
     from bettune_openapi import models as wire
 
@@ -26,8 +27,12 @@ def sports(body: wire.SportsResponse) -> list[Sport]:
     return [Sport(item.id, item.name) for item in body.items]
 
 
-def matches(body: wire.MatchesResponse) -> list[Match]:
-    """Answer of GET /matches."""
+def matches(body: wire.MatchesResponse, day: date) -> list[Match]:
+    """Answer of GET /matches for a UTC day."""
+    if body.date != day:
+        raise InvalidBodyError(
+            f"Expected the matches of {day}, got those of {body.date} - at `$.date`"
+        )
     _check_count(body.count, body.items)
     return [_match(item, index) for index, item in enumerate(body.items)]
 
@@ -41,14 +46,28 @@ def prediction_filters(body: wire.PredictionFiltersResponse) -> list[PredictionF
     ]
 
 
-def predictions(body: wire.PredictionsResponse) -> list[Prediction]:
-    """Answer of POST /predictions/search."""
+def predictions(
+    body: wire.PredictionsResponse, filter_id: int, match_ids: AbstractSet[int]
+) -> list[Prediction]:
+    """Answer of POST /predictions/search for a filter and matches."""
     _check_count(body.count, body.items)
-    return [prediction(item, index) for index, item in enumerate(body.items)]
+    return [prediction(item, filter_id, match_ids, index) for index, item in enumerate(body.items)]
 
 
-def prediction(body: wire.Prediction, index: int | None = None) -> Prediction:
-    """Answer of PUT …/prediction, or one item of a search."""
+def prediction(
+    body: wire.Prediction, filter_id: int, match_ids: AbstractSet[int], index: int | None = None
+) -> Prediction:
+    """Answer of PUT …/prediction, or one item of a search, about what was asked for."""
+    if body.filter_id != filter_id:
+        raise InvalidBodyError(
+            f"Expected a prediction of filter {filter_id}, got one of {body.filter_id} "
+            f"- at `{_place(index)}.filterId`"
+        )
+    if body.match_id not in match_ids:
+        raise InvalidBodyError(
+            f"Expected a match that was asked for, got {body.match_id} "
+            f"- at `{_place(index)}.matchId`"
+        )
     # Not finite, or of more digits than a number has whose odds could be paid.
     if not six_decimals(body.odds).is_finite():
         raise InvalidBodyError(

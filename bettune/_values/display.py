@@ -1,16 +1,54 @@
-"""How a value is named in a message."""
+"""How a value is named in a message, and how many are shown in a notebook."""
 
 from __future__ import annotations
 
-from typing import Any
+from html import escape
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _LONGEST = 60
+_ROWS = 20
+_LONGEST_CELL = 200
 
 
 def short_repr(value: Any) -> str:
-    """Name a value in an error, shortly, whatever its repr does."""
+    """Name a value in an error, shortly and on one line, whatever its repr does."""
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - a caller's own repr, or an int too long to print
         text = f"<{type(value).__name__}>"
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return _cut(" ".join(text.split()), _LONGEST)
+
+
+def html_table(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, total: int, caption: str
+) -> str:
+    """Make a short HTML table, which a notebook shows in its own light or dark style.
+
+    Args:
+        columns: the names of the columns.
+        rows: the cells of each row, None for an empty one; only the first rows are taken.
+        total: how many rows there are.
+        caption: what stands above it.
+    """
+    shown = ["".join(map(_cell, row)) for row in islice(rows, _ROWS)]
+    if total > len(shown):
+        shown.append(f'<td colspan="{len(columns)}">and {total - len(shown)} more</td>')
+    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
+    body = "".join(f"<tr>{row}</tr>" for row in shown)
+    # The classes keep a notebook from reading what stands between dollars as formulas.
+    return (
+        f'<table class="tex2jax_ignore mathjax_ignore"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _cell(value: Any) -> str:
+    return f"<td>{'' if value is None else escape(_cut(str(value), _LONGEST_CELL))}</td>"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"

@@ -1,11 +1,12 @@
-"""Decimal odds as BetTune keeps them: six decimals, half to even."""
+"""Decimal odds as BetTune keeps them: six decimals, half to even; and what deletes them."""
 
 from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from enum import Enum
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Final, Literal
 
 from bettune._errors import InvalidOddsError
 from bettune._values.display import short_repr
@@ -14,6 +15,22 @@ _SIX_DECIMALS = Decimal("0.000001")
 # Enough for the largest float; a number with more digits is no odds.
 _EXACT = Context(prec=320, rounding=ROUND_HALF_EVEN, traps=[])
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
+_WITH_COMMA = re.compile(r"\s*\d{1,9},\d{1,9}\s*", re.ASCII)
+
+
+class Delete(Enum):
+    """The type of `DELETE`; an enum, so that it stays one and the same when copied or pickled."""
+
+    DELETE = "delete"
+
+    def __repr__(self) -> str:
+        return "bettune.DELETE"
+
+    __str__ = __repr__
+
+
+DELETE: Final[Literal[Delete.DELETE]] = Delete.DELETE
+"""In place of odds in a plan or a sync: delete the prediction."""
 
 
 def to_odds(value: Any) -> Decimal:
@@ -27,7 +44,12 @@ def to_odds(value: Any) -> Decimal:
     """
     number = _decimal(value)
     if number is None or not number.is_finite():
-        raise InvalidOddsError(f"odds must be a finite decimal number, not {short_repr(value)}")
+        remedy = ""
+        if isinstance(value, str) and _WITH_COMMA.fullmatch(value):
+            remedy = f": write {value.strip().replace(',', '.')}"
+        raise InvalidOddsError(
+            f"odds must be a finite decimal number, not {short_repr(value)}{remedy}"
+        )
     # Before rounding: 0.9999999 is below 1 and does not become 1.
     if number < 1:
         raise InvalidOddsError(f"odds must be at least 1, not {short_repr(value)}")

@@ -18,7 +18,7 @@ def __getattr__(name: str) -> object:
         from bettune.sandbox import _server  # noqa: PLC0415
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
-        if package not in {"starlette", "uvicorn"}:
+        if package not in {"jinja2", "starlette", "uvicorn", "yaml"}:
             raise
         raise ImportError(f"the sandbox needs {package}: pip install 'bettune[sandbox]'") from error
     return getattr(_server, name)

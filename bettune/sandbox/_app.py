@@ -1,22 +1,24 @@
-"""BetTune over HTTP: the six operations, their answers and their refusals, as an ASGI app."""
+"""BetTune over HTTP: the six operations and the pages beside them, as an ASGI app."""
 
 from __future__ import annotations
 
 import json
 import logging
 import math
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bettune.sandbox._document import schema_bytes
 from bettune.sandbox._football import FOOTBALL, day_of, matches_json
+from bettune.sandbox._page import Pages
 from bettune.sandbox._predictions import FILTERS
 from bettune.sandbox._values import (
     RefusedError,
@@ -43,6 +45,7 @@ FREE_TOKEN = "bettune-sandbox-free"  # noqa: S105
 
 _PRO_BY_TOKEN = {PRO_TOKEN: True, FREE_TOKEN: False}
 _LARGEST_BODY = 1_000_000
+_LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?", re.ASCII | re.IGNORECASE)
 
 _logger = logging.getLogger("bettune.sandbox")
 
@@ -72,11 +75,7 @@ class _Operations:
         """A route whose callers have shown a token and are within the rate limit."""
 
         async def endpoint(request: Request) -> Response:
-            try:
-                return await handler(request, self._admit(request))
-            except RefusedError as error:
-                content = {"code": error.code, "message": error.message}
-                return _json(error.status, content, error.headers)
+            return await handler(request, self._admit(request))
 
         return Route(BASE_PATH + path, endpoint, methods=list(methods))
 
@@ -134,6 +133,7 @@ def build_app(
 ) -> ASGIApp:
     """The sandbox as an ASGI app; `record` is told of each request as it is answered."""
     do = _Operations(store, limit, now)
+    pages = Pages(store, now, BASE_PATH, {"pro": PRO_TOKEN, "free": FREE_TOKEN})
     app = Starlette(
         routes=[
             do.route("/sports", do.sports, "GET"),
@@ -148,8 +148,10 @@ def build_app(
             ),
             Route(BASE_PATH + "/openapi.yaml", _schema),
             Route("/openapi.yaml", _schema),
+            *pages.routes(),
         ],
         exception_handlers={
+            RefusedError: _on_refusal,
             404: _on_unknown_route,
             405: _on_wrong_method,
             Exception: _on_error,
@@ -174,6 +176,21 @@ def build_app(
             _logger.exception("%s %s failed", scope["method"], scope["path"])
 
     return recorded
+
+
+def only_loopback(app: ASGIApp) -> ASGIApp:
+    """The app for a socket, where a site whose name was turned to 127.0.0.1 gets nothing of it."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        host = Headers(scope=scope).get("host", "")
+        if _LOOPBACK.fullmatch(host):
+            await app(scope, receive, send)
+        else:
+            message = f"The sandbox answers to 127.0.0.1 and localhost, not to {host!r}"
+            refusal = _json(421, {"code": "host_not_local", "message": message})
+            await refusal(scope, receive, send)
+
+    return guarded
 
 
 async def _body(request: Request) -> bytes:
@@ -224,14 +241,13 @@ def _json_bytes(
 
 
 async def _schema(_request: Request) -> Response:
-    return Response(_schema_bytes(), media_type="application/yaml")
+    return Response(schema_bytes(), media_type="application/yaml")
 
 
-@cache
-def _schema_bytes() -> bytes:
-    here = Path(__file__).resolve().parent
-    beside, root = here / "openapi.yaml", here.parents[1] / "openapi.yaml"  # wheel, checkout
-    return (beside if beside.exists() else root).read_bytes()
+async def _on_refusal(_request: Request, error: Exception) -> Response:
+    refused = cast("RefusedError", error)
+    content = {"code": refused.code, "message": refused.message}
+    return _json(refused.status, content, refused.headers)
 
 
 async def _on_unknown_route(_request: Request, _error: Exception) -> Response:

@@ -22,9 +22,11 @@ _PLAYING_TIME = timedelta(hours=2)
 
 # A day owns _IDS_IN_A_DAY ids. The API's page shows match 1611243 on 2026-06-06, so ids are counted
 # from the day that puts it there; the days before that one follow after the last day of year 9999.
+# None is so small that a row's number in somebody's table could be taken for it.
 _DAYS = date.max.toordinal()
 _IDS_IN_A_DAY = 320
-_FIRST_DAY = date(2026, 6, 6).toordinal() - 1611243 // _IDS_IN_A_DAY
+_FIRST_ID = 1_000_000
+_FIRST_DAY = date(2026, 6, 6).toordinal() - (1611243 - _FIRST_ID) // _IDS_IN_A_DAY
 
 # The fewest and the most matches on a day, and the minutes of the local day at which they begin.
 _WEEKDAY, _WEEKEND = (60, 120), (200, 300)
@@ -83,7 +85,7 @@ class _Day:
 
 def day_of(match_id: int) -> date | None:
     """The UTC day of a match, or None when there is no such match."""
-    number, index = divmod(match_id, _IDS_IN_A_DAY)
+    number, index = divmod(match_id - _FIRST_ID, _IDS_IN_A_DAY)
     if not 0 <= number < _DAYS:
         return None
     day = date.fromordinal((number + _FIRST_DAY - 1) % _DAYS + 1)
@@ -103,7 +105,7 @@ def matches_json(day: date, now: datetime) -> bytes:
 
 
 def _first_id(day: date) -> int:
-    return (day.toordinal() - _FIRST_DAY) % _DAYS * _IDS_IN_A_DAY
+    return _FIRST_ID + (day.toordinal() - _FIRST_DAY) % _DAYS * _IDS_IN_A_DAY
 
 
 def _count(day: date) -> int:

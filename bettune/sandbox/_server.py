@@ -10,11 +10,13 @@ import threading
 from collections import deque
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import uvicorn
 
-from bettune.sandbox._app import BASE_PATH, FREE_TOKEN, PRO_TOKEN, Seen, build_app
+from bettune._errors import ConfigurationError
+from bettune._values.display import short_repr
+from bettune.sandbox._app import BASE_PATH, FREE_TOKEN, PRO_TOKEN, Seen, build_app, only_loopback
 from bettune.sandbox._rate_limit import SlidingWindow
 from bettune.sandbox._store import Store
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from bettune import RateLimit
 
@@ -44,11 +46,16 @@ class Sandbox:
         with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as bettune:
             ...
 
+    In a browser it shows the API's documentation, from which requests can be sent, and a day's
+    matches: at `base_url` without its path.
+
     - `database`: a file, which is created if need be and may be shared with other sandboxes, or
       ":memory:" for one that is gone when the sandbox stops.
     - `rate_limit`: how many requests each token may make in how many seconds; None is no limit.
     - `port`: 0 takes any free one.
     - `now`: gives the present time (aware), which decides what is finished; for tests.
+
+    Raises `ConfigurationError` for an argument that cannot be right.
     """
 
     token = PRO_TOKEN
@@ -65,11 +72,14 @@ class Sandbox:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        _check(database, rate_limit, port, now)
         self._database = database
         self._rate_limit = rate_limit
         self._wanted_port = port
         self._now = now
         self._seen: deque[Seen] = deque(maxlen=_SEEN_AT_MOST)
+        self._opening = threading.Lock()
+        self._open: _Open | None = None
         self._running: _Running | None = None
 
     @property
@@ -96,22 +106,49 @@ class Sandbox:
         """
         if self._running is not None:
             raise RuntimeError("the sandbox is running already")
-        limit = self._rate_limit
-        window = None if limit is None else SlidingWindow(limit.requests, limit.per)
         listener = _listen(self._wanted_port)
         try:
-            store = Store(self._database, self._now)
+            app = self._opened().app
         except BaseException:
             listener.close()
             raise
-        app = build_app(store, window, self._now, self._seen.append)
-        self._running = _Running(app, listener, store)
+        self._running = _Running(only_loopback(app), listener)
+
+    def asgi_app(self) -> ASGIApp:
+        """The same sandbox as an ASGI application, to call in process, started or not.
+
+        It shares predictions, rate limit and `seen` with the server; without `start()` there is no
+        socket and no thread. For tests of code that takes a transport, under asyncio or trio:
+
+            transport = httpx.ASGITransport(box.asgi_app())
+            AsyncBetTune(box.token, base_url="https://sandbox/bet-tune-api/v1", transport=transport)
+
+        `stop()` closes the database, which a later request opens again.
+        """
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._opened().app(scope, receive, send)
+
+        return app
 
     def stop(self) -> None:
         """Stop serving, at once but for requests being answered; no harm when it is not running."""
         if self._running is not None:
             running, self._running = self._running, None
             running.stop()
+        with self._opening:
+            if self._open is not None:
+                self._open.store.close()
+                self._open = None
+
+    def _opened(self) -> _Open:
+        with self._opening:
+            if self._open is None:
+                limit = self._rate_limit
+                window = None if limit is None else SlidingWindow(limit.requests, limit.per)
+                store = Store(self._database, self._now)
+                self._open = _Open(store, build_app(store, window, self._now, self._seen.append))
+            return self._open
 
     def __enter__(self) -> Self:
         self.start()
@@ -130,12 +167,18 @@ class Sandbox:
         return f"<Sandbox {where}>"
 
 
+class _Open(NamedTuple):
+    """A database in use, and the application on it."""
+
+    store: Store
+    app: ASGIApp
+
+
 class _Running:
     """One run of a sandbox, from the start of its thread to its end."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, store: Store) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
         self.port: int = listener.getsockname()[1]
-        self._store = store
         self._server = _Server(
             uvicorn.Config(
                 app,
@@ -172,7 +215,6 @@ class _Running:
         finally:
             self._server.ready.set()
             listener.close()
-            self._store.close()
 
 
 class _Server(uvicorn.Server):
@@ -212,6 +254,27 @@ class _Server(uvicorn.Server):
     def stop_soon(self) -> None:
         """Ask it to stop, from any thread."""
         self._loop.call_soon_threadsafe(self._stopping.set)
+
+
+def _check(database: Any, rate_limit: Any, port: Any, now: Any) -> None:
+    if type(port) is not int or not 0 <= port <= 65535:
+        raise ConfigurationError(
+            f"port must be from 0 (any free one) to 65535, not {short_repr(port)}"
+        )
+    path = os.fspath(database) if isinstance(database, os.PathLike) else database
+    if not isinstance(path, str) or not path or "\0" in path:
+        raise ConfigurationError(
+            f'database must be the path of a file, or ":memory:", not {short_repr(database)}'
+        )
+    if rate_limit is not None:
+        from bettune import RateLimit  # noqa: PLC0415 - loads the facade, which is not needed else
+
+        if not isinstance(rate_limit, RateLimit):
+            raise ConfigurationError(
+                f"rate_limit must be a bettune.RateLimit or None, not {short_repr(rate_limit)}"
+            )
+    if not callable(now):
+        raise ConfigurationError(f"now must be a function, not {short_repr(now)}")
 
 
 def _listen(port: int) -> socket.socket:

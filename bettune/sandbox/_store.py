@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
 import time
+import weakref
 from contextlib import contextmanager
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -37,12 +39,13 @@ _COLUMNS = ["id", "filter_id", "match_id", "odds", "source", "created_at", "upda
 class Store:
     """The predictions of all filters. What a method wrote is committed when it returns.
 
-    Not for two threads at once; other processes may use the same file. `now` gives the time.
+    Threads may share it, and other processes the same file. `now` gives the time.
     """
 
     def __init__(self, database: str | os.PathLike[str], now: Callable[[], datetime]) -> None:
         """Open or create the database, ":memory:" for one of its own. Raises `OSError`."""
         self._now = now
+        self._lock = threading.Lock()
         try:
             self._db = sqlite3.connect(
                 os.fspath(database),
@@ -57,22 +60,24 @@ class Store:
                 raise
         except sqlite3.Error as error:
             raise OSError(f"cannot open the database {os.fspath(database)}: {error}") from error
+        # Of a sandbox that was used in process only, and that nobody stopped.
+        weakref.finalize(self, self._db.close)
 
     def close(self) -> None:
         """Close the database; nothing is lost but what was in ":memory:"."""
-        self._db.close()
+        with self._lock:
+            self._db.close()
 
     def search(self, filter_id: int, match_ids: Iterable[int]) -> list[Prediction]:
         """The predictions there are for some matches, in the order of the ids, each once."""
         wanted = list(dict.fromkeys(match_ids))
-        stored = {
-            row[2]: row
-            for row in self._db.execute(
+        with self._lock:
+            rows = self._db.execute(
                 "SELECT * FROM predictions WHERE filter_id = ?"
                 " AND match_id IN (SELECT value FROM json_each(?))",
                 (filter_id, json.dumps(wanted)),
-            )
-        }
+            ).fetchall()
+        stored = {row[2]: row for row in rows}
         found = []
         for match_id in wanted:
             row = stored.get(match_id)
@@ -130,13 +135,14 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
 
     def _one(self, filter_id: int, match_id: int) -> Prediction | None:
         row = self._db.execute(

@@ -27,16 +27,19 @@ class InvalidResponse(Exception):
     """The body of a documented response is not what the schema promises."""
 
 
-def decode(response: httpx.Response, model: type[T]) -> T:
+def decode(client: object, response: httpx.Response, model: type[T]) -> T:
     """Decode a JSON body and check it against the model.
 
-    Raises the exception that ``response.extensions["invalid_response"]`` makes of the reason, where the
-    HTTP client put such a factory, and InvalidResponse otherwise.
+    Raises the exception that the client's ``invalid_response`` makes of the request, the status, the body
+    and the reason, where it has such a method, and InvalidResponse otherwise.
     """
     try:
         return msgspec.json.decode(response.content, type=model)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise response.extensions.get("invalid_response", InvalidResponse)(str(error)) from None
+        make = getattr(client, "invalid_response", None)
+        if make is None:
+            raise InvalidResponse(str(error)) from None
+        raise make(response.request, response.status_code, response.content, str(error)) from None
 
 
 __all__ += ["InvalidResponse", "decode"]

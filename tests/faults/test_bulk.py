@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import islice
 
 import httpx
 import pytest
@@ -18,8 +18,6 @@ from bettune.sandbox import Sandbox
 from tests.faults.proxy import CUT, ERRORS, FORBIDDEN, LONG, LOST, REFUSED, RESET, Proxy, at
 
 FILTER = 11583
-# The whole season when a person asks for it; the first weeks of it in the gate.
-SIZE = 5000 if os.environ.get("BETTUNE_LONG_TESTS") else 600
 QUICK = {"max_wait": 0.05}
 
 
@@ -30,14 +28,14 @@ def box():
 
 
 @pytest.fixture(scope="module")
-def ids(box):
-    found = []
+def ids(box, request):
+    """The whole season when a person asks for it; else the first weeks of it."""
+    size = 5000 if request.config.getoption("--all") else 400
     with BetTune(box.token, base_url=box.base_url) as client:
-        for match in client.matches.between("2026-01-01", "2026-12-31", sport=1):
-            found.append(match.id)
-            if len(found) == SIZE:
-                return found
-    raise AssertionError("the year is too short")
+        season = client.matches.between("2026-01-01", "2026-12-31", sport=1)
+        found = [match.id for match in islice(season, size)]
+    assert len(found) == size
+    return found
 
 
 def held(box, ids):
@@ -53,11 +51,11 @@ def sync(kind, box, base_url, odds):
     """A sync by a new client of a kind, with all its threads or tasks gone afterwards."""
     if kind == "sync":
         with BetTune(box.token, base_url=base_url, **QUICK) as client:
-            return client.predictions.sync(FILTER, odds)
+            return client.predictions.sync(FILTER, odds, missing="delete")
 
     async def main():
         async with AsyncBetTune(box.token, base_url=base_url, **QUICK) as client:
-            report = await client.predictions.sync(FILTER, odds)
+            report = await client.predictions.sync(FILTER, odds, missing="delete")
             assert asyncio.all_tasks() == {asyncio.current_task()}
             return report
 
@@ -216,11 +214,13 @@ def test_killed_in_the_middle_and_run_again(tmp_path, ids, kind):
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
 @pytest.mark.parametrize(
-    "options", [{"interrupt_after": 30}, {"limit": 40}], ids=["writing", "waiting"]
+    "options",
+    [{"interrupt_after": 30}, {"limit": 40, "max_wait": 4000}],
+    ids=["writing", "waiting"],
 )
 def test_ctrl_c_stops_promptly_and_leaves_nothing(box, ids, kind, options):
     odds = {("sync", 30): 11, ("sync", 40): 12, ("async", 30): 13, ("async", 40): 14}
-    odds, ids = odds[kind, sum(options.values())], ids[:200]
+    odds, ids = odds[kind, options.get("interrupt_after", 40)], ids[:200]
     before = held(box, ids)
     with Proxy(box.base_url) as proxy:
         with job(kind, box, proxy.base_url, ids, odds, **options) as process:

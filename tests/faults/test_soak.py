@@ -7,7 +7,7 @@ import sys
 
 LEAK = """
 import runpy, socket
-from bettune._http.exchange import Body
+from bettune._http.body import Body
 kept, end = [], Body.end
 def leaking(body):
     {leak}

@@ -104,8 +104,11 @@ def test_the_installed_wheel_works_outside_the_checkout(installed, tmp_path):
         "    print(client.sports.list()[0].name)\n"
         "    import urllib.request\n"
         "    print(urllib.request.urlopen(box.base_url + '/openapi.yaml').status)\n"
+        "    root = box.base_url.removesuffix('/bet-tune-api/v1')\n"
+        "    for path in ('/', '/matches', '/static/page.css', '/static/page.js'):\n"
+        "        print(urllib.request.urlopen(root + path).status)\n"
         "print(bettune.__file__)\n"
     )
-    name, status, place = run(installed, "-c", code, cwd=tmp_path).split()
-    assert (name, status) == ("football", "200")
+    name, *statuses, place = run(installed, "-c", code, cwd=tmp_path).split()
+    assert (name, statuses) == ("football", ["200"] * 5)
     assert not Path(place).is_relative_to(ROOT)

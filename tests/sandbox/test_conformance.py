@@ -10,6 +10,7 @@ from collections import defaultdict
 
 import pytest
 
+from bettune import RateLimit
 from bettune.sandbox import Sandbox
 from scripts import ROOT
 from scripts.schema.document import load
@@ -19,11 +20,6 @@ from scripts.schema.overlay import overlay
 from scripts.schema.schemas import LIMITS
 
 OPERATIONS = {"sports", "matches", "filters", "search", "put", "delete"}
-
-
-class Limit:
-    requests = 1
-    per = 3600
 
 
 def schemathesis(directory, schema, box, token, *options):
@@ -143,7 +139,7 @@ def test_without_pro(tmp_path, box, narrowed):
 
 
 def test_over_the_rate_limit(tmp_path, narrowed):
-    with Sandbox(rate_limit=Limit()) as box:
+    with Sandbox(rate_limit=RateLimit(1, 3600)) as box:
         phases = ("--phases", "examples,coverage")
         statuses = schemathesis(tmp_path, narrowed, box, box.token, *phases)
     assert all(429 in statuses[name] for name in OPERATIONS)

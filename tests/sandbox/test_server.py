@@ -11,11 +11,13 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from bettune import ConfigurationError
 from bettune.sandbox import Sandbox, Seen, _server
 
 
@@ -87,7 +89,7 @@ def test_stopping_closes_idle_connections_and_leaves_no_thread(monkeypatch):
     where = address(box)
     half, silent, idle = (socket.create_connection(where) for _ in range(3))
     half.sendall(b"GET /openapi.yaml HTTP/1.1\r\nHost:")  # an unfinished request
-    idle.sendall(b"GET /openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n")
+    idle.sendall(b"GET /openapi.yaml HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert idle.recv(12) == b"HTTP/1.1 200"
     stopping = threading.Thread(target=box.stop, daemon=True)
     stopping.start()
@@ -113,7 +115,7 @@ def test_stopping_closes_connections_that_are_only_just_coming():
 def test_stopping_does_not_wait_for_a_body_that_never_comes():
     with Sandbox() as box:
         stuck = socket.create_connection(address(box))
-        head = "POST /bet-tune-api/v1/predictions/search HTTP/1.1\r\nHost: x\r\n"
+        head = "POST /bet-tune-api/v1/predictions/search HTTP/1.1\r\nHost: localhost\r\n"
         head += f"Authorization: Bearer {box.token}\r\nContent-Length: 100\r\n\r\n"
         stuck.sendall(head.encode() + b"{")
         with httpx.Client(base_url=box.base_url, trust_env=False) as client:
@@ -193,7 +195,7 @@ with Sandbox() as box:
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+@pytest.mark.parametrize("missing", ["jinja2", "starlette", "uvicorn", "yaml"])
 def test_without_the_extra(missing):
     block = f"import sys; sys.modules[{missing!r}] = None; "
     plugin = python(block + "import bettune.sandbox.pytest_plugin")
@@ -235,3 +237,24 @@ def test_the_pytest_fixture(tmp_path):
         check=False,
     )
     assert "2 passed" in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"port": 70000}, "port must be from 0 (any free one) to 65535, not 70000"),
+        ({"port": -1}, "not -1"),
+        ({"port": "80"}, "not '80'"),
+        ({"port": True}, "not True"),
+        ({"database": ""}, "database must be the path of a file, or \":memory:\", not ''"),
+        ({"database": None}, "not None"),
+        ({"database": b"x.db"}, "not b'x.db'"),
+        ({"database": "a\0b"}, r"not 'a\x00b'"),
+        ({"rate_limit": 60}, "rate_limit must be a bettune.RateLimit or None, not 60"),
+        ({"now": datetime(2026, 6, 6, tzinfo=UTC)}, "now must be a function, not datetime"),
+    ],
+)
+def test_arguments_that_cannot_be_right(arguments, said):
+    with pytest.raises(ConfigurationError) as caught:
+        Sandbox(**arguments)
+    assert said in str(caught.value)

@@ -130,6 +130,7 @@ def test_what_matters_points_at_the_facade(make, repo_copy, tmp_path, root):
     ):
         assert said in done.stdout
     assert "The facade no longer fits, here:" in done.stdout
+    assert "bettune/_sync/" not in done.stdout  # it is derived
     # Each with its place, and the line that stands there.
     for reason in (
         'has no attribute "bet_type"',

@@ -40,32 +40,32 @@ def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> ErrorResponse | Prediction | None:
     if response.status_code == 200:
-        response_200 = errors.decode(response, Prediction)
+        response_200 = errors.decode(client, response, Prediction)
 
         return response_200
 
     if response.status_code == 400:
-        response_400 = errors.decode(response, ErrorResponse)
+        response_400 = errors.decode(client, response, ErrorResponse)
 
         return response_400
 
     if response.status_code == 401:
-        response_401 = errors.decode(response, ErrorResponse)
+        response_401 = errors.decode(client, response, ErrorResponse)
 
         return response_401
 
     if response.status_code == 403:
-        response_403 = errors.decode(response, ErrorResponse)
+        response_403 = errors.decode(client, response, ErrorResponse)
 
         return response_403
 
     if response.status_code == 404:
-        response_404 = errors.decode(response, ErrorResponse)
+        response_404 = errors.decode(client, response, ErrorResponse)
 
         return response_404
 
     if response.status_code == 429:
-        response_429 = errors.decode(response, ErrorResponse)
+        response_429 = errors.decode(client, response, ErrorResponse)
 
         return response_429
 
@@ -83,6 +83,7 @@ def _build_response(
         content=response.content,
         headers=response.headers,
         parsed=_parse_response(client=client, response=response),
+        request=response.request,
     )
 
 

@@ -24,17 +24,17 @@ def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> ErrorResponse | SportsResponse | None:
     if response.status_code == 200:
-        response_200 = errors.decode(response, SportsResponse)
+        response_200 = errors.decode(client, response, SportsResponse)
 
         return response_200
 
     if response.status_code == 401:
-        response_401 = errors.decode(response, ErrorResponse)
+        response_401 = errors.decode(client, response, ErrorResponse)
 
         return response_401
 
     if response.status_code == 429:
-        response_429 = errors.decode(response, ErrorResponse)
+        response_429 = errors.decode(client, response, ErrorResponse)
 
         return response_429
 
@@ -52,6 +52,7 @@ def _build_response(
         content=response.content,
         headers=response.headers,
         parsed=_parse_response(client=client, response=response),
+        request=response.request,
     )
 
 

@@ -1,0 +1,181 @@
+"""What a request comes to that did not bring its result, as exceptions.
+
+APIError (BetTuneError)               .method  .path  .attempts
+├── APIConnectionError
+│   └── APITimeoutError (TimeoutError)
+├── APIResponseValidationError        .status_code  .body
+└── APIStatusError                    .status_code  .code  .message  .body  .headers
+    ├── BadRequestError               400
+    ├── AuthenticationError           401
+    ├── PermissionDeniedError         403
+    │   └── ProSubscriptionRequiredError
+    ├── NotFoundError                 404
+    ├── RateLimitError                429, .retry_after  .rate_limit
+    └── InternalServerError           5xx
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bettune._errors import BetTuneError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bettune._models import RateLimit
+
+# How much of a body an error keeps: thousands of failures may be kept in one report.
+_LONGEST_BODY = 2000
+
+
+class APIError(BetTuneError):
+    """A request that did not bring its result.
+
+    Attributes:
+        method: the HTTP method, such as ``PUT``.
+        path: the path below the base URL, such as ``/matches``.
+        attempts: how many times it was sent.
+    """
+
+    def __init__(
+        self, message: str, *, method: str = "", path: str = "", attempts: int = 0
+    ) -> None:
+        super().__init__(message)
+        self.method = method
+        self.path = path
+        self.attempts = attempts
+
+    def __str__(self) -> str:
+        where = f"{self.method} {self.path}: " if self.path else ""
+        return f"{where}{self.args[0]}"
+
+
+class APIConnectionError(APIError):
+    """No whole answer came: the connection was refused, lost or broken."""
+
+
+class APITimeoutError(APIConnectionError, TimeoutError):
+    """No answer came within the client's ``timeout``."""
+
+
+class APIResponseValidationError(APIError):
+    """A success whose body is not what the API promises; the message says where.
+
+    Attributes:
+        status_code: the HTTP status.
+        body: the beginning of the body as text, 2,000 characters at most.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status_code: int = 0,
+        body: str = "",
+        method: str = "",
+        path: str = "",
+        attempts: int = 0,
+    ) -> None:
+        super().__init__(message, method=method, path=path, attempts=attempts)
+        self.status_code = status_code
+        self.body = _cut(body)
+
+
+class APIStatusError(APIError):
+    """An answer whose status is not a success.
+
+    Attributes:
+        status_code: the HTTP status.
+        code: the API's own error code, such as ``filter_not_found``; None where it sent none.
+        message: the API's own message, else the beginning of the body.
+        body: the beginning of the body as text, 2,000 characters at most.
+        headers: the headers of the answer; look-ups ignore case.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status_code: int = 0,
+        code: str | None = None,
+        body: str = "",
+        headers: Mapping[str, str] | None = None,
+        method: str = "",
+        path: str = "",
+        attempts: int = 0,
+    ) -> None:
+        super().__init__(message, method=method, path=path, attempts=attempts)
+        self.status_code = status_code
+        self.code = code
+        self.message = message
+        self.body = _cut(body)
+        self.headers: Mapping[str, str] = {} if headers is None else headers
+        if path:
+            # Crash reporters show `.message` in place of str(), and the notes below it.
+            self.add_note(f"{method} {path}: {status_code}")
+
+    def __str__(self) -> str:
+        if not self.path:
+            return self.message
+        code = f" {self.code}" if self.code else ""
+        text = f"{self.method} {self.path}: {self.status_code}{code}: {self.message}"
+        remedy = self._remedy()
+        return f"{text.rstrip('.')}. {remedy}" if remedy else text
+
+    def _remedy(self) -> str:
+        """What can be done about it, if anything, as a sentence without its stop."""
+        return _REMEDIES.get(self.code or "", "")
+
+
+class BadRequestError(APIStatusError):
+    """400: the API refuses what was asked."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the token is missing, wrong or no longer valid."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the token's user may not do this."""
+
+
+class ProSubscriptionRequiredError(PermissionDeniedError):
+    """403 ``pro_subscription_required``: only PRO subscribers may do this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: there is no such filter or match."""
+
+
+class RateLimitError(APIStatusError):
+    """429: more requests than the API allows.
+
+    Attributes:
+        retry_after: seconds the API asks to wait, or None where it did not say.
+        rate_limit: the limit, where it is known.
+    """
+
+    retry_after: float | None = None
+    rate_limit: RateLimit | None = None
+
+    def _remedy(self) -> str:
+        return "" if self.retry_after is None else f"Try again in {self.retry_after:.0f} s"
+
+
+class InternalServerError(APIStatusError):
+    """5xx: the API, or a proxy before it, failed."""
+
+
+_TOKEN = "Pass a valid token: BetTune's Settings page makes them, and a new one ends the old"  # noqa: S105
+_REMEDIES = {
+    "missing_token": _TOKEN,
+    "invalid_token": _TOKEN,
+    "pro_subscription_required": "Renew PRO, or use the token of an account that has it",
+    "filter_not_found": "prediction_filters.list() has the filters of this token",
+    "match_not_found": "matches.list() has the matches there are; running again does not help",
+}
+
+
+def _cut(body: str) -> str:
+    return body if len(body) <= _LONGEST_BODY else f"{body[:_LONGEST_BODY]}…"

@@ -1,0 +1,161 @@
+"""AsyncBetTune: the client users make."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+from msgspec.structs import replace
+
+from bettune._async.http_client import AsyncHTTPClient
+from bettune._async.matches import AsyncMatches
+from bettune._async.prediction_filters import AsyncPredictionFilters
+from bettune._async.predictions import AsyncPredictions
+from bettune._async.sports import AsyncSports
+from bettune._http.exchange import Terms
+from bettune._http.low_level import LowLevelClient
+from bettune._http.settings import Settings, to_max_retries, to_max_wait, to_timeout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bettune._models import RateLimit
+
+# What an argument of with_options is that was not given.
+_SAME: Any = object()
+
+
+class AsyncBetTune:
+    """An async client of the BetTune API, which the tasks of one event loop may share.
+
+    Args:
+        token: the API token, else BETTUNE_API_TOKEN, else the text of the file that
+            BETTUNE_API_TOKEN_FILE names. White space around it is taken off.
+        base_url: else BETTUNE_BASE_URL, else the public API.
+        timeout: seconds that a try may go without progress, or an httpx.Timeout. The headers of
+            an answer must be there after three times that; a body that has come for so long must
+            come at 1 KB a second.
+        max_retries: tries after the first, for lost connections, timeouts and the statuses 429,
+            500, 502, 503 and 504.
+        max_wait: the longest single wait, in seconds, that it sits out, between two tries or
+            until the rate limit lets anybody out; told to wait longer, it raises at once.
+        rate_limit: the limit to keep from the first request on; else it is learnt from answers.
+        allow_insecure_http: take a plain http base URL that is not on this machine, and show the
+            token to the network.
+        max_response_bytes: the largest body it takes, counted after decompression.
+        **http_options: whatever httpx.AsyncClient takes: proxy, verify, cert, limits, transport, …
+            Requests beyond the 100 connections, or `limits.max_connections`, wait their turn.
+            With `follow_redirects` only those that keep the method are followed.
+
+    Raises:
+        ConfigurationError: it cannot work with one of these; nothing was sent.
+
+    Attributes:
+        sports: GET /sports.
+        matches: GET /matches, and which match each of your fixtures is.
+        prediction_filters: GET /prediction-filters.
+        predictions: POST /predictions/search, PUT and DELETE …/prediction, and the bulk of them.
+        low_level: the generated client, with the same token, retries, pacing and errors. Call the
+            `asyncio` functions of `bettune_openapi.api` with it.
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | httpx.Timeout | None = 30.0,
+        max_retries: int = 4,
+        max_wait: float = 120.0,
+        rate_limit: RateLimit | None = None,
+        allow_insecure_http: bool = False,
+        max_response_bytes: int = 64 * 2**20,
+        **http_options: Any,
+    ) -> None:
+        self._use(
+            AsyncHTTPClient(
+                Settings(
+                    token,
+                    base_url=base_url,
+                    timeout=timeout,
+                    max_retries=max_retries,
+                    max_wait=max_wait,
+                    max_response_bytes=max_response_bytes,
+                    rate_limit=rate_limit,
+                    allow_insecure_http=allow_insecure_http,
+                    http_options=http_options,
+                    kind=httpx.AsyncClient,
+                )
+            )
+        )
+
+    def _use(self, http: AsyncHTTPClient) -> None:
+        self._http = http
+        self.low_level = LowLevelClient(http)
+        self.sports = AsyncSports(self.low_level)
+        self.matches = AsyncMatches(self.low_level)
+        self.prediction_filters = AsyncPredictionFilters(self.low_level)
+        self.predictions = AsyncPredictions(self.low_level)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | httpx.Timeout | None = _SAME,
+        max_retries: int = _SAME,
+        max_wait: float = _SAME,
+        on_wait: Callable[[float, str], object] | None = _SAME,
+    ) -> Self:
+        """Get a client that differs in these, and shares the token, the connections and the pace.
+
+        Closing either closes both.
+
+        Args:
+            timeout: as of the constructor.
+            max_retries: as of the constructor.
+            max_wait: as of the constructor.
+            on_wait: called before each wait with the seconds it lasts at most, and what for: "for
+                the rate limit" or "to try again"; from any thread, so it must be quick and not
+                raise.
+
+        Raises:
+            ConfigurationError: it cannot work with one of these.
+        """
+        terms = self._http.terms
+        policy = terms.policy
+        if max_retries is not _SAME:
+            policy = replace(policy, max_retries=to_max_retries(max_retries))
+        if max_wait is not _SAME:
+            policy = replace(policy, max_wait=to_max_wait(max_wait))
+        http = self._http.view(
+            Terms(policy, terms.group, terms.on_wait if on_wait is _SAME else on_wait)
+        )
+        if timeout is not _SAME:
+            http.timeout = to_timeout(timeout)
+        other = copy.copy(self)
+        other._use(http)  # noqa: SLF001 - it is of this class
+        return other
+
+    @property
+    def rate_limit(self) -> RateLimit | None:
+        """The rate limit given or learnt; None while none is known."""
+        return self._http.exchange.pacer.limit
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        return self._http.is_closed
+
+    async def aclose(self) -> None:
+        """Close every connection; whoever waits in it is woken with a BetTuneError."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        http = getattr(self, "_http", None)  # there is none where the constructor refused
+        return f"{type(self).__name__}({f'base_url={str(http.base_url)!r}' if http else ''})"

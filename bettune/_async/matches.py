@@ -1,0 +1,121 @@
+"""Matches: GET /matches, and which match each of a caller's fixtures is."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from bettune_openapi.api.matches import list_matches
+
+from bettune._resources import answers
+from bettune._resources.resource import Resource
+from bettune._values.arguments import to_id, to_optional_zone
+from bettune._values.days import TimeRange, to_day
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping
+    from datetime import date, datetime, tzinfo
+
+    from bettune._fixtures.resolution import Resolution
+    from bettune._models import Match
+
+MatchList = list["Match"]
+
+
+class AsyncMatches(Resource):
+    """Matches."""
+
+    async def list(
+        self, day: date | datetime | str, *, sport: int = 1, tz: str | tzinfo | None = None
+    ) -> list[Match]:
+        """List the matches of one day: GET /matches, once, or twice with `tz`.
+
+        Args:
+            day: a date, an aware datetime (its UTC day, or with `tz` its day there) or
+                ``"YYYY-MM-DD"``.
+            sport: the sport's id; 1 is football.
+            tz: the time zone whose day it is, a name such as ``"Europe/Warsaw"`` or a tzinfo; the
+                matches then come by kick-off. Else it is a UTC day, and they come as the API
+                gives them.
+
+        Raises:
+            InvalidArgumentError: an argument cannot be right; nothing was sent.
+            APIError: a request brought no result.
+        """
+        zone, sport = to_optional_zone(tz), to_id(sport, "sport")
+        day = to_day(day, "day", zone)
+        if zone is None:
+            return await self._of_utc_day(day, sport)
+        found = [match async for match in self.between(day, day, sport=sport, tz=zone)]
+        return sorted(found, key=attrgetter("date"))
+
+    def between(
+        self,
+        start: date | datetime | str,
+        end: date | datetime | str,
+        *,
+        sport: int = 1,
+        tz: str | tzinfo | None = None,
+    ) -> AsyncIterator[Match]:
+        """List the matches of a range of time, lazily: GET /matches, once per UTC day.
+
+        Args:
+            start: the first day (a date or ``"YYYY-MM-DD"``), or an aware datetime.
+            end: the last day, included; or an aware datetime, which no kick-off reaches.
+            sport: the sport's id; 1 is football.
+            tz: the time zone whose days they are; else they are UTC days.
+
+        Raises:
+            InvalidArgumentError: an argument cannot be right; nothing was sent.
+            APIError: a request brought no result.
+        """
+        time_range, sport = TimeRange(start, end, to_optional_zone(tz)), to_id(sport, "sport")
+
+        async def matches() -> AsyncIterator[Match]:
+            for day in time_range.days():
+                for match in await self._of_utc_day(day, sport):
+                    if match in time_range:
+                        yield match
+
+        return matches()
+
+    async def resolve(
+        self,
+        fixtures: Iterable[Mapping[str, Any]],
+        *,
+        tz: str | tzinfo | None = None,
+        aliases: Mapping[str, str] | None = None,
+        sport: int = 1,
+    ) -> Resolution:
+        """Find which match each of your fixtures is: GET /matches, once per UTC day.
+
+        It never guesses: a fixture that could be two matches, or that no match is surely, stays
+        unresolved, with the reason and up to three candidates.
+
+        Args:
+            fixtures: a DataFrame, or an iterable of mappings, with `home`, `away` and `date` (a
+                day, or a kick-off), and where you have them `country` and `tournament`.
+            tz: the time zone of naive dates and of days; else UTC.
+            aliases: your names to BetTune's; they overrule a name.
+            sport: the sport's id; 1 is football.
+
+        Raises:
+            InvalidArgumentError: an argument cannot be right; the message says in which row, and
+                nothing was sent.
+            APIError: a request brought no result.
+        """
+        from bettune._fixtures.resolver import Resolver  # noqa: PLC0415 - seldom needed
+
+        resolver, sport = Resolver(fixtures, tz=tz, aliases=aliases), to_id(sport, "sport")
+        by_day: dict[date, MatchList] = {}
+        for day in resolver.days:
+            by_day[day] = await self._of_utc_day(day, sport)
+        for day in resolver.more_days(by_day):
+            by_day[day] = await self._of_utc_day(day, sport)
+        return resolver.resolve(by_day)
+
+    async def _of_utc_day(self, day: date, sport: int) -> MatchList:
+        response = await list_matches.asyncio_detailed(
+            client=self._low_level, date=day, sport=sport
+        )
+        return answers.matches(self._low_level, response, day)

@@ -1,0 +1,28 @@
+"""Prediction filters: GET /prediction-filters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bettune_openapi.api.prediction_filters import list_prediction_filters
+
+from bettune._resources import answers
+from bettune._resources.resource import Resource
+
+if TYPE_CHECKING:
+    from bettune._models import PredictionFilter
+
+
+class AsyncPredictionFilters(Resource):
+    """Prediction filters of the token's user."""
+
+    async def list(self) -> list[PredictionFilter]:
+        """List the prediction filters: GET /prediction-filters.
+
+        They are made in BetTune by PRO subscribers; without PRO the list is empty.
+
+        Raises:
+            APIError: the request brought no result.
+        """
+        response = await list_prediction_filters.asyncio_detailed(client=self._low_level)
+        return answers.prediction_filters(self._low_level, response)

@@ -1,0 +1,95 @@
+"""What is the async client's own of a bulk run: tasks that share the writes."""
+
+from __future__ import annotations
+
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from bettune._values.arguments import check_callback
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bettune._bulk.report import WriteResult
+
+
+class Teller:
+    """Tells a caller's functions of each write, one call at a time; awaits those to be awaited.
+
+    Raises:
+        InvalidArgumentError: one of them is no function.
+    """
+
+    def __init__(
+        self,
+        on_progress: Callable[[int, int], object] | None,
+        on_result: Callable[[WriteResult], object] | None,
+    ) -> None:
+        check_callback(on_progress, "on_progress")
+        check_callback(on_result, "on_result")
+        self._on_progress = on_progress
+        self._on_result = on_result
+        self._turn = anyio.Lock(fast_acquire=True)  # cancelled here, it would not tell of the write
+
+    async def tell(
+        self, note: Callable[..., tuple[tuple[int, int], WriteResult]], *args: Any
+    ) -> None:
+        """Note what came of a write, and tell of it; a function that raised is told no more."""
+        progress, result = note(*args)
+        if self._on_progress is None and self._on_result is None:
+            return
+        async with self._turn:
+            on_result, self._on_result = self._on_result, None
+            if on_result is not None:
+                await _called(on_result(result))
+                self._on_result = on_result
+            on_progress, self._on_progress = self._on_progress, None
+            if on_progress is not None:
+                await _called(on_progress(*progress))
+                self._on_progress = on_progress
+
+
+async def _called(result: object) -> None:
+    if isawaitable(result):
+        await result
+
+
+async def share_out(
+    work: Callable[[], Awaitable[None]], workers: int, stop: Callable[[], None]
+) -> None:
+    """Do `work` in so many tasks, and wait for all.
+
+    What one of them raises has `stop` called, which must make the others end soon; then it is
+    raised here, by itself and in no group.
+    """
+    failures: list[BaseException] = []
+    cancelled = anyio.get_cancelled_exc_class()
+
+    async def guarded() -> None:
+        try:
+            await work()
+        except cancelled:
+            raise
+        except BaseException as error:  # noqa: BLE001 - raised below
+            failures.append(error)
+            stop()
+
+    try:
+        async with anyio.create_task_group() as group:
+            for _ in range(workers):
+                group.start_soon(guarded)
+    except BaseExceptionGroup as errors:
+        # Ctrl-C on trio may come in the task that waits for the others.
+        stop()
+        failures.append(_first(errors))
+    if failures:
+        raise failures[0]
+
+
+def _first(errors: BaseExceptionGroup[Any]) -> BaseException:
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

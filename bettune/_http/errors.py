@@ -1,0 +1,189 @@
+"""How what came of a request becomes an error: the one place where API errors are made."""
+
+from __future__ import annotations
+
+import ssl
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httpx
+import msgspec
+
+from bettune._api_errors import (
+    APIConnectionError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    InternalServerError,
+    NotFoundError,
+    PermissionDeniedError,
+    ProSubscriptionRequiredError,
+    RateLimitError,
+)
+from bettune._http.retries import retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bettune._models import RateLimit
+
+# What httpx raises for a request; InvalidURL and UnicodeError come of odd redirects.
+Failure = httpx.RequestError | httpx.InvalidURL | UnicodeError
+FAILURES = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
+
+# How much of a body without a message stands in for one.
+_EXCERPT = 200
+_LONGEST_MESSAGE = 1000
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    429: RateLimitError,
+}
+_BY_CODE = {"pro_subscription_required": ProSubscriptionRequiredError}
+
+
+class Errors:
+    """Makes the errors of one client, without its token.
+
+    Args:
+        base_url: what the paths in errors are below.
+        clean: takes the token out of a text.
+    """
+
+    def __init__(self, base_url: httpx.URL, clean: Callable[[str], str]) -> None:
+        self._base_path = base_url.path.rstrip("/")
+        self._clean = clean
+
+    def path(self, request: httpx.Request) -> str:
+        """The path of a request below the base URL."""
+        return request.url.path.removeprefix(self._base_path)
+
+    def of_failure(
+        self, failure: Failure, request: httpx.Request, attempts: int
+    ) -> APIConnectionError:
+        """Make the error of a request that got no whole answer."""
+        said = self._clean(str(failure))
+        name = type(failure).__name__
+        kind = APIConnectionError
+        reason = f"{name}: {said}" if said else name
+        if isinstance(failure, httpx.TimeoutException):
+            kind = APITimeoutError
+            reason = f"no answer within the timeout ({reason})"
+        server = f"{request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
+        return kind(
+            f"{reason} (server {self._clean(server)})",
+            method=request.method,
+            path=self.path(request),
+            attempts=attempts,
+        )
+
+    def of_status(
+        self, response: httpx.Response, request: httpx.Request, attempts: int, *, refused: str = ""
+    ) -> APIStatusError:
+        """Make the error of an answer that is not a success, whatever its body holds.
+
+        Args:
+            response: the answer.
+            request: what it answers.
+            attempts: how many times it was sent.
+            refused: why a redirect was not followed, though that was asked for.
+        """
+        status = response.status_code
+        # Not as the charset says: some of Python's raise, or decode to no text at all.
+        body = response.content.decode(errors="replace")
+        code, message = self._code_and_message(body)
+        body = self._clean(body)
+        if message is None:
+            excerpt = " ".join(body[:_EXCERPT].split())
+            message = excerpt or f"{_phrase(status)} (empty body)"
+        if 300 <= status < 400 and "location" in response.headers:
+            where = self._clean(response.headers["location"])
+            message = f"redirected to {where}{refused and f', {refused}'}: {message}"
+        default = InternalServerError if status >= 500 else APIStatusError
+        kind = _BY_STATUS.get(status, default)
+        if status == 403 and code is not None:
+            kind = _BY_CODE.get(code, kind)
+        clean = self._clean
+        headers = [(clean(name), clean(value)) for name, value in response.headers.multi_items()]
+        error = kind(
+            message[:_LONGEST_MESSAGE],
+            status_code=status,
+            code=code,
+            body=body,
+            headers=httpx.Headers(headers),
+            method=request.method,
+            path=self.path(request),
+            attempts=attempts,
+        )
+        if isinstance(error, RateLimitError):
+            error.retry_after = retry_after(response.headers)
+        return error
+
+    def of_pace(
+        self, request: httpx.Request, limit: RateLimit | None, seconds: float, max_wait: float
+    ) -> RateLimitError:
+        """Make the error of a request that was not sent, since the pace lets nobody out in time."""
+        source = "Retry-After" if limit is None else f"{limit.requests} per {limit.per:g} s"
+        error = RateLimitError(
+            f"nothing was sent: the rate limit ({source}) lets nobody out for {seconds:.0f} s, "
+            f"longer than max_wait={max_wait:g}",
+            status_code=429,
+            method=request.method,
+            path=self.path(request),
+        )
+        error.retry_after = seconds
+        error.rate_limit = limit
+        return error
+
+    def of_body(
+        self, request: httpx.Request, status: int, content: bytes, reason: str
+    ) -> APIResponseValidationError:
+        """Make the error of a success whose body is not what the API promises."""
+        if reason.startswith("Expected") and " at `$" not in reason:
+            reason = f"{reason} - at `$`"
+        return APIResponseValidationError(
+            self._clean(reason),
+            status_code=status,
+            body=self._clean(content.decode(errors="replace")),
+            method=request.method,
+            path=self.path(request),
+            attempts=request.extensions.get("attempts", 1),
+        )
+
+    def _code_and_message(self, body: str) -> tuple[str | None, str | None]:
+        try:
+            sent = msgspec.json.decode(body)
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            return None, None
+        if not isinstance(sent, dict):
+            return None, None
+        code, message = (
+            # Cleaned here: JSON has too many ways to spell the same text.
+            self._clean(value) if isinstance(value := sent.get(key), str) else None
+            for key in ("code", "message")
+        )
+        return code, message
+
+
+def is_hopeless(failure: Failure) -> bool:
+    """Whether trying again would end the same: a wrong URL, header or certificate."""
+    if not isinstance(failure, httpx.TransportError):
+        return True
+    if isinstance(failure, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
+        return True
+    cause: BaseException | None = failure
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    # A handshake that is only cut short may go well the next time.
+    return cause is not None and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "no reason given"

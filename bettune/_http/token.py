@@ -1,0 +1,72 @@
+"""Where the token comes from, and what cannot be one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+from bettune._errors import ConfigurationError
+
+TOKEN = "BETTUNE_API_TOKEN"  # noqa: S105 - the name of a variable
+TOKEN_FILE = "BETTUNE_API_TOKEN_FILE"  # noqa: S105
+_LARGEST_FILE = 10_000
+_QUOTES = "\"'`“”„‘’"  # noqa: RUF001 - those of Polish texts too
+
+
+def read_token(token: str | None) -> str:
+    """Take the token given, that of BETTUNE_API_TOKEN, or the text of BETTUNE_API_TOKEN_FILE.
+
+    White space around it is taken off.
+
+    Raises:
+        ConfigurationError: there is none, or none that can be right; never with its value.
+    """
+    source = "token"
+    if token is None:
+        source, token = _from_environment()
+    if not isinstance(token, str):
+        raise ConfigurationError(f"{source} must be a string, not {type(token).__name__}")
+    token = token.strip()
+    if not token:
+        raise ConfigurationError(
+            f"{source} is empty: put the token there that BetTune's Settings page shows"
+        )
+    if token[0] in _QUOTES or token[-1] in _QUOTES:
+        _refuse(source, "stands in quotes: leave them out")
+    if token.lower().startswith("bearer ") or token.lower() == "bearer":
+        _refuse(source, "begins with 'Bearer': leave that out, the client adds it")
+    if len(token.splitlines()) > 1:
+        _refuse(source, "holds a line break: it is one line")
+    if any(letter.isspace() for letter in token):
+        _refuse(source, "holds a space: copy it again, as one word")
+    if not token.isascii():
+        _refuse(
+            source, "holds a character outside ASCII: copy it again from BetTune's Settings page"
+        )
+    if not token.isprintable():
+        _refuse(source, "holds a control character: copy it again from BetTune's Settings page")
+    return token
+
+
+def _from_environment() -> tuple[str, str]:
+    if (token := os.environ.get(TOKEN)) is not None:
+        return TOKEN, token
+    if (file := os.environ.get(TOKEN_FILE)) is None:
+        raise ConfigurationError(f"no token: pass token=, or set {TOKEN} or {TOKEN_FILE}")
+    try:
+        with Path(file).open("rb") as stream:
+            content = stream.read(_LARGEST_FILE + 1)
+        if len(content) > _LARGEST_FILE:
+            raise ConfigurationError(f"the file of {TOKEN_FILE} is too large to hold a token")
+        return f"the file of {TOKEN_FILE}", content.decode("utf-8-sig")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigurationError(f"the file of {TOKEN_FILE} cannot be read: {reason}") from None
+    except ValueError:  # not UTF-8, or a null in the path; both show what was read
+        pass
+    raise ConfigurationError(f"the file of {TOKEN_FILE} is no text, or has no such name")
+
+
+def _refuse(source: str, reason: str) -> NoReturn:
+    raise ConfigurationError(f"{source} {reason}")

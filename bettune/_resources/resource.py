@@ -1,0 +1,15 @@
+"""What every group of operations has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bettune._http.low_level import LowLevelClient
+
+
+class Resource:
+    """A group of operations, as an attribute of a client."""
+
+    def __init__(self, low_level: LowLevelClient) -> None:
+        self._low_level = low_level

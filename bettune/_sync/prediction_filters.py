@@ -1,0 +1,29 @@
+"""Prediction filters: GET /prediction-filters."""
+
+# Derived by `make generate`: change the file of this name in bettune/_async instead.
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bettune_openapi.api.prediction_filters import list_prediction_filters
+
+from bettune._resources import answers
+from bettune._resources.resource import Resource
+
+if TYPE_CHECKING:
+    from bettune._models import PredictionFilter
+
+
+class PredictionFilters(Resource):
+    """Prediction filters of the token's user."""
+
+    def list(self) -> list[PredictionFilter]:
+        """List the prediction filters: GET /prediction-filters.
+
+        They are made in BetTune by PRO subscribers; without PRO the list is empty.
+
+        Raises:
+            APIError: the request brought no result.
+        """
+        response = list_prediction_filters.sync_detailed(client=self._low_level)
+        return answers.prediction_filters(self._low_level, response)

@@ -1,0 +1,27 @@
+"""Sports: GET /sports."""
+
+# Derived by `make generate`: change the file of this name in bettune/_async instead.
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bettune_openapi.api.sports import list_sports
+
+from bettune._resources import answers
+from bettune._resources.resource import Resource
+
+if TYPE_CHECKING:
+    from bettune._models import Sport
+
+
+class Sports(Resource):
+    """Sports."""
+
+    def list(self) -> list[Sport]:
+        """List the sports: GET /sports.
+
+        Raises:
+            APIError: the request brought no result.
+        """
+        response = list_sports.sync_detailed(client=self._low_level)
+        return answers.sports(self._low_level, response)

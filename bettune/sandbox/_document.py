@@ -1,0 +1,246 @@
+"""What the documentation page shows of openapi.yaml: operations and schemas, ready to print."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+_Node = dict[str, Any]
+
+# How `bettune` makes each call; a parameter or a field of the body stands in braces.
+_CALLS = {
+    "get /sports": "sports.list()",
+    "get /matches": "matches.list({date}, sport={sport})",
+    "get /prediction-filters": "prediction_filters.list()",
+    "post /predictions/search": "predictions.search({filterId}, {matchIds})",
+    "put /prediction-filters/{filterId}/matches/{matchId}/prediction": (
+        "predictions.put({filterId}, {matchId}, {odds})"
+    ),
+    "delete /prediction-filters/{filterId}/matches/{matchId}/prediction": (
+        "predictions.delete({filterId}, {matchId})"
+    ),
+}
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+class Field(NamedTuple):
+    """A property of an object; `refers_to` names the schema that says more."""
+
+    name: str
+    required: bool
+    type: str
+    refers_to: str | None
+    example: str | None
+    enum: str | None
+    fields: list[Field]
+
+
+class Parameter(NamedTuple):
+    """A parameter of a path or a query, and an example taken from the schemas."""
+
+    name: str
+    where: str
+    required: bool
+    type: str
+    description: str
+    example: str
+
+
+class Body(NamedTuple):
+    """The type of a body, its fields where it is an object, and an example."""
+
+    type: str
+    fields: list[Field]
+    example: str | None
+
+
+class Answer(NamedTuple):
+    """One status of an operation."""
+
+    status: str
+    description: str
+    body: Body | None
+    headers: list[str]
+
+
+class Operation(NamedTuple):
+    """One method of one path; `call` is the same in Python."""
+
+    method: str
+    path: str
+    anchor: str
+    summary: str
+    tags: str
+    parameters: list[Parameter]
+    body: Body | None
+    answers: list[Answer]
+    call: str | None
+
+
+class Document(NamedTuple):
+    """The API as its page shows it."""
+
+    title: str
+    server: str
+    operations: list[Operation]
+    schemas: dict[str, Body]
+
+
+@cache
+def schema_bytes() -> bytes:
+    """openapi.yaml as it is."""
+    here = Path(__file__).resolve().parent
+    beside, root = here / "openapi.yaml", here.parents[1] / "openapi.yaml"  # wheel, checkout
+    return (beside if beside.exists() else root).read_bytes()
+
+
+@cache
+def document() -> Document:
+    """openapi.yaml, read for the page."""
+    return read(yaml.safe_load(schema_bytes()))
+
+
+def read(root: _Node) -> Document:
+    """An OpenAPI document, read for the page."""
+    return _Reader(root).document()
+
+
+class _Reader:
+    def __init__(self, root: _Node) -> None:
+        self._root = root
+        self._schemas: _Node = root.get("components", {}).get("schemas", {})
+        self._examples = self._known_examples()
+
+    def document(self) -> Document:
+        servers = self._root.get("servers") or [{}]
+        return Document(
+            title=self._root["info"]["title"],
+            server=servers[0].get("url", ""),
+            operations=[
+                self._operation(method, path, item)
+                for path, item in self._root["paths"].items()
+                for method in _METHODS
+                if method in item
+            ],
+            schemas={name: self._body(schema) for name, schema in self._schemas.items()},
+        )
+
+    def _operation(self, method: str, path: str, item: _Node) -> Operation:
+        operation = item[method]
+        parameters = [*item.get("parameters", []), *operation.get("parameters", [])]
+        return Operation(
+            method=method,
+            path=path,
+            anchor="-".join([method, *re.findall(r"\w+", path)]),
+            summary=operation.get("summary", ""),
+            tags=", ".join(operation.get("tags", [])),
+            parameters=[self._parameter(self._resolved(node)) for node in parameters],
+            body=self._content(self._resolved(operation.get("requestBody", {}))),
+            answers=[
+                self._answer(str(status), self._resolved(node))
+                for status, node in operation["responses"].items()
+            ],
+            call=_CALLS.get(f"{method} {path}"),
+        )
+
+    def _parameter(self, node: _Node) -> Parameter:
+        schema = self._resolved(node.get("schema", {}))
+        name = node["name"]
+        example = _example(node) or _example(schema) or self._examples.get(name, "")
+        return Parameter(
+            name=name,
+            where=node["in"],
+            required=node.get("required", False),
+            type=self._type(schema),
+            description=node.get("description", "-"),
+            example=example.strip('"'),
+        )
+
+    def _answer(self, status: str, node: _Node) -> Answer:
+        return Answer(
+            status, node.get("description", ""), self._content(node), [*node.get("headers", {})]
+        )
+
+    def _content(self, node: _Node) -> Body | None:
+        """The JSON of a request or an answer, None when it has none."""
+        media = node.get("content", {}).get("application/json")
+        if media is None:
+            return None
+        body = self._body(media.get("schema", {}))
+        return body._replace(example=_example(media, indent=2) or body.example)
+
+    def _body(self, schema: _Node) -> Body:
+        schema = self._resolved(schema)
+        return Body(self._type(schema), self._fields(schema), _example(schema, indent=2))
+
+    def _fields(self, schema: _Node, *, nested: bool = False) -> list[Field]:
+        required = schema.get("required", [])
+        return [
+            self._field(name, name in required, node, nested)
+            for name, node in schema.get("properties", {}).items()
+        ]
+
+    def _field(self, name: str, required: bool, node: _Node, nested: bool) -> Field:
+        schema = self._resolved(node)
+        # The items of a list are shown once; what is deeper has its own entry among the schemas.
+        items = {} if nested else self._resolved(schema.get("items", {}))
+        return Field(
+            name=name,
+            required=required,
+            type=self._type(schema),
+            refers_to=_referred(node) or _referred(schema.get("items", {})),
+            example=_example(schema),
+            enum=", ".join(map(str, schema["enum"])) if "enum" in schema else None,
+            fields=self._fields(items, nested=True),
+        )
+
+    def _type(self, schema: _Node) -> str:
+        schema = self._resolved(schema)
+        of = schema.get("type", "object" if "properties" in schema else "any")
+        if of == "array":
+            return f"array<{self._type(schema.get('items', {}))}>"
+        named = [of] if isinstance(of, str) else [one for one in of if one != "null"]
+        return " | ".join(named) + (f":{schema['format']}" if "format" in schema else "")
+
+    def _resolved(self, node: _Node) -> _Node:
+        """The node itself, or what its `$ref` within the document points at."""
+        while "$ref" in node:
+            target: Any = self._root
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part.replace("~1", "/").replace("~0", "~")]
+            node = target
+        return node
+
+    def _known_examples(self) -> dict[str, str]:
+        """Examples for parameters, which have none: those of the properties of the same name.
+
+        A parameter that is called like a schema (`sport`) is the id of one.
+        """
+        found: dict[str, str] = {}
+        for schema_name, schema in self._schemas.items():
+            for name, node in schema.get("properties", {}).items():
+                if example := _example(self._resolved(node)):
+                    found.setdefault(name, example)
+                    if name == "id":
+                        found.setdefault(schema_name.lower(), example)
+        return found
+
+
+def _example(node: _Node, indent: int | None = None) -> str | None:
+    """The node's example as JSON, as the API's page prints it."""
+    if "example" not in node:
+        return None
+    separators = (",", ":") if indent is None else None
+    return json.dumps(
+        node["example"], ensure_ascii=False, indent=indent, separators=separators, default=str
+    )
+
+
+def _referred(node: _Node) -> str | None:
+    reference = node.get("$ref")
+    return reference.rpartition("/")[2] if reference else None

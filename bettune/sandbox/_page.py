@@ -1,0 +1,131 @@
+"""The pages for people: the API's interactive documentation, and a day's matches, live."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bettune.sandbox._document import document
+from bettune.sandbox._football import matches_json
+from bettune.sandbox._predictions import FILTERS
+from bettune.sandbox._values import RefusedError, read_date
+from bettune.sandbox._words import LANGUAGES, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date, datetime
+
+    from starlette.requests import Request
+
+    from bettune.sandbox._store import Store
+
+_FILES = Path(__file__).with_name("page")
+
+# Nothing but our own files runs, is loaded or is asked; no other page may show this one in a frame.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+    "Vary": "Accept-Language",
+}
+
+
+class Pages:
+    """Renders the pages; `tokens` are shown to be copied, by the name of what they are for."""
+
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        base_path: str,
+        tokens: Mapping[str, str],
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._base_path = base_path
+        self._tokens = tokens
+
+    def routes(self) -> list[Route | Mount]:
+        """The pages at `/` and `/matches`, and the files they load."""
+        return [
+            Route("/", self._documentation),
+            Route("/matches", self._matches),
+            Mount("/static", StaticFiles(directory=_FILES / "static")),
+        ]
+
+    async def _documentation(self, request: Request) -> HTMLResponse:
+        return self._page(request, "documentation.html", api=document(), tokens=self._tokens)
+
+    async def _matches(self, request: Request) -> HTMLResponse:
+        given = request.query_params.get("date")
+        day = self._now().astimezone(UTC).date() if given is None else read_date(given)
+        return self._page(
+            request, "matches.html", day=day, matches=self._day(day), filters=FILTERS.values()
+        )
+
+    def _day(self, day: date) -> list[dict[str, Any]]:
+        """The day's matches, each with its predictions by filter id."""
+        matches: list[dict[str, Any]] = json.loads(matches_json(day, self._now()))["items"]
+        ids = [match["id"] for match in matches]
+        by_filter = {
+            filter_id: {found.match_id: found for found in self._store.search(filter_id, ids)}
+            for filter_id in FILTERS
+        }
+        for match in matches:
+            match["predictions"] = {id_: found.get(match["id"]) for id_, found in by_filter.items()}
+        return matches
+
+    def _page(self, request: Request, name: str, **values: object) -> HTMLResponse:
+        language = _language(request)
+        other = next(one for one in LANGUAGES if one != language)
+        html = _template(name).render(
+            t=words(language),
+            language=language,
+            other=other,
+            other_query=request.url.include_query_params(lang=other).query,
+            base_url=f"{request.url.scheme}://{request.url.netloc}{self._base_path}",
+            **values,
+        )
+        return HTMLResponse(html, headers=_HEADERS)
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FILES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
+
+
+def _language(request: Request) -> str:
+    """What `lang=` says, else the one of ours that the browser likes best, else English."""
+    asked = request.query_params.get("lang")
+    if asked is not None:
+        if asked not in LANGUAGES:
+            raise RefusedError(400, "lang_invalid", "Invalid lang. Expected: pl or en")
+        return asked
+    liked: dict[str, float] = {}
+    for part in request.headers.get("accept-language", "").split(","):
+        tag, _, quality = part.partition(";")
+        try:
+            weight = float(quality.partition("=")[2]) if quality else 1.0
+        except ValueError:
+            continue
+        liked.setdefault(tag.strip().lower().partition("-")[0], weight)
+    return "pl" if liked.get("pl", 0.0) > liked.get("en", 0.0) else "en"

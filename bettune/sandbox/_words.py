@@ -1,0 +1,126 @@
+"""What the documentation page says, in Polish and English."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+LANGUAGES = ("pl", "en")
+
+# The labels are those of BetTune's own page. Each entry: Polish, English.
+_WORDS: dict[str, tuple[str, str]] = {
+    "name": ("API BetTune", "BetTune API"),
+    "lead": (
+        (
+            "Interaktywna dokumentacja zewnętrznego API BetTune: wyszukiwanie meczów, odczyt "
+            "filtrów prediction i zarządzanie kursami prediction."
+        ),
+        (
+            "Interactive documentation of BetTune's external API: search matches, read prediction "
+            "filters and manage prediction odds."
+        ),
+    ),
+    "sandbox": (
+        (
+            "To jest sandbox: lokalny BetTune do prób, z wymyślonymi meczami. Nic stąd nie trafia "
+            "do prawdziwego API."
+        ),
+        (
+            "This is the sandbox: a local BetTune for trying things out, with invented matches. "
+            "Nothing from here reaches the real API."
+        ),
+    ),
+    "to_content": ("Przejdź do treści", "Skip to content"),
+    "contents": ("Spis treści", "Contents"),
+    "documentation": ("Dokumentacja", "Documentation"),
+    "other_language": ("English", "Polski"),
+    "download": ("Pobierz schemat OpenAPI", "Download the OpenAPI schema"),
+    "public_url": ("Publiczny bazowy URL API", "Public base URL of the API"),
+    "sandbox_url": ("Bazowy URL tego sandboxa", "Base URL of this sandbox"),
+    "api_token": ("Token API", "API token"),
+    "api_token_text": (
+        (
+            "Token API możesz utworzyć lub wygenerować ponownie na stronie Settings w BetTune. "
+            "Sandbox ma dwa własne, w każdym sandboxie te same:"
+        ),
+        (
+            "You can create or regenerate your API token on the Settings page of BetTune. "
+            "The sandbox has two of its own, the same in every sandbox:"
+        ),
+    ),
+    "pro_only": ("Tylko subskrypcja PRO", "PRO subscription only"),
+    "pro_only_text": (
+        "API BetTune jest dostępne tylko dla użytkowników z aktywną subskrypcją PRO.",
+        "The BetTune API is available only to users with an active PRO subscription.",
+    ),
+    "authentication": ("Uwierzytelnianie", "Authentication"),
+    "placeholder": ("twoj_bettune_api_token", "your_bettune_api_token"),
+    "endpoints": ("Endpointy", "Endpoints"),
+    "endpoints_text": (
+        "Otwórz endpoint, aby zobaczyć parametry, body, odpowiedzi, przykłady i schematy.",
+        "Open an endpoint to see its parameters, body, responses, examples and schemas.",
+    ),
+    "parameters": ("Parametry", "Parameters"),
+    "parameter_name": ("Nazwa", "Name"),
+    "where": ("W", "In"),
+    "is_required": ("Wymagane", "Required"),
+    "type": ("Typ", "Type"),
+    "description": ("Opis", "Description"),
+    "yes": ("Tak", "Yes"),
+    "no": ("Nie", "No"),
+    "request_body": ("Request body", "Request body"),
+    "responses": ("Odpowiedzi", "Responses"),
+    "required": ("wymagane", "required"),
+    "example": ("przykład", "example"),
+    "headers": ("Nagłówki", "Headers"),
+    "schemas": ("Schematy", "Schemas"),
+    "copy": ("Kopiuj", "Copy"),
+    "copied": ("Skopiowano", "Copied"),
+    "try": ("Wypróbuj", "Try it"),
+    "token": ("Token", "Token"),
+    "pro": ("PRO", "PRO"),
+    "free": ("bez PRO", "free"),
+    "no_token": ("brak", "none"),
+    "send": ("Wyślij", "Send"),
+    "request": ("Żądanie", "Request"),
+    "answer": ("Odpowiedź", "Response"),
+    "no_answer": (
+        "Brak odpowiedzi. Czy sandbox jeszcze działa?",
+        "No answer. Is the sandbox still running?",
+    ),
+    "no_python": (
+        "bez tokena bettune nic nie wysyła: ConfigurationError",
+        "without a token bettune sends nothing: ConfigurationError",
+    ),
+    "without_script": (
+        "Aby wysyłać żądania z tej strony, włącz JavaScript.",
+        "To send requests from this page, switch JavaScript on.",
+    ),
+    "matches": ("Mecze dnia", "A day's matches"),
+    "matches_text": (
+        (
+            "Mecze jednego dnia UTC i kursy prediction w każdym filtrze. Tabela odświeża się sama: "
+            "zobaczysz w niej swój push."
+        ),
+        (
+            "The matches of one UTC day and their prediction odds in each filter. The table keeps "
+            "itself up to date: it shows your push as it happens."
+        ),
+    ),
+    "day": ("Dzień (UTC)", "Day (UTC)"),
+    "show": ("Pokaż", "Show"),
+    "kick_off": ("Początek (UTC)", "Kick-off (UTC)"),
+    "match": ("Mecz", "Match"),
+    "by_api": ("przez API", "through the API"),
+    "by_ui": ("wpisane w BetTune", "entered in BetTune"),
+    "predictions": ("Predictions", "Predictions"),
+    "gone": (
+        "Sandbox nie odpowiada; tabela może być nieaktualna.",
+        "The sandbox does not answer; the table may be out of date.",
+    ),
+}
+
+
+def words(language: str) -> SimpleNamespace:
+    """All texts in one language."""
+    index = LANGUAGES.index(language)
+    return SimpleNamespace(**{key: pair[index] for key, pair in _WORDS.items()})

@@ -1,0 +1,153 @@
+// Sends what the forms say, shows what came, and keeps the day's matches up to date.
+// Whatever a form or an answer holds is set as text; nothing is ever read as markup.
+"use strict";
+
+const baseUrl = document.body.dataset.baseUrl;
+
+for (const element of document.querySelectorAll(".needs-script")) element.hidden = false;
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const label = button.textContent;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = button.dataset.copied;
+    setTimeout(() => { button.textContent = label; }, 1500);
+  });
+}
+
+// A link to an operation or a schema opens it.
+function openTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target instanceof HTMLDetailsElement) target.open = true;
+}
+addEventListener("hashchange", openTarget);
+openTarget();
+
+for (const form of document.querySelectorAll("form.try")) {
+  const update = () => showSnippets(form, read(form));
+  form.addEventListener("input", update);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(form, read(form));
+  });
+  update();
+}
+
+function read(form) {
+  const query = new URLSearchParams();
+  let path = form.dataset.path;
+  for (const input of form.querySelectorAll("input[data-in]")) {
+    const value = input.value.trim();
+    if (input.dataset.in === "path") path = path.replace(`{${input.name}}`, () => encodeURIComponent(value));
+    else if (value) query.append(input.name, value);
+  }
+  const headers = {};
+  const token = form.elements.token.value;
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const body = form.elements.body?.value;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const url = baseUrl + path + (query.size ? `?${query}` : "");
+  return { method: form.dataset.method.toUpperCase(), url, headers, body, token };
+}
+
+async function send(form, request) {
+  const { method, url, headers, body } = request;
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  show(form, "request", [`${method} ${url}`, ...lines, ...(body === undefined ? [] : ["", body])].join("\n"));
+  const status = form.querySelector(".status");
+  const begun = performance.now();
+  try {
+    const answer = await fetch(url, { method, headers, body, cache: "no-store", credentials: "omit" });
+    const text = await answer.text();
+    const seconds = ((performance.now() - begun) / 1000).toFixed(3);
+    const says = form.parentElement.querySelector(`[data-status="${answer.status}"] .says`);
+    status.textContent = `${answer.status} ${says?.textContent ?? answer.statusText} (${seconds}\u00a0s)`;
+    status.className = `status s${String(answer.status)[0]}`;
+    show(form, "headers", [...answer.headers].map(([name, value]) => `${name}: ${value}`).join("\n"));
+    show(form, "body", pretty(text) || "–");
+  } catch {
+    status.textContent = document.body.dataset.noAnswer;
+    status.className = "status s5";
+    show(form, "headers", "–");
+    show(form, "body", "–");
+  }
+  form.querySelector(".result").hidden = false;
+}
+
+function show(form, name, text) {
+  const place = form.querySelector(`[data-show="${name}"]`);
+  if (place) place.textContent = text;
+}
+
+function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+function showSnippets(form, request) {
+  show(form, "curl", curl(request));
+  show(form, "python", python(form, request));
+}
+
+function curl({ method, url, headers, body }) {
+  const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+  const parts = [`curl -i -X ${method} ${quoted(url)}`];
+  for (const [name, value] of Object.entries(headers)) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
+  if (body !== undefined) parts.push(`--data-raw ${quoted(body)}`);
+  return parts.join(" \\\n  ");
+}
+
+function python(form, { body, token }) {
+  const values = {};
+  for (const input of form.querySelectorAll("input[data-in]")) {
+    const value = input.value.trim();
+    values[input.name] = /^\d{1,15}$/.test(value) && input.dataset.type === "integer" ? Number(value) : value;
+  }
+  try {
+    if (body !== undefined) Object.assign(values, JSON.parse(body));
+  } catch {
+    // Not JSON: its fields stay open.
+  }
+  const call = (form.dataset.call ?? "").replace(/\{(\w+)\}/g, (_, name) => literal(values[name]));
+  return [
+    ...(token ? [] : [`# ${form.dataset.noPython}`]),
+    "from bettune import BetTune",
+    "",
+    "with BetTune(",
+    ...(token ? [`    ${literal(token)},`] : []),
+    `    base_url=${literal(baseUrl)},`,
+    ") as bettune:",
+    `    print(bettune.${call})`,
+  ].join("\n");
+}
+
+function literal(value) {
+  if (value === undefined) return "...";
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  if (typeof value === "string") return JSON.stringify(value);
+  return { true: "True", false: "False", null: "None" }[value] ?? JSON.stringify(value);
+}
+
+// The day's matches: the page is asked for again, and its table's parts take the old ones' place.
+const matches = document.getElementById("matches");
+const live = document.getElementById("live");
+
+async function refresh() {
+  try {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("matches");
+    for (const cell of fresh.querySelectorAll("td[id]")) {
+      const old = document.getElementById(cell.id);
+      if (old && old.textContent !== cell.textContent) cell.classList.add("changed");
+    }
+    matches.replaceChildren(...fresh.children);
+    live.textContent = "";
+  } catch {
+    live.textContent = live.dataset.gone;
+  }
+}
+
+if (matches) setInterval(() => { if (!document.hidden) refresh(); }, 2000);

@@ -1,0 +1,97 @@
+"""Derive the sync client and its operations, bettune/_sync, from the async ones, bettune/_async."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent / "bettune"
+SOURCE, DERIVED = PACKAGE / "_async", PACKAGE / "_sync"
+HEADER = (
+    "\n\n# Derived by `make generate`: change the file of this name in bettune/_async instead.\n"
+)
+
+# The rules of ruff for what is written differently without await.
+FIXED = "F401,I,RET,UP028,C416"
+# What is left out, and what is written in place of what, in this order.
+LEFT_OUT = re.compile(r"^.*# async only\n", re.MULTILINE)
+REPLACED = [
+    (r"\bAsync(\w)", r"\1"),
+    (r"\b(a|A)n async client", r"\1 client"),
+    (r"\bThe async\b", "The sync"),
+    (r", which the tasks of one event loop may share", ", which threads may share"),
+    (r" A cancelled task leaves no other task and carries no\n +report: .* has told it\.", ""),
+    (r"; may be a\n +coroutine function\.", "."),
+    (r"written by hand; `bettune\._sync` is derived from them", "derived from `bettune._async`"),
+    (r"`asyncio` functions", "`sync` functions"),
+    (r"\basyncio_detailed\b", "sync_detailed"),
+    (r"\bbettune\._async\b", "bettune._sync"),
+    (r"\b(bettune\._\w+) import tasks\b", r"\1 import threads"),
+    (r"\btasks\.", "threads."),
+    (r"\basync (def|for|with)\b", r"\1"),
+    (r"\bawait ", ""),
+    (r"\bAwaitable\[(\w+)\]", r"\1"),
+    (r"\b(__)a(enter|exit|iter|next)__", r"\1\2__"),
+    (r"\banext\(", "next("),
+    (r"\ba(close|iter_raw|iter_bytes)\b", r"\1"),
+]
+
+
+def derived(text: str) -> str:
+    """Return the sync twin of a module."""
+    text = LEFT_OUT.sub("", text)
+    for pattern, replacement in REPLACED:
+        text = re.sub(pattern, replacement, text)
+    end = text.index('"""', 3) + 3  # of the docstring
+    return text[:end] + HEADER + text[end:].lstrip()
+
+
+def formatted(text: str) -> str:
+    """Return a module as ruff writes it, without the imports that nothing uses any more."""
+    ruff = [sys.executable, "-m", "ruff"]
+    for command in (
+        ["check", "--fix-only", "--unsafe-fixes", "--quiet", f"--select={FIXED}"],
+        ["format"],
+    ):
+        name = ["--stdin-filename", str(DERIVED / "module.py"), "-"]
+        done = subprocess.run(
+            [*ruff, *command, *name], input=text, capture_output=True, text=True, check=True
+        )
+        text = done.stdout
+    return text
+
+
+def main() -> None:
+    """Write bettune/_sync, or say where it is not what bettune/_async yields."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    check = parser.parse_args().check
+    new = {
+        path.name: formatted(derived(path.read_text("utf-8")))
+        for path in sorted(SOURCE.glob("*.py"))
+    }
+    found = {path.name: path.read_text("utf-8") for path in DERIVED.glob("*.py")}
+    different = sorted(
+        name for name in new.keys() | found.keys() if new.get(name) != found.get(name)
+    )
+    if check:
+        if different:
+            sys.exit(
+                f"bettune/_sync is not what bettune/_async yields ({', '.join(different)}): "
+                "run `make generate`"
+            )
+        return
+    DERIVED.mkdir(exist_ok=True)
+    for name in different:
+        if name in new:
+            (DERIVED / name).write_text(new[name], "utf-8")
+        else:
+            (DERIVED / name).unlink()
+    print("bettune/_sync is what bettune/_async yields.")
+
+
+if __name__ == "__main__":
+    main()
