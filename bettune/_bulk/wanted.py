@@ -35,12 +35,13 @@ class Wanted(Struct, frozen=True):
     order: tuple[int, ...]
 
 
-def to_wanted(pairs: Iterable[tuple[Any, Any]], *, missing: Missing) -> Wanted:
+def to_wanted(pairs: Iterable[tuple[Any, Any]], *, missing: Missing, name: str = "odds") -> Wanted:
     """Check match ids and odds.
 
     Args:
         pairs: match id and odds, as the caller gave them.
         missing: what to do with a match that has no value.
+        name: what the messages call the odds.
 
     Raises:
         InvalidOddsError: some odds cannot be, or are missing and `missing` is "error"; the message
@@ -57,9 +58,9 @@ def to_wanted(pairs: Iterable[tuple[Any, Any]], *, missing: Missing) -> Wanted:
     invalid: dict[int, str] = {}
     hint = ""
     for key, value in pairs:
-        match_id = to_id(key, "each match id of odds")
+        match_id = to_id(key, f"each match id of {name}")
         if match_id in order:
-            raise InvalidArgumentError(f"odds hold match {match_id} more than once")
+            raise InvalidArgumentError(f"{name} hold match {match_id} more than once")
         order[match_id] = odds[match_id] = None
         if value is DELETE:
             continue
@@ -78,7 +79,8 @@ def to_wanted(pairs: Iterable[tuple[Any, Any]], *, missing: Missing) -> Wanted:
         named = [f"match {match_id}: {invalid[match_id]}" for match_id in list(invalid)[:_NAMED]]
         if len(invalid) > _NAMED:
             named.append(f"and {len(invalid) - _NAMED} more")
-        raise InvalidOddsError("; ".join(named) + hint, invalid=invalid)
+        where = "" if name == "odds" else f"{name}: "
+        raise InvalidOddsError(where + "; ".join(named) + hint, invalid=invalid)
     return Wanted(odds, skipped, tuple(order))
 
 

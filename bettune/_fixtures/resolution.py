@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bettune._errors import BetTuneError
+from bettune._values.display import html_table
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -111,3 +112,8 @@ class Resolution:
 
     def __repr__(self) -> str:
         return f"<Resolution: {self}>"
+
+    def _repr_html_(self) -> str:
+        rows = ((one.position, one.date, one.home, one.away, one.reason) for one in self.unresolved)
+        columns = ("position", "date", "home", "away", "unresolved since")
+        return html_table(columns, rows, total=len(self.unresolved), caption=str(self))

@@ -158,7 +158,9 @@ class Predictions(Resource):
             APIError: a request brought no result.
         """
         wanted = {
-            to_id(filter_id, "each filter id"): to_wanted(pairs, missing=missing)
+            to_id(filter_id, "each filter id"): to_wanted(
+                pairs, missing=missing, name=f"odds of filter {filter_id}"
+            )
             for filter_id, pairs in sheet_pairs(odds_by_filter).items()
         }
         return self._plans(wanted, to_tolerance(tolerance))

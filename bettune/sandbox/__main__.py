@@ -10,6 +10,9 @@ import signal
 import sys
 import threading
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from bettune._errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
         box.start()
-    except (ImportError, OSError) as error:
+    except (ImportError, OSError, ConfigurationError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         print(f"{parser.prog}: {reason}", file=sys.stderr)
         return 2
@@ -93,7 +96,8 @@ def _exports(box: Sandbox, database: str) -> str:
         f"# The BetTune sandbox is running, kept {kept}. Ctrl-C stops it. To use it:\n"
         f"export BETTUNE_BASE_URL={box.base_url}\n"
         f"export BETTUNE_API_TOKEN={box.token}\n"
-        f"# Without PRO: export BETTUNE_API_TOKEN={box.free_token}"
+        f"# Without PRO: export BETTUNE_API_TOKEN={box.free_token}\n"
+        f"# In a browser: {urljoin(box.base_url, '/')}"
     )
 
 

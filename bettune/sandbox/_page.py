@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,7 @@ class Pages:
 
     async def _matches(self, request: Request) -> HTMLResponse:
         given = request.query_params.get("date")
-        day = self._now().date() if given is None else read_date(given)
+        day = self._now().astimezone(UTC).date() if given is None else read_date(given)
         return self._page(
             request, "matches.html", day=day, matches=self._day(day), filters=FILTERS.values()
         )
@@ -86,33 +87,30 @@ class Pages:
             match["predictions"] = {id_: found.get(match["id"]) for id_, found in by_filter.items()}
         return matches
 
-    def _page(self, request: Request, template: str, **values: object) -> HTMLResponse:
+    def _page(self, request: Request, name: str, **values: object) -> HTMLResponse:
         language = _language(request)
         other = next(one for one in LANGUAGES if one != language)
-        html = (
-            _templates()
-            .get_template(template)
-            .render(
-                t=words(language),
-                language=language,
-                other=other,
-                other_url=request.url.include_query_params(lang=other).query,
-                base_url=f"{request.url.scheme}://{request.url.netloc}{self._base_path}",
-                **values,
-            )
+        html = _template(name).render(
+            t=words(language),
+            language=language,
+            other=other,
+            other_query=request.url.include_query_params(lang=other).query,
+            base_url=f"{request.url.scheme}://{request.url.netloc}{self._base_path}",
+            **values,
         )
         return HTMLResponse(html, headers=_HEADERS)
 
 
 @cache
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FILES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.get_template(name)
 
 
 def _language(request: Request) -> str:

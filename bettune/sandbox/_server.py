@@ -46,6 +46,9 @@ class Sandbox:
         with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as bettune:
             ...
 
+    In a browser it shows the API's documentation, from which requests can be sent, and a day's
+    matches: at `base_url` without its path.
+
     - `database`: a file, which is created if need be and may be shared with other sandboxes, or
       ":memory:" for one that is gone when the sandbox stops.
     - `rate_limit`: how many requests each token may make in how many seconds; None is no limit.

@@ -193,6 +193,7 @@ def test_what_is_typed_stays_text(box, visit):
     send(operation)
     for name in ("request", "curl"):
         assert bad[:20] in shown(operation, name)
+        assert "/prediction-filters/%3Cimg%20src%3Dx%20" in shown(operation, name)
     assert page.locator("img:not([src='/static/icon.svg'])").count() == 0
 
 

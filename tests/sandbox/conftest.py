@@ -57,7 +57,7 @@ class Process:
             env=os.environ | {"PYTHONWARNINGS": "error"},
         )
         assert self.popen.stdout is not None
-        self.said = "".join(self.popen.stdout.readline() for _ in range(4))
+        self.said = "".join(self.popen.stdout.readline() for _ in range(5))
         self.exports = dict(re.findall(r"^export (\w+)=(\S+)$", self.said, re.MULTILINE))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from urllib.parse import urljoin
 
 import pytest
 
@@ -42,6 +43,7 @@ def test_what_it_prints(run, connect):
         f"export BETTUNE_BASE_URL={process.exports['BETTUNE_BASE_URL']}",
         f"export BETTUNE_API_TOKEN={Sandbox.token}",
         f"# Without PRO: export BETTUNE_API_TOKEN={Sandbox.free_token}",
+        f"# In a browser: {urljoin(process.exports['BETTUNE_BASE_URL'], '/')}",
     ]
 
 
@@ -99,3 +101,11 @@ def test_a_database_that_cannot_be_opened(tmp_path):
     assert (result.returncode, result.stdout) == (2, "")
     assert "cannot open the database" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_a_database_without_a_name():
+    result = refuse("--database", "")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == (
+        "python -m bettune.sandbox: database must be the path of a file, or \":memory:\", not ''\n"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import sqlite3
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import anyio
@@ -139,7 +140,14 @@ def test_the_matches_and_their_predictions(box, browse, client):
     assert "through the API: 1" in text(after)
     refused = browse.get("/matches", params={"date": "6.6.2026"})
     assert (refused.status_code, refused.json()["code"]) == (400, "date_invalid")
-    assert text(browse.get("/matches"))  # today
+
+
+def test_the_day_shown_first_is_today(connect):
+    night = datetime(2026, 6, 7, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+    with Sandbox(now=lambda: night) as box:
+        page = connect(box.base_url.removesuffix("/bet-tune-api/v1")).get("/matches")
+    assert 'value="2026-06-06"' in page.text
+    assert f'id="odds-{FILTER}-{MATCH}"' in page.text
 
 
 def test_nothing_that_the_database_holds_becomes_markup(tmp_path, connect):
