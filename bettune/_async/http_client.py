@@ -109,7 +109,7 @@ class AsyncHTTPClient(httpx.AsyncClient):
         """Close every connection, and wake whoever waits in it."""
         if self.is_closed:
             return
-        self._home.check()
+        self._home.check()  # async only
         self.exchange.pacer.close()
         await super().aclose()
 

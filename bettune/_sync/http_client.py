@@ -110,7 +110,6 @@ class HTTPClient(httpx.Client):
         """Close every connection, and wake whoever waits in it."""
         if self.is_closed:
             return
-        self._home.check()
         self.exchange.pacer.close()
         super().close()
 
