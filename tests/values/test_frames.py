@@ -60,7 +60,7 @@ def refused(call, given):
         Decimal("sNaN"),
         pd.NA,
         pd.NaT,
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "s"),
         np.ma.masked,
         np.ma.array([2.0], mask=[True])[0],
     ],
