@@ -81,8 +81,6 @@ def vars_of(model):
 
 fuzzed = settings(
     max_examples=80,
-    deadline=None,
-    derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -207,8 +207,7 @@ def run(machine=Machine, examples=20):
         settings=settings(
             max_examples=examples,
             stateful_step_count=15,
-            deadline=None,
-            derandomize=True,
+            derandomize=True,  # with others a planted bug may be missed
             database=None,
             suppress_health_check=list(HealthCheck),
             phases=[Phase.generate],
