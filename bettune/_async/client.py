@@ -92,11 +92,11 @@ class AsyncBetTune:
 
     def _use(self, http: AsyncHTTPClient) -> None:
         self._http = http
-        self.low_level = LowLevelClient(http)
-        self.sports = AsyncSports(self.low_level)
-        self.matches = AsyncMatches(self.low_level)
-        self.prediction_filters = AsyncPredictionFilters(self.low_level)
-        self.predictions = AsyncPredictions(self.low_level)
+        self.low_level: LowLevelClient = LowLevelClient(http)
+        self.sports: AsyncSports = AsyncSports(self.low_level)
+        self.matches: AsyncMatches = AsyncMatches(self.low_level)
+        self.prediction_filters: AsyncPredictionFilters = AsyncPredictionFilters(self.low_level)
+        self.predictions: AsyncPredictions = AsyncPredictions(self.low_level)
 
     def with_options(
         self,

@@ -93,11 +93,11 @@ class BetTune:
 
     def _use(self, http: HTTPClient) -> None:
         self._http = http
-        self.low_level = LowLevelClient(http)
-        self.sports = Sports(self.low_level)
-        self.matches = Matches(self.low_level)
-        self.prediction_filters = PredictionFilters(self.low_level)
-        self.predictions = Predictions(self.low_level)
+        self.low_level: LowLevelClient = LowLevelClient(http)
+        self.sports: Sports = Sports(self.low_level)
+        self.matches: Matches = Matches(self.low_level)
+        self.prediction_filters: PredictionFilters = PredictionFilters(self.low_level)
+        self.predictions: Predictions = Predictions(self.low_level)
 
     def with_options(
         self,
