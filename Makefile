@@ -43,17 +43,19 @@ test: .venv/.ready ## run the tests; ALL=1: those that take long too
 test-lowest: .venv-lowest/.ready ## run the tests with the lowest versions the library allows
 	@.venv-lowest/bin/python -m pytest $(if $(ALL),--all) $(ARGS)
 
-check: .venv/.ready ## check format, lint, types, generated/ against openapi.yaml, and the workflows
+check: .venv/.ready ## check format, lint, types, what is generated, the public surface and the workflows
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff .; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/python -m scripts.schema.generate --check
 	@$(BIN)/python -m scripts.unasync --check
+	@$(BIN)/python -m scripts.api --check
 	@$(BIN)/zizmor --offline --quiet --no-progress --persona=pedantic --strict-collection .github
 
-generate: .venv/.ready ## write generated/ from openapi.yaml, and bettune/_sync from bettune/_async
+generate: .venv/.ready ## write generated/ from openapi.yaml, bettune/_sync from bettune/_async, and api.md
 	@$(BIN)/python -m scripts.schema.generate
 	@$(BIN)/python -m scripts.unasync
+	@$(BIN)/python -m scripts.api
 
 # What is asked for reaches the shell by the environment, as it was written.
 schema: override export SCHEMA := $(value SCHEMA)
