@@ -87,7 +87,8 @@ release-check: .venv-release/.ready ## build what a release would publish, check
 	@PATH="$(CURDIR)/.venv-release/bin:$$PATH" .venv-release/bin/python -m scripts.release $(if $(TAG),--tag "$$TAG")
 
 test-ecosystem: .venv-ecosystem/.ready ## run the library beside the tools its users have
-	@PATH="$(CURDIR)/.venv-ecosystem/bin:$$PATH" .venv-ecosystem/bin/python -m pytest tests/ecosystem $(ARGS)
+	@PATH="$(CURDIR)/.venv-ecosystem/bin:$$PATH" .venv-ecosystem/bin/python -m pytest \
+		-o asyncio_default_fixture_loop_scope=function tests/ecosystem $(ARGS)
 
 COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --upgrade
