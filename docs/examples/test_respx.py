@@ -15,6 +15,9 @@ def test_mocked(respx_mock: respx.MockRouter) -> None:
 
 def test_when_the_server_fails(respx_mock: respx.MockRouter) -> None:
     route = respx_mock.get(f"{API}/sports").respond(503)
-    with BetTune("a-token", base_url=API, max_retries=1) as bettune, pytest.raises(InternalServerError):
+    with (
+        BetTune("a-token", base_url=API, max_retries=1) as bettune,
+        pytest.raises(InternalServerError),
+    ):
         bettune.sports.list()
     assert route.call_count == 2

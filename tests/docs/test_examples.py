@@ -28,7 +28,9 @@ def test_pages_show_no_program_that_is_not_run():
     shown = {
         (page.name, block)
         for page in PAGES
-        for block in re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
+        for block in re.findall(
+            r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        )
     }
     assert {name for name, _ in shown} == {"README.md", "README.pl.md"}
     assert {block for _, block in shown} <= programs
