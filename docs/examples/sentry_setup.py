@@ -1,8 +1,17 @@
 import sentry_sdk
+from sentry_sdk.types import Event, Hint
 
-from bettune import BetTune
+from bettune import BetTune, NotFoundError
 
-sentry_sdk.init(dsn=None)  # your DSN
 
-with BetTune() as bettune, sentry_sdk.start_transaction(name="daily push"):
-    print(bettune.predictions.sync(11583, {1611471: 2.31}))
+def show(event: Event, hint: Hint) -> None:  # in place of sending it: leave this out
+    print(event["exception"]["values"][-1]["value"])
+
+
+sentry_sdk.init(dsn="https://key@localhost/1", before_send=show)  # your DSN
+
+with BetTune() as bettune:
+    try:
+        bettune.predictions.put(11583, 1, "2.05")
+    except NotFoundError as error:
+        sentry_sdk.capture_exception(error)
