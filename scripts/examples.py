@@ -23,30 +23,27 @@ def main() -> None:
         shown.write_text(run(shown.with_suffix(".py")).stdout, encoding="utf-8")
 
 
-def run(program: Path) -> subprocess.CompletedProcess[str]:
-    """Run a program, or a file of tests, in a folder of its own that has all the examples."""
-    how = ["-m", "pytest", "-q", "-p", "no:cacheprovider"] if _is_test(program) else []
+def run(*programs: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program, or files of tests, in a folder of its own that has all the examples."""
+    names = [program.name for program in programs]
+    if names[0].startswith("test_"):
+        names = ["-m", "pytest", "-q", "-p", "no:cacheprovider", *names]
     with tempfile.TemporaryDirectory() as folder, Sandbox() as box:
         shutil.copytree(EXAMPLES, folder, dirs_exist_ok=True)
         environment = os.environ | {
             "BETTUNE_API_TOKEN": box.token,
             "BETTUNE_BASE_URL": box.base_url,
             "PYTHONUTF8": "1",
-            "COLUMNS": "80",
         }
         return subprocess.run(
-            [sys.executable, *how, program.name],
+            [sys.executable, *names],
             cwd=folder,
             env=environment,
             capture_output=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=300,
             check=False,
         )
-
-
-def _is_test(program: Path) -> bool:
-    return program.name.startswith("test_")
 
 
 if __name__ == "__main__":

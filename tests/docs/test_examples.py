@@ -12,15 +12,22 @@ from scripts.examples import EXAMPLES, run
 ROOT = EXAMPLES.parents[1]
 PAGES = [*ROOT.glob("docs/*/*.md"), *ROOT.glob("README*.md")]
 PROGRAMS = sorted(EXAMPLES.glob("*.py"))
+TESTS = sorted(EXAMPLES.glob("test_*.py"))
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=[program.name for program in PROGRAMS])
+@pytest.mark.parametrize("program", sorted({*PROGRAMS} - {*TESTS}), ids=lambda path: path.stem)
 def test_a_program(program):
     done = run(program)
     assert done.returncode == 0, done.stdout + done.stderr
     shown = program.with_suffix(".txt")
     if shown.exists():
         assert done.stdout == shown.read_text("utf-8"), "python -m scripts.examples renews it"
+
+
+def test_the_tests():
+    done = run(*TESTS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(TESTS) > 5
 
 
 def test_pages_show_no_program_that_is_not_run():
@@ -38,8 +45,8 @@ def test_pages_show_no_program_that_is_not_run():
 
 def test_every_program_is_shown():
     shown = {
-        Path(name).name
+        Path(name).stem
         for page in PAGES
-        for name in re.findall(r"\{literalinclude\} (\S+)", page.read_text("utf-8"))
+        for name in re.findall(r"(?:\{literalinclude\}|:file:) (\S+)", page.read_text("utf-8"))
     }
-    assert {file.name for file in EXAMPLES.iterdir() if file.is_file()} <= shown
+    assert {file.stem for file in EXAMPLES.iterdir() if file.is_file()} <= shown
