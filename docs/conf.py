@@ -36,7 +36,6 @@ napoleon_use_ivar = True
 
 llms_txt_description = "The Python SDK for the BetTune API: a model's odds into BetTune, every day."
 llms_txt_suffix_mode = "replace"
-llms_txt_suppress_unknown_node_warnings = ["abbreviation"]  # the * of a signature
 
 # Nothing is asked of another server, neither as the site is built nor as it is read.
 html_theme = "furo"
@@ -78,6 +77,13 @@ class CommandHelp(SphinxDirective):
         ]
 
 
+def spell_out(_: Sphinx, page: nodes.document) -> None:
+    """Make plain text of the * in signatures, which the pages of llms.txt would leave out."""
+    for star in list(page.findall(nodes.abbreviation)):
+        star.replace_self(star.children)
+
+
 def setup(app: Sphinx) -> None:
-    """Make `command-help` known."""
+    """Make these known."""
     app.add_directive("command-help", CommandHelp)
+    app.connect("doctree-read", spell_out)
