@@ -5,7 +5,7 @@ from bettune import BetTune, NotFoundError
 
 
 def show(event: Event, hint: Hint) -> None:  # in place of sending it: leave this out
-    print(event["exception"]["values"][-1]["value"])
+    print(event.get("exception", {})["values"][-1]["value"])
 
 
 sentry_sdk.init(dsn="https://key@localhost/1", before_send=show)  # your DSN

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,22 +14,40 @@ from scripts.examples import EXAMPLES, run
 ROOT = EXAMPLES.parents[1]
 PAGES = [*ROOT.glob("docs/*/*.md"), *ROOT.glob("README*.md")]
 PROGRAMS = sorted(EXAMPLES.glob("*.py"))
-TESTS = sorted(EXAMPLES.glob("test_*.py"))
 
 
-@pytest.mark.parametrize("program", sorted({*PROGRAMS} - {*TESTS}), ids=lambda path: path.stem)
-def test_a_program(program):
-    done = run(program)
+def imported(program):
+    """The packages a program imports, itself or by another example."""
+    for node in ast.parse(program.read_text("utf-8")).body:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) else []
+        for package in (name.partition(".")[0] for name in names):
+            example = EXAMPLES / f"{package}.py"
+            yield from imported(example) if example.exists() else [package]
+
+
+def cases():
+    """Each program, and the tests together, since starting pytest is what takes time."""
+    tests = []
+    for program in PROGRAMS:
+        missing = ", ".join(name for name in imported(program) if find_spec(name) is None)
+        if missing:
+            reason = f"needs {missing}: make test-ecosystem"
+            yield pytest.param([program], id=program.stem, marks=pytest.mark.skip(reason))
+        elif program.stem.startswith("test_"):
+            tests.append(program)
+        else:
+            yield pytest.param([program], id=program.stem)
+    yield pytest.param(tests, id="tests")
+
+
+@pytest.mark.parametrize("programs", [*cases()])
+def test_programs(programs):
+    done = run(*programs)
     assert done.returncode == 0, done.stdout + done.stderr
-    shown = program.with_suffix(".txt")
+    shown = programs[0].with_suffix(".txt")
     if shown.exists():
         assert done.stdout == shown.read_text("utf-8"), "python -m scripts.examples renews it"
-
-
-def test_the_tests():
-    done = run(*TESTS)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert len(TESTS) > 5
 
 
 def test_pages_show_no_program_that_is_not_run():
