@@ -16,7 +16,7 @@ $(info $(shell $(PYTHON) -m scripts.schema.pair))
 endif
 
 .PHONY: help demo test test-lowest check generate schema contract bench sandbox build lock release-check \
-	soak audit clean test-ecosystem
+	soak audit clean test-ecosystem docs
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,15 @@ bench: .venv-bench/.ready ## measure against raw httpx and others, into docs/ben
 sandbox: .venv-demo/.ready ## run a local BetTune until stopped
 	@.venv-demo/bin/python -m bettune.sandbox $(ARGS)
 
+docs: .venv-docs/.ready ## write the documentation in English and Polish into site/en/ and site/pl/
+	@rm -rf site
+	@for language in en pl; do \
+		.venv-docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going -c docs \
+			-D language=$$language -d site/.doctrees/$$language docs/$$language site/$$language || exit 1; \
+	done
+	@rm -r site/.doctrees
+	@echo "site/en/index.html and site/pl/index.html"
+
 build: .venv/.ready ## build the sdist and the wheel into dist/
 	@rm -rf dist
 	@$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
@@ -99,6 +108,7 @@ lock: .venv/.ready ## pin the newest versions allowed, with hashes, and the lowe
 	@$(COMPILE) --extra cli --extra sandbox --group install -o requirements/demo.txt
 	@$(COMPILE) --all-extras --group ecosystem -o requirements/ecosystem.txt
 	@$(COMPILE) --group release -o requirements/release.txt
+	@$(COMPILE) --extra cli --extra sandbox --group docs -o requirements/docs.txt
 	@$(COMPILE) requirements/bench.in --extra cli --extra sandbox --no-strip-extras -o requirements/bench.txt
 
 soak: .venv/.ready ## send 200,000 requests through one client of either kind; memory and files stay flat
@@ -108,4 +118,4 @@ audit: .venv/.ready ## ask whether a locked package has a known vulnerability
 	@$(BIN)/python -m scripts.audit
 
 clean: ## remove what the other targets made
-	@rm -rf .venv .venv-* dist .hypothesis .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-* dist site .hypothesis .mypy_cache .ruff_cache

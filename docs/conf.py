@@ -1,0 +1,89 @@
+"""Settings of the documentation site, of both languages: `make docs` builds docs/en and docs/pl."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from bettune import __version__
+from bettune.cli._commands import bettune
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+project = "bettune"
+author = "The bettune authors"
+copyright = "The bettune authors, MIT"  # noqa: A001 - Sphinx's name
+version = release = __version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_llm.txt",
+]
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 0  # anchors are written, the same in both languages
+
+add_module_names = False
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+autodoc_typehints_format = "short"
+napoleon_use_ivar = True
+
+llms_txt_description = "The Python SDK for the BetTune API: a model's odds into BetTune, every day."
+llms_txt_suffix_mode = "replace"
+
+# Nothing is asked of another server, neither as the site is built nor as it is read.
+html_theme = "furo"
+html_title = "bettune"
+templates_path = ["_templates"]
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/language.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
+html_show_sourcelink = False
+html_copy_source = False
+locale_dirs = ["../locale"]  # what the theme says and Sphinx has not translated
+
+
+class CommandHelp(SphinxDirective):
+    """The help of each command, as the program prints it."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make a section a command."""
+        program = click.Context(bettune, info_name="bettune", terminal_width=88)
+        contexts = [program] + [
+            click.Context(command, parent=program, info_name=name)
+            for name, command in bettune.commands.items()
+        ]
+        return [
+            nodes.section(
+                "",
+                nodes.title(text=context.command_path),
+                nodes.literal_block(text=context.get_help(), language="text"),
+                ids=[nodes.make_id(context.command_path)],
+            )
+            for context in contexts
+        ]
+
+
+def spell_out(_: Sphinx, page: nodes.document) -> None:
+    """Make plain text of the * in signatures, which the pages of llms.txt would leave out."""
+    for star in list(page.findall(nodes.abbreviation)):
+        star.replace_self(star.children)
+
+
+def setup(app: Sphinx) -> None:
+    """Make these known."""
+    app.add_directive("command-help", CommandHelp)
+    app.connect("doctree-read", spell_out)

@@ -1,0 +1,16 @@
+import asyncio
+
+from bettune import AsyncBetTune
+
+
+async def main() -> None:
+    async with AsyncBetTune() as bettune:
+        chosen = (await bettune.prediction_filters.list())[0]
+        odds = {
+            match.id: 1.5 + len(match.home.name) / 10
+            async for match in bettune.matches.between("2026-06-06", "2026-06-07")
+        }
+        print(await bettune.predictions.sync(chosen.id, odds, concurrency=16))
+
+
+asyncio.run(main())

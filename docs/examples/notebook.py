@@ -1,0 +1,17 @@
+import pandas as pd
+
+from bettune import BetTune, to_records
+
+bettune = BetTune()
+frame = pd.DataFrame(to_records(bettune.matches.list("2026-06-06", tz="Europe/Warsaw")))
+frame = frame.set_index("id")
+frame["odds"] = 1.5 + frame["home_name"].str.len() / 10
+
+plan = bettune.predictions.plan(11583, frame["odds"])
+print(plan)  # in a notebook, `plan` alone shows it as a table
+
+report = bettune.predictions.apply(plan)
+print(report)
+
+done = pd.DataFrame(to_records(report))  # a row a write
+print(done["action"].value_counts().to_dict())

@@ -1,0 +1,6 @@
+from bettune import DELETE, BetTune
+
+with BetTune() as bettune:
+    bettune.predictions.sync(11583, {1611471: 2.20, 1611473: 1.92})
+    odds = {1611471: 2.31, 1611473: 1.92, 1611319: 2.65, 1611393: 2.10, 1611262: DELETE}
+    print(bettune.predictions.plan(11583, odds)._repr_html_())

@@ -1,0 +1,67 @@
+"""Both languages have the same pages, with the same anchors, programs, pictures and links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import bettune
+
+DOCS = Path(__file__).parents[2] / "docs"
+ENGLISH = {page.name: page.read_text("utf-8") for page in (DOCS / "en").glob("*.md")}
+POLISH = {page.name: page.read_text("utf-8") for page in (DOCS / "pl").glob("*.md")}
+README, README_PL = (
+    (DOCS.parent / name).read_text("utf-8") for name in ("README.md", "README.pl.md")
+)
+
+
+def parts(text):
+    """What a page consists of, in its order, leaving the words out."""
+    patterns = (
+        r"^(\(.+\)=)$",  # anchors
+        r"^(#+) ",  # headings
+        r"^(```\{(?!include).+)$",  # directives; an include may begin elsewhere
+        r"^(   ?\.\. .+|\.\. .+)$",
+        r"\]\(([^)]+)\)",  # links and pictures
+        r"^(```[a-z]*)$",
+        r"^(\w+Error)$",  # terms
+    )
+    found = re.finditer("|".join(patterns), text, re.MULTILINE)
+    return [next(part for part in match.groups() if part) for match in found]
+
+
+def test_the_same_pages():
+    assert ENGLISH.keys() == POLISH.keys()
+    assert "start.md" in ENGLISH
+
+
+@pytest.mark.parametrize("page", sorted(ENGLISH))
+def test_the_same_parts(page):
+    assert parts(ENGLISH[page]) == parts(POLISH[page])
+
+
+def test_the_readmes_have_the_same_parts():
+    def told(text):
+        return [re.sub(r"/(en|pl)/|README(\.pl)?\.md", "", part) for part in parts(text)]
+
+    assert sorted(told(README)) == sorted(told(README_PL))
+
+
+@pytest.mark.parametrize("page", sorted(ENGLISH))
+def test_an_anchor_before_every_section(page):
+    anchored = re.findall(r"^\(\S+\)=\n## ", ENGLISH[page], re.MULTILINE)
+    assert len(anchored) == len(re.findall(r"^## ", ENGLISH[page], re.MULTILINE))
+
+
+@pytest.mark.parametrize("pages", [ENGLISH, POLISH], ids=["en", "pl"])
+def test_the_reference_has_every_public_name(pages):
+    documented = re.findall(r"^\.\. auto\w+:: bettune\.(\w+)$", pages["reference.md"], re.MULTILINE)
+    assert sorted(documented) == sorted(bettune.__all__)
+
+
+@pytest.mark.parametrize("pages", [ENGLISH, POLISH], ids=["en", "pl"])
+def test_every_error_has_a_remedy(pages):
+    told = set(re.findall(r"^(\w+Error)$", pages["errors.md"], re.MULTILINE))
+    assert told == {name for name in bettune.__all__ if name.endswith("Error")}
