@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from freezegun import freeze_time
 
-from bettune import AsyncBetTune, BetTune, RateLimit
+from bettune import BetTune, RateLimit
 
 SPORTS = {"items": [], "count": 0}
 MOMENT = datetime(2026, 6, 6, 12, tzinfo=UTC)
@@ -55,15 +55,3 @@ async def test_pytest_asyncio_runs_the_async_client(async_client):
 async def test_the_plugin_of_anyio_runs_the_async_client(async_client):
     async with async_client as bettune:
         assert (await bettune.sports.list())[0].name == "football"
-
-
-def test_an_async_client_made_outside_of_a_loop_is_used_inside(bettune_sandbox):
-    uvloop = pytest.importorskip("uvloop")
-    bettune = AsyncBetTune(bettune_sandbox.token, base_url=bettune_sandbox.base_url)
-
-    async def main():
-        async with bettune:
-            day = await bettune.matches.list("2026-06-06")
-            return await bettune.predictions.sync(11583, {match.id: 2 for match in day})
-
-    assert uvloop.run(main()).ok
