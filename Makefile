@@ -15,10 +15,11 @@ ifneq ($(wildcard .generate-next),)
 $(info $(shell $(PYTHON) -m scripts.schema.pair))
 endif
 
-.PHONY: help demo test test-lowest check generate schema contract bench sandbox docs build lock soak audit clean
+.PHONY: help demo test test-lowest check generate schema contract bench sandbox build lock release-check \
+	soak audit clean test-ecosystem docs
 
 help: ## say what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Makes the environment of a target from the lock of a name, unless it stands.
 define environment
@@ -43,17 +44,19 @@ test: .venv/.ready ## run the tests; ALL=1: those that take long too
 test-lowest: .venv-lowest/.ready ## run the tests with the lowest versions the library allows
 	@.venv-lowest/bin/python -m pytest $(if $(ALL),--all) $(ARGS)
 
-check: .venv/.ready ## check format, lint, types, generated/ against openapi.yaml, and the workflows
+check: .venv/.ready ## check format, lint, types, what is generated, the public surface and the workflows
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff .; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/python -m scripts.schema.generate --check
 	@$(BIN)/python -m scripts.unasync --check
+	@$(BIN)/python -m scripts.api --check
 	@$(BIN)/zizmor --offline --quiet --no-progress --persona=pedantic --strict-collection .github
 
-generate: .venv/.ready ## write generated/ from openapi.yaml, and bettune/_sync from bettune/_async
+generate: .venv/.ready ## write generated/ from openapi.yaml, bettune/_sync from bettune/_async, and api.md
 	@$(BIN)/python -m scripts.schema.generate
 	@$(BIN)/python -m scripts.unasync
+	@$(BIN)/python -m scripts.api
 
 # What is asked for reaches the shell by the environment, as it was written.
 schema: override export SCHEMA := $(value SCHEMA)
@@ -87,6 +90,15 @@ build: .venv/.ready ## build the sdist and the wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
 	@ls dist
 
+# What the workflow does on a tag, but the upload.
+release-check: override export TAG := $(value TAG)
+release-check: .venv-release/.ready ## build what a release would publish, check it, and show it: TAG= of the release
+	@PATH="$(CURDIR)/.venv-release/bin:$$PATH" .venv-release/bin/python -m scripts.release $(if $(TAG),--tag "$$TAG")
+
+test-ecosystem: .venv-ecosystem/.ready ## run the library beside the tools its users have
+	@PATH="$(CURDIR)/.venv-ecosystem/bin:$$PATH" .venv-ecosystem/bin/python -m pytest \
+		-o asyncio_default_fixture_loop_scope=function tests/ecosystem $(ARGS)
+
 COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --upgrade
 
@@ -94,6 +106,8 @@ lock: .venv/.ready ## pin the newest versions allowed, with hashes, and the lowe
 	@$(COMPILE) --all-extras --group dev -o requirements/dev.txt
 	@$(COMPILE) --all-extras --group dev --resolution lowest-direct -o requirements/lowest.txt
 	@$(COMPILE) --extra cli --extra sandbox --group install -o requirements/demo.txt
+	@$(COMPILE) --all-extras --group ecosystem -o requirements/ecosystem.txt
+	@$(COMPILE) --group release -o requirements/release.txt
 	@$(COMPILE) --extra cli --extra sandbox --group docs -o requirements/docs.txt
 	@$(COMPILE) requirements/bench.in --extra cli --extra sandbox --no-strip-extras -o requirements/bench.txt
 

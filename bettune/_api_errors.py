@@ -79,7 +79,7 @@ class APIResponseValidationError(APIError):
     ) -> None:
         super().__init__(message, method=method, path=path, attempts=attempts)
         self.status_code = status_code
-        self.body = _cut(body)
+        self.body: str = _cut(body)
 
 
 class APIStatusError(APIError):
@@ -109,7 +109,7 @@ class APIStatusError(APIError):
         self.status_code = status_code
         self.code = code
         self.message = message
-        self.body = _cut(body)
+        self.body: str = _cut(body)
         self.headers: Mapping[str, str] = {} if headers is None else headers
         if path:
             # Crash reporters show `.message` in place of str(), and the notes below it.

@@ -40,7 +40,7 @@ Rule = "Callable[[Sequence[Row], Mapping[date, Sequence[Match]], str], list[int 
 
 
 def read(path: Path) -> list[Row]:
-    """Read a file with the columns date, time, home_a, away_a, home_b, away_b."""
+    """Read a file with the columns date, time, home_a, away_a, home_b, away_b, perhaps league."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     teams = sorted({row[column] for row in rows for column in ("home_a", "away_a")})
@@ -53,7 +53,8 @@ def read(path: Path) -> list[Row]:
             number, kick_off, False, Score(None, None), _SOME, _SOME, _SOME,
             ids[row["home_a"]], ids[row["away_a"]],
         )  # fmt: skip
-        read.append(Row(leagues[row["home_b"]], row["home_b"], row["away_b"], match))
+        league = row.get("league") or leagues[row["home_b"]]
+        read.append(Row(league, row["home_b"], row["away_b"], match))
     return read
 
 

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 
 import pytest
 from anyio.from_thread import start_blocking_portal
+from hypothesis import HealthCheck, settings
 
 from bettune import AsyncBetTune, BetTune
 from bettune.sandbox import Sandbox
@@ -55,6 +56,10 @@ def pytest_xdist_auto_num_workers(config):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes long, and runs with --all only")
+    # The same examples in each run, and new ones with --all; a busy machine fails none of them.
+    unhurried = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile("ours", derandomize=not config.getoption("--all"), **unhurried)
+    settings.load_profile("ours")
     # anyio before 4.16 forgets the connection of a task that is cancelled as it comes about.
     if tuple(map(int, version("anyio").split(".")[:2])) < (4, 16):
         forgotten = r"Exception ignored in. <(function _SelectorTransport|socket\.socket)"

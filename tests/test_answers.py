@@ -346,9 +346,10 @@ def test_a_rate_limit_error_tells_the_limit(serve):
 
 
 def test_no_answer_in_time_every_time(serve):
-    server, client = serve(SILENCE, timeout=0.05, max_retries=2)
+    server, client = serve(SILENCE, timeout=httpx.Timeout(20, read=0.05), max_retries=2)
     with pytest.raises(bettune.APITimeoutError) as caught:
         client.sports.list()
+    server.wait_until_hung_up()
     assert isinstance(caught.value, TimeoutError)
     assert isinstance(caught.value, bettune.APIConnectionError)
     assert str(caught.value).startswith("GET /sports: no answer within the timeout")

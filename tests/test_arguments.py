@@ -53,7 +53,7 @@ ACCEPTED = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(odds=ACCEPTED)
 def test_accepted_odds_arrive_as_their_six_decimals_and_come_back_equal(own, odds):
     client, match_id = own
@@ -91,7 +91,7 @@ REFUSED = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(odds=REFUSED)
 def test_nothing_else_is_accepted(own, odds):
     client, match_id = own
@@ -250,7 +250,7 @@ def test_days_that_are_refused(strict, day):
 
 
 @given(day=st.dates())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_every_day_of_the_calendar_can_be_asked_for(own, day):
     client, _ = own
     matches = client.matches.list(day, sport=1)

@@ -140,7 +140,7 @@ def test_spans_that_are_refused_at_the_call(server, start, end, reason):
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 28), timezones=st.just(WARSAW))  # noqa: DTZ001
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(start=MOMENTS, hours=st.integers(0, 72))
 def test_it_is_the_filter_over_all_matches(own, start, hours):
     start = start.astimezone(UTC)

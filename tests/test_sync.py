@@ -86,7 +86,7 @@ def test_only_what_differs_is_sent(client, box, ids):
     assert len(writes(box)) == done
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     before=st.dictionaries(st.integers(0, 9), st.decimals(1, 1000, places=8)),
     after=st.dictionaries(

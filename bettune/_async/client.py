@@ -20,6 +20,8 @@ from bettune._http.settings import Settings, to_max_retries, to_max_wait, to_tim
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bettune_openapi.client import AuthenticatedClient
+
     from bettune._models import RateLimit
 
 # What an argument of with_options is that was not given.
@@ -60,6 +62,12 @@ class AsyncBetTune:
             `asyncio` functions of `bettune_openapi.api` with it.
     """
 
+    sports: AsyncSports
+    matches: AsyncMatches
+    prediction_filters: AsyncPredictionFilters
+    predictions: AsyncPredictions
+    low_level: AuthenticatedClient
+
     def __init__(
         self,
         token: str | None = None,
@@ -92,11 +100,11 @@ class AsyncBetTune:
 
     def _use(self, http: AsyncHTTPClient) -> None:
         self._http = http
-        self.low_level = LowLevelClient(http)
-        self.sports = AsyncSports(self.low_level)
-        self.matches = AsyncMatches(self.low_level)
-        self.prediction_filters = AsyncPredictionFilters(self.low_level)
-        self.predictions = AsyncPredictions(self.low_level)
+        self.low_level = low_level = LowLevelClient(http)
+        self.sports = AsyncSports(low_level)
+        self.matches = AsyncMatches(low_level)
+        self.prediction_filters = AsyncPredictionFilters(low_level)
+        self.predictions = AsyncPredictions(low_level)
 
     def with_options(
         self,

@@ -109,11 +109,12 @@ class AsyncHTTPClient(httpx.AsyncClient):
         """Close every connection, and wake whoever waits in it."""
         if self.is_closed:
             return
-        self._home.check()
+        self._home.check()  # async only
         self.exchange.pacer.close()
         await super().aclose()
 
     async def _try(self, request: httpx.Request, *, stream: bool, auth: Any) -> Outcome:
+        response: httpx.Response | None = None
         try:
             if type(request.stream) is httpx.ByteStream:  # async only
                 request.stream = tasks.Content(request.content)  # async only
@@ -138,6 +139,10 @@ class AsyncHTTPClient(httpx.AsyncClient):
             if not self.is_closed:
                 raise
             raise BetTuneError(CLOSED) from None  # by somebody else, meanwhile
+        except BaseException:  # an interrupt: the connection must not stay taken
+            if response is not None:
+                await response.aclose()
+            raise
 
     async def _read(self, response: httpx.Response, request: httpx.Request) -> str | None:
         body = Body(response, request, self.exchange.max_response_bytes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import attrs
 from msgspec import Struct
@@ -76,7 +76,7 @@ class Plan:
     skipped: list[int] = attrs.field(factory=list)
     order: tuple[int, ...] = attrs.field(default=(), eq=False)
 
-    __hash__ = None  # type: ignore[assignment] # it holds dicts
+    __hash__: ClassVar[None] = None  # type: ignore[assignment] # it holds dicts
 
     @property
     def large_changes(self) -> dict[int, OddsChange]:

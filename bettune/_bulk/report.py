@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 from msgspec import Struct
@@ -84,7 +84,7 @@ class SyncReport:
     results: dict[int, WriteResult] = attrs.field(factory=dict, eq=False)
     plan: Plan | None = attrs.field(default=None, eq=False)
 
-    __hash__ = None  # type: ignore[assignment] # it holds dicts
+    __hash__: ClassVar[None] = None  # type: ignore[assignment] # it holds dicts
 
     @property
     def ok(self) -> bool:

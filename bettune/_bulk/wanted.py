@@ -94,7 +94,7 @@ def to_tolerance(value: Any) -> Decimal:
         number = Decimal(str(value))
         if not isinstance(value, bool | str) and 0 <= number < 1:
             return number
-    except ArithmeticError:
+    except (ArithmeticError, ValueError):  # no number, or more digits than str takes
         pass
     raise InvalidArgumentError(
         "tolerance must be a part from 0 to below 1, such as 0.005 for half a percent, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bettune._fixtures.names import parse
@@ -28,17 +29,30 @@ class MatchIndex:
             self._teams[match.id] = home, away
             self._by_home[home].append(match)
             self._by_away[away].append(match)
-        self._by_key: dict[str, list[Name]] = defaultdict(list)
+        self._by_text: dict[str, list[Name]] = defaultdict(list)
         for name in {**self._by_home, **self._by_away}:
-            for key in _keys(name):
-                self._by_key[key].append(name)
+            self._by_text[name.text].append(name)
         self._scores: dict[tuple[Name, bool], dict[Name, float]] = {}
 
+    @cached_property
+    def _by_key(self) -> dict[str, list[Name]]:
+        by_key: dict[str, list[Name]] = defaultdict(list)
+        for names in self._by_text.values():
+            for name in names:
+                for key in _keys(name):
+                    by_key[key].append(name)
+        return by_key
+
     def scores(self, name: Name, *, exact: bool) -> dict[Name, float]:
-        """How alike a name and each team's are, for those that are; exact: its own name or none."""
+        """How alike a name and each team's are, for those that are; exact: its own name or none.
+
+        A name that teams have is theirs alone.
+        """
         found = self._scores.get((name, exact))
         if found is None:
-            near = {team for key in _keys(name) for team in self._by_key.get(key, ())}
+            near: Iterable[Name] = self._by_text.get(name.text, ())
+            if not near:
+                near = {team for key in _keys(name) for team in self._by_key.get(key, ())}
             scored = {team: similarity(name, team) for team in near}
             found = {
                 team: score for team, score in scored.items() if score > (0.98 if exact else 0)
@@ -66,7 +80,7 @@ def _keys(name: Name) -> set[str]:
     keys = {text[:3] for word in words for text in (word.text, word.sound)}
     # The ends of words for m'gladbach, initials for psg.
     keys.update(word.text[-4:] for word in words if len(word.text) > 6)
-    initials = sorted(word.text[0] for word in name.words)
+    initials = sorted(word.text[:1] for word in name.words)
     if len(initials) > 1:
         keys.add("".join(initials))
     keys.update("".join(sorted(word.text)) for word in words if len(word.text) <= 4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ _APOSTROPHES = re.compile(
 _INITIALS = re.compile(r"\b(?:\w\.){2,}")
 _AGE = re.compile(r"\b(?:u|under|sub)[ -]?(\d\d)\b")
 _WORD = re.compile(r"[^\W_]+")
-# Spellings of one sound, in this order.
+# Spellings of one sound, in this order; then letters that sound alike, and doubled ones.
 _SOUNDS = [
     (re.compile(pattern), sound)
     for pattern, sound in [
@@ -52,12 +52,10 @@ _SOUNDS = [
         (r"ei(?=.)", "i"),
         (r"ph", "f"),
         (r"(?<!^)h", ""),
-        (r"ck|q|c", "k"),
-        (r"w", "v"),
-        (r"y|j", "i"),
-        (r"(.)\1", r"\1"),
     ]
 ]
+_ALIKE = str.maketrans("qcwyj", "kkvii")
+_DOUBLED = re.compile(r"(.)\1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +82,24 @@ class Name:
     """A team's name, compared with `bettune._fixtures.similarity.similarity`; a key by identity.
 
     Attributes:
+        text: its words and marks; names of the same text are the same but for their forms.
         words: those that tell it from others, in alphabetical order.
         forms: club forms and numbers, which providers add and leave out.
         marks: which other side of the club it is: women, reserves, youth.
         also: the words of another name that the club is known by.
     """
 
+    text: str
     words: tuple[Word, ...]
     forms: frozenset[str]
     marks: frozenset[str]
-    also: tuple[Word, ...] = ()
+    also: tuple[Word, ...]
 
 
 def plain(text: str) -> str:
     """A text in small letters, without diacritics, in whatever encoding of them it came."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(
         _LETTERS
@@ -108,20 +110,33 @@ def plain(text: str) -> str:
 def parse(text: str, tournament: str = "") -> Name:
     """Read a team's name; what its tournament says of it ("Women", "U19") counts as said in it."""
     if tournament:
-        name = parse(text)
-        marks = _marks(plain(tournament), TOURNAMENT_MARKS)[1]
-        return replace(name, marks=name.marks | marks) if marks else name
+        name, marks = parse(text), _tournament_marks(tournament)
+        return _name(name.words, name.forms, name.marks | marks, name.also) if marks else name
+    given = text
     text = _APOSTROPHES.sub("", plain(text))
-    text = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", text)
-    text, marks = _marks(text, MARKS)
-    found = [EXONYMS.get(word, SAME.get(word, word)) for word in _WORD.findall(text)]
+    if "." in text:
+        text = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", text)
+    written, marks = _marks(text, MARKS)
+    found = [EXONYMS.get(word, SAME.get(word, word)) for word in written]
     words = [word for word in found if word not in STOP]
     forms = {word for word in words if word in FORMS or word.isdecimal()}
     core = {word for word in words if word not in forms and len(word) > 1}
     if not core:
-        core, forms = set(words or found or sorted(marks)), set()
-    also = ALSO.get(frozenset(_WORD.findall(text)) - STOP, frozenset())
-    return Name(_words(core), frozenset(forms), marks, _words(also))
+        core, forms = set(words or found or sorted(marks) or [given]), set()
+    also = ALSO.get(frozenset(written) - STOP, frozenset())
+    return _name(_words(core), frozenset(forms), marks, _words(also))
+
+
+def _name(
+    words: tuple[Word, ...], forms: frozenset[str], marks: frozenset[str], also: tuple[Word, ...]
+) -> Name:
+    text = " ".join([*(word.text for word in words), "+", *sorted(marks)])
+    return Name(text, words, forms, marks, also)
+
+
+@lru_cache(maxsize=1 << 10)
+def _tournament_marks(text: str) -> frozenset[str]:
+    return _marks(plain(text), TOURNAMENT_MARKS)[1]
 
 
 def agreement(given: str, known: str) -> int:
@@ -136,14 +151,15 @@ def agreement(given: str, known: str) -> int:
     return int((one <= other or other <= one) and all(len(w) > 2 and w.isalpha() for w in rest))
 
 
-def _marks(text: str, known: Mapping[str, str]) -> tuple[str, frozenset[str]]:
-    marks = set()
-    for found in _AGE.finditer(text):
-        marks.add(f"u{found[1]}")
-    text = _AGE.sub(" ", text)
-    words = _WORD.findall(text)
-    marks.update(known[word] for word in words if word in known)
-    return " ".join(word for word in words if word not in known), frozenset(marks)
+def _marks(text: str, known: Mapping[str, str]) -> tuple[list[str], frozenset[str]]:
+    """The words of a plain text and, out of them, the marks."""
+    ages = _AGE.findall(text)
+    words = _WORD.findall(_AGE.sub(" ", text) if ages else text)
+    marks = [f"u{age}" for age in ages]
+    if known.keys() & words:
+        marks += [known[word] for word in words if word in known]
+        words = [word for word in words if word not in known]
+    return words, frozenset(marks)
 
 
 def _words(texts: Iterable[str]) -> tuple[Word, ...]:
@@ -155,6 +171,7 @@ def _word(text: str) -> Word:
     sound = text
     for pattern, spelling in _SOUNDS:
         sound = pattern.sub(spelling, sound)
+    sound = _DOUBLED.sub(r"\1", sound.translate(_ALIKE))
     distinctive = text not in SHARED
     weight = 1.0 if distinctive and len(text) > 3 else 0.4
     return Word(text, sound, weight, distinctive, text in SHARED_TOWNS)

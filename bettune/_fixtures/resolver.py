@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from bettune._fixtures.names import Name
     from bettune._models import Match
 
-# Each name of a fixture is at least so like its team's, and both are in the mean.
+# Each name of a fixture is at least so like its team's.
 _EACH = 0.7
-_MEAN = 0.76
 # Another match is no rival that is so much less like, nor this one where a team elsewhere has a
 # name so much more like.
 _MARGIN = 0.1
@@ -90,6 +89,8 @@ class Resolver:
     def __init__(self, fixtures: Any, *, tz: Any = None, aliases: Any = None) -> None:
         self._zone = to_zone(tz) or UTC
         self._aliases = read_aliases(aliases)
+        # more_days and resolve ask for the same: neither is put in order or looked for twice.
+        self._found: dict[tuple[int, MatchIndex], _Found] = {}
         self._indexes: dict[tuple[int, ...], MatchIndex] = {}
         self._windows: dict[date, tuple[_Window, _Window]] = {}
         self._asked = [self._ask(fixture) for fixture in read_fixtures(fixtures, self._zone)]
@@ -157,7 +158,7 @@ class Resolver:
         return self._windows[fixture.day]
 
     def _index(self, matches: Sequence[Match], window: _Window) -> MatchIndex:
-        """The matches of a window, put in order once: more_days and resolve ask for the same."""
+        """The matches of a window."""
         held = _within(matches, window)
         key = tuple(match.id for match in held)
         if key not in self._indexes:
@@ -168,7 +169,13 @@ class Resolver:
         """What each fixture is on its own day."""
         windows = {asked.own for asked in self._asked}
         indexes = {window: self._index(matches, window) for window in windows}
-        return [_find_on_day(asked, indexes[asked.own]) for asked in self._asked]
+        found = []
+        for asked in self._asked:
+            key = asked.fixture.position, indexes[asked.own]
+            if key not in self._found:
+                self._found[key] = _find_on_day(asked, indexes[asked.own])
+            found.append(self._found[key])
+        return found
 
     def _suggestions(
         self, found: Sequence[_Found], indexes: Mapping[_Window, MatchIndex]
@@ -186,15 +193,12 @@ class Resolver:
 
 def _find_on_day(asked: _Asked, index: MatchIndex) -> _Found:
     scored = _scored(asked, index)
-    likely = [one for one in scored if min(one.home, one.away) >= _EACH and one.mean >= _MEAN]
+    likely = [one for one in scored if min(one.home, one.away) >= _EACH]
     likely = _without_rivals(asked, likely, index)
     if likely:
         return _decide(asked, likely, scored)
-    swapped = [
-        _Scored(one.match, one.home, one.away)
-        for one in _scored(_swapped(asked), index)
-        if min(one.home, one.away) >= CERTAIN
-    ]
+    other_way = replace(asked, home=asked.away, away=asked.home, aliased=asked.aliased[::-1])
+    swapped = [one for one in _scored(other_way, index) if min(one.home, one.away) >= CERTAIN]
     if swapped:
         reason = f"match {swapped[0].match.id} has its home and away the other way round"
         return _Found(reason=reason, scored=tuple(swapped))
@@ -275,10 +279,6 @@ def _is_near(fixture: Fixture, match: Match) -> bool:
     return any(abs(match.date - kick_off) <= _NEAR for kick_off in fixture.kick_offs)
 
 
-def _swapped(asked: _Asked) -> _Asked:
-    return replace(asked, home=asked.away, away=asked.home, aliased=asked.aliased[::-1])
-
-
 def _reason(asked: _Asked, scored: list[_Scored], today: list[_Scored], index: MatchIndex) -> str:
     for name, given, aliased in zip(
         (asked.home, asked.away),
@@ -355,7 +355,7 @@ def _unresolved(fixture: Fixture, found: _Found) -> UnresolvedFixture:
 def _sorted(matches_by_day: Mapping[date, Sequence[Match]]) -> list[Match]:
     """All matches once, by kick-off."""
     found = {match.id: match for matches in matches_by_day.values() for match in matches}
-    return sorted(found.values(), key=lambda match: (match.date, match.id))
+    return sorted(found.values(), key=lambda match: match.date)
 
 
 def _within(matches: Sequence[Match], window: _Window) -> Sequence[Match]:

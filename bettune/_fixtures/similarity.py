@@ -19,10 +19,10 @@ _BEGUN = 0.79
 
 def similarity(one: Name, other: Name) -> float:
     """From 0 to 1, the same either way; independent of the words' order."""
+    if one.text == other.text:
+        return 1.0 if one.forms == other.forms else 0.99
     if one.marks != other.marks:
         return 0.0
-    if one.words == other.words:
-        return 1.0 if one.forms == other.forms else 0.99
     return max(
         _similarity(words, others)
         for words in (one.words, one.also)
@@ -111,7 +111,7 @@ def _contracted(short: str, long: str) -> bool:
 
 
 def _is_acronym(short: Word, words: list[Word]) -> bool:
-    return sorted(short.text) == sorted(word.text[0] for word in words)
+    return sorted(short.text) == sorted(word.text[:1] for word in words)
 
 
 def _contradict(

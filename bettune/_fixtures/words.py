@@ -67,9 +67,9 @@ SAME = {
 MARKS = {
     word: mark
     for mark, words in {
-        "women": "women womens woman ladies w wfc k f fem kobiet kobiety feminas femeni feminino feminina"
-        " femenino femenina femenil femminile feminin feminine feminines frauen damen dames dam vrouwen"
-        " kvinner kvinder zeny zene girls",
+        "women": "women womens woman ladies w wfc k f fem kobiet kobiety feminas femeni feminino"
+        " feminina femenino femenina femenil femminile feminin feminine feminines frauen damen"
+        " dames dam vrouwen kvinner kvinder zeny zene girls",
         "b": "ii b 2 reserve reserves res rezerwy amateure castilla jong jeunes",
         "c": "iii 3",
         "youth": "youth primavera juvenil jugend academy akademia juniorzy mlodzi",

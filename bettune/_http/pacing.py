@@ -40,7 +40,7 @@ class BlockedError(Exception):
         self.seconds = seconds
 
 
-class RunCancelledError(BetTuneError):
+class RunCancelledError(Exception):
     """The request's run was cancelled while it waited; nothing was sent."""
 
 

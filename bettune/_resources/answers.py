@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from bettune._http.low_level import LowLevelClient
     from bettune._models import Match, Prediction, PredictionFilter, Sport
 
+# msgspec looks their types up when they are first decoded, in modules where a tool that holds the
+# clock (freezegun) may by then have another datetime: so it looks now.
+for _body in (
+    MatchesResponse,
+    PredictionFiltersResponse,
+    PredictionResponse,
+    PredictionsResponse,
+    SportsResponse,
+):
+    msgspec.json.Decoder(_body)
+
 # Successes that do not say that it is done: Accepted, Partial Content, Multi-Status.
 _UNLIKE = {202, 206, 207}
 

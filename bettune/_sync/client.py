@@ -21,6 +21,8 @@ from bettune._sync.sports import Sports
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bettune_openapi.client import AuthenticatedClient
+
     from bettune._models import RateLimit
 
 # What an argument of with_options is that was not given.
@@ -61,6 +63,12 @@ class BetTune:
             `sync` functions of `bettune_openapi.api` with it.
     """
 
+    sports: Sports
+    matches: Matches
+    prediction_filters: PredictionFilters
+    predictions: Predictions
+    low_level: AuthenticatedClient
+
     def __init__(
         self,
         token: str | None = None,
@@ -93,11 +101,11 @@ class BetTune:
 
     def _use(self, http: HTTPClient) -> None:
         self._http = http
-        self.low_level = LowLevelClient(http)
-        self.sports = Sports(self.low_level)
-        self.matches = Matches(self.low_level)
-        self.prediction_filters = PredictionFilters(self.low_level)
-        self.predictions = Predictions(self.low_level)
+        self.low_level = low_level = LowLevelClient(http)
+        self.sports = Sports(low_level)
+        self.matches = Matches(low_level)
+        self.prediction_filters = PredictionFilters(low_level)
+        self.predictions = Predictions(low_level)
 
     def with_options(
         self,

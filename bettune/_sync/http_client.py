@@ -110,11 +110,11 @@ class HTTPClient(httpx.Client):
         """Close every connection, and wake whoever waits in it."""
         if self.is_closed:
             return
-        self._home.check()
         self.exchange.pacer.close()
         super().close()
 
     def _try(self, request: httpx.Request, *, stream: bool, auth: Any) -> Outcome:
+        response: httpx.Response | None = None
         try:
             with self._deadline(_seconds_for_headers(request)):
                 response = super().send(request, stream=True, auth=auth, follow_redirects=False)
@@ -135,6 +135,10 @@ class HTTPClient(httpx.Client):
             if not self.is_closed:
                 raise
             raise BetTuneError(CLOSED) from None  # by somebody else, meanwhile
+        except BaseException:  # an interrupt: the connection must not stay taken
+            if response is not None:
+                response.close()
+            raise
 
     def _read(self, response: httpx.Response, request: httpx.Request) -> str | None:
         body = Body(response, request, self.exchange.max_response_bytes)

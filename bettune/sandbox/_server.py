@@ -58,10 +58,10 @@ class Sandbox:
     Raises `ConfigurationError` for an argument that cannot be right.
     """
 
-    token = PRO_TOKEN
+    token: str = PRO_TOKEN
     """The token of a user with PRO. It is the same in every sandbox and no secret."""
 
-    free_token = FREE_TOKEN
+    free_token: str = FREE_TOKEN
     """The token of a user without PRO."""
 
     def __init__(

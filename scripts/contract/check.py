@@ -17,7 +17,6 @@ import httpx
 from bettune import (
     APIConnectionError,
     APIError,
-    APIStatusError,
     AuthenticationError,
     BadRequestError,
     BetTune,
@@ -29,14 +28,16 @@ from bettune.sandbox import Sandbox
 from scripts import ROOT
 from scripts.contract.conformance import BREAK, UNCHECKED, Contract, Finding
 from scripts.contract.report import Step, as_json, as_junit, as_table, write
+from scripts.schema.canonical import canonical
 from scripts.schema.document import load
 from scripts.schema.facade import PREDICTION
+from scripts.schema.overlay import overlay, settled
+from scripts.schema.text import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# What another server, a proxy or a tired one says: of the contract it says nothing.
-UNAVAILABLE = {429, 502, 503, 504}
+SCHEMA = ROOT / "openapi.yaml"
 SOME = 20  # as many matches are searched for
 Result = TypeVar("Result")
 
@@ -50,6 +51,7 @@ class Check:
 
     def __init__(self, base_url: str, token: str, contract: Contract) -> None:
         self.steps: list[Step] = []
+        self.unchecked: list[str] = []
         self.contract = contract
         self.base_url = base_url
         self.seen: list[httpx.Response] = []
@@ -60,13 +62,16 @@ class Check:
     def run(self, filter_id: int | None, match_id: int | None) -> None:
         """Check each operation; those that write only with a filter and a match to do it on."""
         with self.client as client:
-            sports = self.step("/sports", "get", client.sports.list) or []
+            sports = self.step("/sports", "get", client.sports.list)
             self.step_without_token()
             sport = sports[0].id if sports else 1
+            self.expect_some("sports", sports)
             today = datetime.now(UTC).date()
             matches = self.step("/matches", "get", lambda: client.matches.list(today, sport=sport))
+            self.expect_some(f"matches on {today}", matches)
             self.step_refused(sport)
-            filters = self.step("/prediction-filters", "get", client.prediction_filters.list) or []
+            filters = self.step("/prediction-filters", "get", client.prediction_filters.list)
+            self.expect_some("filters", filters)
             searched = filter_id or (filters[0].id if filters else None)
             ids = [match_id] if match_id else [one.id for one in matches or []][:SOME]
             search = ("/predictions/search", "post")
@@ -81,6 +86,11 @@ class Check:
                     self.skip(PREDICTION, method, "it writes: name FILTER= and MATCH= to allow it")
             else:
                 self.write(filter_id, match_id)
+
+    def expect_some(self, what: str, found: list[Any] | None) -> None:
+        """Note that a list was empty: of what it holds nothing was checked."""
+        if found == []:
+            self.unchecked.append(f"there are no {what}")
 
     def write(self, filter_id: int, match_id: int) -> None:
         """Put, read back, delete, read back, and restore what was there."""
@@ -128,71 +138,68 @@ class Check:
             for number, handler in zip(numbers, handlers, strict=True):
                 signal.signal(number, handler)
 
-    def step(self, path: str, method: str, call: Callable[[], Result]) -> Result | None:
+    def step(
+        self, path: str, method: str, call: Callable[[], Result], case: str = ""
+    ) -> Result | None:
         """Call the facade, judge the answers it got, and return what it made of them.
 
         Raises:
             Unavailable: there is no answer, or none to this token.
         """
         self.seen.clear()
-        result, findings = None, []
+        result, findings, why = None, [], ""
         try:
             result = call()
         except (AuthenticationError, PermissionDeniedError, APIConnectionError) as error:
             raise Unavailable(str(error)) from None
         except APIError as error:
-            if isinstance(error, APIStatusError) and error.status_code in UNAVAILABLE:
-                raise Unavailable(str(error)) from None
-            findings.append(Finding(BREAK, "facade", str(error)))
-        # What was tried again after a proxy's 502 is no answer of the API.
-        answers = [one for one in self.seen if one.status_code not in UNAVAILABLE - {429}]
-        judged = [self.contract.judge(path, method, one) for one in answers]
-        self.add(path, method, self.seen[-1], [one for some in judged for one in some] + findings)
+            why = str(error)
+            if not _says_nothing(self.seen[-1]):
+                findings.append(Finding(BREAK, "facade", why))
+        self.judge(path, method, findings, case, why)
         return result
 
     def step_without_token(self) -> None:
         """See that a request without a token is refused, and how."""
         try:
             with httpx.Client(timeout=30) as client:
-                response = client.get(f"{self.base_url.rstrip('/')}/sports")
+                self.seen[:] = [client.get(f"{self.base_url.rstrip('/')}/sports")]
         except httpx.HTTPError as error:
             raise Unavailable(f"GET /sports: {error}") from None
-        findings = self.contract.judge("/sports", "get", response)
-        if response.status_code != 401:
-            text = f"without a token it answers {response.status_code}, not 401"
+        status, findings = self.seen[0].status_code, []
+        if status != 401 and not _says_nothing(self.seen[0]):
+            text = f"without a token it answers {status}, not 401"
             findings.append(Finding(BREAK, "status", text))
-        self.add("/sports", "get", response, findings, "no token")
+        self.judge("/sports", "get", findings, "no token")
 
     def step_refused(self, sport: int) -> None:
         """See that what cannot be right is refused, and how."""
-        self.seen.clear()
         low_level = self.client.low_level.get_httpx_client()
-        findings = []
-        try:
-            low_level.get("/matches", params={"date": "no-date", "sport": sport})
-            findings.append(Finding(BREAK, "status", "it takes `no-date` for a date"))
-        except BadRequestError as error:
-            if error.code is None:
-                findings.append(Finding(BREAK, "facade", "the error has no code"))
-        except APIConnectionError as error:
-            raise Unavailable(str(error)) from None
-        except APIError as error:
-            findings.append(Finding(BREAK, "facade", str(error)))
-        answer = self.seen[-1]
-        findings = self.contract.judge("/matches", "get", answer) + findings
-        self.add("/matches", "get", answer, findings, "no date")
 
-    def add(
-        self,
-        path: str,
-        method: str,
-        answer: httpx.Response,
-        findings: list[Finding],
-        case: str = "",
+        def ask() -> list[Finding]:
+            try:
+                low_level.get("/matches", params={"date": "no-date", "sport": sport})
+            except BadRequestError as error:
+                return [] if error.code else [Finding(BREAK, "facade", "the error has no code")]
+            return [Finding(BREAK, "status", "it takes `no-date` for a date")]
+
+        found = self.step("/matches", "get", ask, "no date") or []
+        self.steps[-1].findings.extend(found)
+
+    def judge(
+        self, path: str, method: str, findings: list[Finding], case: str, why: str = ""
     ) -> None:
-        """Note what one answer came to."""
+        """Note what the answers to one call came to."""
         name = f"{method.upper()} {path}" + (f" ({case})" if case else "")
-        self.steps.append(Step(name, str(answer.status_code), list(dict.fromkeys(findings))))
+        # What was tried again after a proxy's 502 is no answer of the API.
+        answers = [one for one in self.seen if one.status_code < 500]
+        judged = [self.contract.judge(path, method, one) for one in answers]
+        last = self.seen[-1]
+        if _says_nothing(last):
+            self.unchecked.append(why or f"{name}: {last.status_code}")
+            findings.append(Finding(UNCHECKED, "", f"it answered {last.status_code}"))
+        findings = [one for some in judged for one in some] + findings
+        self.steps.append(Step(name, str(last.status_code), list(dict.fromkeys(findings))))
 
     def skip(self, path: str, method: str, why: str) -> None:
         """Note that an operation is left out."""
@@ -200,9 +207,14 @@ class Check:
         self.steps.append(Step(f"{method.upper()} {path}", "", [finding]))
 
 
+def _says_nothing(answer: httpx.Response) -> bool:
+    """Whether a server had no answer, or none now: of the contract that says nothing."""
+    return answer.status_code == 429 or answer.status_code >= 500
+
+
 def main() -> None:
     """Exit with 0: it keeps the contract; 1: it breaks it; 2: it could not be checked."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser("python -m scripts.contract", description=__doc__)
     parser.add_argument("--base-url", help="the API; without it, a sandbox is checked")
     parser.add_argument(
         "--filter", type=_id, help="a filter to write to, with --match; best one kept for this"
@@ -229,20 +241,24 @@ def main() -> None:
 
 
 def _checked(base_url: str, token: str | None, options: Any) -> tuple[list[Step], str | None]:
-    """Return what was found, and why it could not go on, if it could not."""
-    steps: list[Step] = []
+    """Return what was found, and what could not be checked, if anything could not."""
+    if not token:
+        return [], "there is no token: set BETTUNE_API_TOKEN"
     try:
-        contract = Contract(load((ROOT / "openapi.yaml").read_bytes()))
-        check = Check(base_url, token or "", contract) if token else None
-        if check is None:
-            return steps, "there is no token: set BETTUNE_API_TOKEN"
-        steps = check.steps
+        document = load(SCHEMA.read_bytes())
+        # The sandbox has the fields that the facade reads: what else is required may be new.
+        ours = canonical(document) if options.base_url else overlay(document)
+        contract = Contract(settled(ours))
+        check = Check(base_url, token, contract)
+    except (Refused, ConfigurationError) as error:
+        return [], str(error)
+    try:
         check.run(options.filter, options.match)
-    except (Unavailable, ConfigurationError) as error:
-        return steps, str(error)
+    except Unavailable as error:
+        check.unchecked.append(str(error))
     except KeyboardInterrupt:
-        return steps, "it was interrupted"
-    return steps, None
+        check.unchecked.append("it was interrupted")
+    return check.steps, "; ".join(check.unchecked) or None
 
 
 def _interrupted(*_: object) -> None:

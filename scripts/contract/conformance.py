@@ -15,8 +15,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from scripts.schema.canonical import canonical
-from scripts.schema.overlay import settled
 from scripts.schema.schemas import json_schema, without_null
 
 if TYPE_CHECKING:
@@ -44,10 +42,10 @@ class Finding(NamedTuple):
 
 
 class Contract:
-    """What the schema says about the answers of each operation."""
+    """What a settled document says about the answers of each operation."""
 
     def __init__(self, document: dict[str, Json]) -> None:
-        self._document = settled(canonical(document))
+        self._document = document
         # A value that is none of an enum is an addition, and found as one.
         open_enums = _without_enums(copy.deepcopy(self._document))
         self._operations = schemathesis.openapi.from_dict(open_enums)
@@ -67,6 +65,9 @@ class Contract:
             except FailureGroup as group:
                 found += [Finding(BREAK, aspect, _words(one)) for one in group.exceptions]
         answer = documented["responses"].get(str(response.status_code), {})
+        waits = {name.lower() for name in answer.get("headers", {})} & {"retry-after"}
+        if response.status_code == 429 and waits and "Retry-After" not in response.headers:
+            found.append(Finding(BREAK, "headers", "it has no Retry-After"))
         schema = json_schema(answer.get("content", {}))
         if not answer.get("content") and answer and response.content:
             found.append(Finding(BREAK, "body", "there is a body where the schema has none"))

@@ -50,9 +50,11 @@ def _line(finding: Finding) -> str:
 
 def _verdict(steps: list[Step], stopped: str | None) -> str:
     found = [finding.level for step in steps for finding in step.findings]
-    counts = f"{found.count(BREAK)} broken, {found.count(ADDITION)} new"
-    counts += f", {found.count(UNCHECKED)} not checked"
-    return f"{counts}; it could not be checked further: {stopped}" if stopped else counts
+    counts = f"{found.count(ADDITION)} new, {found.count(UNCHECKED)} not checked"
+    if stopped:
+        counts += f"; it could not be checked further: {stopped}"
+    # Nothing is broken only where all was looked at.
+    return counts if stopped and BREAK not in found else f"{found.count(BREAK)} broken, {counts}"
 
 
 def as_json(base_url: str, steps: list[Step], stopped: str | None) -> bytes:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from scripts.schema.document import follow
 from scripts.schema.facade import BASE_PATH, OPERATIONS
-from scripts.schema.text import Refused, brief
+from scripts.schema.text import Refused, brief, well_built
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SCHEMAS = "#/components/schemas/"
@@ -62,10 +62,8 @@ def canonical(document: dict[str, Json]) -> dict[str, Json]:
     Raises:
         Refused: it is not built like an OpenAPI document.
     """
-    try:
+    with well_built():
         return _Writer(document).written
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise Refused(f"it is not built like an OpenAPI document: {error!r}") from error
 
 
 class _Writer:

@@ -60,7 +60,7 @@ class Changes:
         found = [
             Change(
                 fact.level,
-                f"{self._joined(subjects, fact.group)}{fact.rest} {fact.text}",
+                " ".join(f"{self._joined(subjects, fact.group)}{fact.rest} {fact.text}".split()),
                 fact.unseen,
             )
             for fact, subjects in self._subjects.items()

@@ -10,6 +10,7 @@ from scripts.schema.changes import BREAKING, HARMLESS, WIDENING, Change, Changes
 from scripts.schema.facade import ERROR, ID_NAME, ID_NAME_PLACES, OPERATIONS
 from scripts.schema.overlay import settled
 from scripts.schema.schemas import Schemas, both, json_schema
+from scripts.schema.text import well_built
 
 Json = Any
 
@@ -24,8 +25,8 @@ ABSENT = Change(
 
 def compare(old: dict[str, Json], new: dict[str, Json]) -> list[Change]:
     """Return what changed from one document to another, the worst first."""
-    comparison = _Comparison(settled(canonical(old)), settled(canonical(new)))
-    found = comparison.found()
+    with well_built():
+        found = _Comparison(settled(canonical(old)), settled(canonical(new))).found()
     if not found and old != new:
         return [Change(HARMLESS, "it says the same in other words, names or order")]
     return found

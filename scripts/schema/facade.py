@@ -80,7 +80,7 @@ SENT = {
     "date": ["0001-01-01", "2026-06-06", "2028-02-29", "9999-12-31"],
     "matchIds": [[1], list(range(1, 501))],
     "matchIds[]": _IDS,
-    "odds": ["1", "1.000001", "2.15", "10", "99.5", "1001.123456"],
+    "odds": ["1", "1.000001", "2.15", "10", "99.5", "1001.123456", 1, 1001.123456],
 }
 
 # What the type checker cannot see when it changes: where the facade says it, and what it means.

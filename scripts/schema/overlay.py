@@ -9,7 +9,7 @@ from typing import Any
 from scripts.schema.canonical import METHODS, SCHEMAS, canonical, shape
 from scripts.schema.document import follow
 from scripts.schema.facade import ERROR, MODELS, OPERATIONS
-from scripts.schema.text import Refused
+from scripts.schema.text import Refused, well_built
 
 Json = Any
 
@@ -18,7 +18,8 @@ FACADE = "#/facade/"  # marks our names until all others are known
 
 def overlay(document: dict[str, Json]) -> dict[str, Json]:
     """Return the document, written in one way, with the facade's names in place."""
-    return _Overlay(settled(canonical(document))).document
+    with well_built():
+        return _Overlay(settled(canonical(document))).document
 
 
 def settled(document: dict[str, Json]) -> dict[str, Json]:

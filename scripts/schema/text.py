@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_NODES = 500_000
 MAX_DEPTH = 100
@@ -28,6 +32,15 @@ Json = Any
 
 class Refused(Exception):  # noqa: N818  # what happened, not what failed
     """What is wrong with a document, in one line."""
+
+
+@contextlib.contextmanager
+def well_built() -> Iterator[None]:
+    """Refuse a document that has something else where OpenAPI has an object, a list or text."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise Refused(f"it is not built like an OpenAPI document: {error!r}") from error
 
 
 def parse(data: bytes) -> Json:

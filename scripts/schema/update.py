@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import traceback
@@ -89,7 +90,9 @@ def type_errors() -> str:
     mypy = [sys.executable, "-m", "mypy", "--pretty", "--no-color-output", "--no-error-summary"]
     wide = os.environ | {"MYPY_FORCE_TERMINAL_WIDTH": "160"}
     done = subprocess.run(mypy, cwd=ROOT, env=wide, capture_output=True, text=True, check=False)
-    return (done.stdout + done.stderr).strip() if done.returncode else ""
+    said = (done.stdout + done.stderr).strip() if done.returncode else ""
+    # What is derived is mended with what it is derived from.
+    return re.sub(r"(?m)^bettune/_sync/.*\n?(?:    .*\n?)*", "", said).strip() or said
 
 
 def failing_check() -> str:

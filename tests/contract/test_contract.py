@@ -7,108 +7,13 @@ import os
 import signal
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from scripts import ROOT
 from scripts.contract import check as contract
-
-TOKEN = "a-secret-token"
-IDS = {"id": 1, "name": "football"}
-TIME = "2026-06-06T18:00:00+00:00"
-MATCH = {
-    "id": 7,
-    "date": TIME,
-    "finished": False,
-    "score": {"home": None, "away": None},
-    **dict.fromkeys(("country", "tournament", "season", "home", "away"), IDS),
-}
-FILTER = {"id": 5, "name": "Mine", "sport": IDS, "betType": "Home", "status": "approved"}
-
-
-class Server(ThreadingHTTPServer):
-    """A small BetTune that keeps its contract, but for what a test plants."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.asked = []
-        self.predictions = {}
-        self.plant = lambda operation, status, body, headers: None
-
-    def handle_error(self, *args):
-        if not isinstance(sys.exception(), ConnectionError):  # by a check that was killed
-            super().handle_error(*args)
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}/api"
-
-    def respond(self, method, path, query, body):
-        if "no-date" in query:
-            return 400, {"code": "date_invalid", "message": "Invalid date"}
-        if method == "GET":
-            items = {"/sports": IDS, "/prediction-filters": FILTER, "/matches": MATCH}
-            date = {"date": query[5:15]} if query else {}
-            return 200, date | {"count": 1, "items": [items[path]]}
-        if method == "POST":
-            found = [self.predictions[one] for one in body["matchIds"] if one in self.predictions]
-            return 200, {"count": len(found), "items": found}
-        match = int(path.split("/")[4])
-        if method == "DELETE":
-            self.predictions.pop(match, None)
-            return 204, None
-        self.predictions[match] = prediction(match, body["odds"])
-        return 200, self.predictions[match]
-
-
-def prediction(match, odds):
-    return {
-        "id": 1,
-        "filterId": 5,
-        "matchId": match,
-        "odds": f"{float(odds):.6f}",
-        "source": "api",
-        "createdAt": TIME,
-        "updatedAt": TIME,
-    }
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def handle_any(self):
-        path, _, query = self.path.removeprefix("/api").partition("?")
-        length = int(self.headers.get("Content-Length", 0))
-        body = json.loads(self.rfile.read(length)) if length else None
-        signed = self.headers.get("Authorization") == f"Bearer {TOKEN}"
-        operation = f"{self.command} /{path.split('/')[1]}"
-        if not signed:
-            operation += " unsigned"
-            status, answer = 401, {"code": "missing_token", "message": "No token provided"}
-        else:
-            operation += " refused" if "no-date" in query else ""
-            status, answer = self.server.respond(self.command, path, query, body)
-        self.server.asked.append(operation)
-        headers = {"Content-Type": "application/json"} if answer is not None else {}
-        answer = json.loads(json.dumps(answer))
-        status, answer = self.server.plant(operation, status, answer, headers) or (status, answer)
-        data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        data = b"" if answer is None else data
-        self.send_response(status)
-        if status != 204 or data:
-            headers |= {"Content-Length": str(len(data))}
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    do_GET = do_PUT = do_POST = do_DELETE = handle_any  # noqa: N815
-
-    def log_message(self, *_):
-        pass
+from tests.contract.server import IDS, TOKEN, Server, prediction
 
 
 @pytest.fixture
@@ -125,6 +30,8 @@ def server():
 def check(monkeypatch, capsys, server):
     """Run the check against the server; return its exit status and what it printed."""
     monkeypatch.setenv("BETTUNE_API_TOKEN", TOKEN)
+    # What the server keeps, whatever openapi.yaml becomes.
+    monkeypatch.setattr(contract, "SCHEMA", ROOT / "tests" / "schema" / "data" / "openapi.yaml")
 
     def run(*options, url=server.url):
         monkeypatch.setattr(
@@ -219,11 +126,6 @@ BREAKS = {
         "break: status: Undocumented status code: Received: 422",
         "GET /matches (no date)",
     ),
-    "server_error": (
-        on("GET /matches", lambda body: (500, {"code": "x", "message": "y"})),
-        "break: facade: GET /matches: 500 x: y",
-        "GET /matches",
-    ),
     "open": (
         on("GET /sports unsigned", lambda body: (200, {"count": 0, "items": []})),
         "break: status: without a token it answers 200, not 401",
@@ -294,6 +196,47 @@ def test_a_break_fails(check, server, kind, tmp_path):
     assert broken
     assert where in broken[0].get("name")
     assert all(where in case.get("name") or "restore" in case.get("name") for case in broken)
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [("GET /sports", 500), ("GET /matches refused", 520), ("GET /sports unsigned", 503)],
+)
+def test_a_server_that_fails_could_not_be_checked(check, server, operation, status):
+    server.plant = on(operation, lambda body: (status, {"code": "x", "message": "y"}))
+    code, said = check(*WRITE)
+    assert code == 2, said
+    assert "0 broken" not in said
+    assert "it could not be checked further: GET /" in said
+    assert f": {status}" in said.splitlines()[-1]
+    assert server.asked.count("DELETE /prediction-filters") == 2  # what else there is was checked
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_a_429_without_a_time_to_wait_is_found(check, server, times):
+    refused = iter([True] * times)
+
+    def plant(operation, status, body, headers):
+        if operation == "GET /matches" and next(refused, False):
+            return 429, {"code": "rate_limit_exceeded", "message": "Wait"}
+        return None
+
+    server.plant = plant
+    code, said = check()
+    assert code == 1, said
+    assert "break: headers: it has no Retry-After" in said
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("/matches", "there are no matches on 2"), ("/prediction-filters", "filters")],
+)
+def test_an_empty_list_checks_nothing(check, server, path, told):
+    server.plant = on(f"GET {path}", lambda body: body.update(count=0, items=[]))
+    code, said = check()
+    assert code == 2, said
+    assert "0 broken" not in said
+    assert told in said.splitlines()[-1]
 
 
 def test_headers_of_429_are_checked(check, server):
@@ -429,6 +372,7 @@ def test_wrong_options_send_nothing(check, server, options):
 
 def test_the_sandbox_keeps_the_contract(check, monkeypatch):
     monkeypatch.delenv("BETTUNE_API_TOKEN")
+    monkeypatch.setattr(contract, "SCHEMA", ROOT / "openapi.yaml")
     code, said = check("--filter", "11583", "--match", "1611243", url=None)
     assert code == 0, said
     assert said.endswith("0 broken, 0 new, 0 not checked\n")

@@ -51,11 +51,11 @@ def sync(kind, box, base_url, odds):
     """A sync by a new client of a kind, with all its threads or tasks gone afterwards."""
     if kind == "sync":
         with BetTune(box.token, base_url=base_url, **QUICK) as client:
-            return client.predictions.sync(FILTER, odds)
+            return client.predictions.sync(FILTER, odds, missing="delete")
 
     async def main():
         async with AsyncBetTune(box.token, base_url=base_url, **QUICK) as client:
-            report = await client.predictions.sync(FILTER, odds)
+            report = await client.predictions.sync(FILTER, odds, missing="delete")
             assert asyncio.all_tasks() == {asyncio.current_task()}
             return report
 
@@ -214,11 +214,13 @@ def test_killed_in_the_middle_and_run_again(tmp_path, ids, kind):
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
 @pytest.mark.parametrize(
-    "options", [{"interrupt_after": 30}, {"limit": 40}], ids=["writing", "waiting"]
+    "options",
+    [{"interrupt_after": 30}, {"limit": 40, "max_wait": 4000}],
+    ids=["writing", "waiting"],
 )
 def test_ctrl_c_stops_promptly_and_leaves_nothing(box, ids, kind, options):
     odds = {("sync", 30): 11, ("sync", 40): 12, ("async", 30): 13, ("async", 40): 14}
-    odds, ids = odds[kind, sum(options.values())], ids[:200]
+    odds, ids = odds[kind, options.get("interrupt_after", 40)], ids[:200]
     before = held(box, ids)
     with Proxy(box.base_url) as proxy:
         with job(kind, box, proxy.base_url, ids, odds, **options) as process:

@@ -22,7 +22,7 @@ CALLS = {
     "search": lambda client: client.predictions.search(1, [5]),
     "put": lambda client: [client.predictions.put(1, 5, 2)],
     "delete": lambda client: client.predictions.delete(1, 5) or [],
-    "plan": lambda client: client.predictions.plan(1, {5: 2, 6: None}) and [],
+    "plan": lambda client: client.predictions.plan(1, {5: 2, 6: bettune.DELETE}) and [],
 }
 VALID = {
     "sports": {"count": 1, "items": [SPORT]},
@@ -81,8 +81,6 @@ def vars_of(model):
 
 fuzzed = settings(
     max_examples=80,
-    deadline=None,
-    derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -130,8 +130,6 @@ def test_bodies_that_are_no_odds(plain, body):
 
 @settings(
     max_examples=80,
-    deadline=None,
-    derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -14,7 +14,7 @@ import anyio
 import httpx
 import pytest
 
-from bettune import AsyncBetTune, BetTune, BetTuneError, RateLimit
+from bettune import DELETE, AsyncBetTune, BetTune, BetTuneError, RateLimit
 from bettune.sandbox import Sandbox
 from tests.faults.proxy import ALL, ERRORS, PASSING, SILENT, Proxy, at
 from tests.scripted import Scripted, answer
@@ -186,7 +186,7 @@ def test_a_sync_cancelled_after_any_write_leaves_nothing_and_can_be_run_again(bo
     with Proxy(box.base_url) as proxy:
         for turn in (1, 2, 7, 21, 22):
             with BetTune(box.token, base_url=box.base_url) as client:
-                client.predictions.sync(FILTER, dict.fromkeys(wanted))
+                client.predictions.sync(FILTER, dict.fromkeys(wanted, DELETE))
             proxy.seen.clear()
             stopped, seen, report = asyncio.run(main(turn))
             # Those under way, one a worker, and perhaps one more that each had begun by then.
@@ -320,7 +320,8 @@ def test_no_answer_at_all_from_a_server_that_takes_everything(connect, box):
         threads = threading.active_count()
         report = client.predictions.apply(client_plan(box))
         assert threading.active_count() <= threads + 1
-    assert len(report.failed) == 20
+    # As many as were under way at a time found nobody.
+    assert (len(report.failed), len(report.pending)) == (8, 12)
     assert not report.created
 
 

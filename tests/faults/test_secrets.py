@@ -127,11 +127,12 @@ def test_the_cases_are_the_whole_tree():
     tree = [bettune.BetTuneError]
     for kind in tree:
         tree += kind.__subclasses__()
-    # The first two are bases; the other has a test of its own, below.
+    # The first two are bases; the others have tests of their own.
     assert set(tree) - set(CASES) == {
         bettune.BetTuneError,
         bettune.APIError,
         bettune.ConfigurationError,
+        bettune.ResolutionError,
     }
 
 
@@ -160,7 +161,7 @@ def test_errors_pickle_and_copy_whole(caught):
         assert headers["CONTENT-LENGTH"].isdigit()
 
 
-@pytest.mark.parametrize("token", ["", " ", f"{TOKEN}\n", f"{TOKEN}ą", f"{TOKEN} {TOKEN}"])
+@pytest.mark.parametrize("token", ["", " ", f"{TOKEN}\n{TOKEN}", f"{TOKEN}ą", f"{TOKEN} {TOKEN}"])
 def test_a_token_that_cannot_be_is_not_shown(connect, token):
     with pytest.raises(bettune.ConfigurationError) as info:
         connect(token)

@@ -31,18 +31,36 @@ def run(*command, cwd, **options):
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def dist(tmp_path_factory):
-    """A sdist, and the wheel built from it."""
-    source = tmp_path_factory.mktemp("source")
+def built(source):
+    """Build a sdist, and the wheel from it, out of a new copy of the sources."""
     for name in KEPT:
         path = ROOT / name
         if path.is_dir():
-            shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(path, source / name, ignore=ignored, copy_function=shutil.copyfile)
         else:
-            shutil.copy(path, source / name)
-    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", "dist", ".", cwd=source)
+            shutil.copyfile(path, source / name)
+    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", "dist", "."]
+    run(*build, cwd=source, env=os.environ | {"SOURCE_DATE_EPOCH": "1767225600"})  # 2026-01-01
     return source / "dist"
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("source"))
+
+
+def test_two_builds_of_the_same_sources_are_the_same_to_the_byte(dist, tmp_path):
+    before = os.umask(0o077)
+    try:
+        again = built(tmp_path)
+    finally:
+        os.umask(before)
+    assert {one.name: one.read_bytes() for one in dist.iterdir()} == {
+        one.name: one.read_bytes() for one in again.iterdir()
+    }
+    (wheel,) = dist.glob("*.whl")
+    assert {one.date_time for one in zipfile.ZipFile(wheel).infolist()} == {(2026, 1, 1, 0, 0, 0)}
 
 
 def test_the_wheel_holds_the_two_packages_and_nothing_else(dist):

@@ -8,6 +8,7 @@ from typing import Any, assert_type
 from bettune_openapi.client import AuthenticatedClient
 
 from bettune import (
+    DELETE,
     APIError,
     AsyncBetTune,
     BetTune,
@@ -46,6 +47,9 @@ with BetTune(rate_limit=RateLimit(60, 60), proxy="http://localhost:3128") as bet
     plan = bettune.predictions.plan(1, {match.id: my_model(match) for match in day})
     assert_type(plan, Plan)
     assert_type(plan.update, dict[int, OddsChange])
+    sheet: dict[int, Decimal | None] = {1: Decimal("2.15"), 2: None}
+    bettune.predictions.plan(1, sheet, missing="skip")
+    bettune.predictions.plan_many({1: sheet, 2: {1: 2.15}, 3: {1: "2.15", 2: DELETE}})
     report = bettune.predictions.apply(plan, on_progress=lambda done, total: print(done / total))
     assert_type(report, SyncReport)
     assert_type(report.failed, dict[int, APIError])

@@ -451,5 +451,5 @@ def test_the_schema_is_served_without_a_token(box, connect):
     assert answer.headers["content-type"] == "application/yaml"
     root = Path(__file__).resolve().parents[2] / "openapi.yaml"
     assert answer.content == root.read_bytes()
-    assert len(yaml.safe_load(answer.text)["components"]["schemas"]) == 13
+    assert yaml.safe_load(answer.text)["openapi"].startswith("3.")
     assert client.get(box.base_url.replace("/bet-tune-api/v1", "/openapi.yaml")).text == answer.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bettune import RateLimit
@@ -33,7 +33,6 @@ def test_room_comes_when_the_oldest_leaves_the_window():
     assert window.wait("one") == 4.0
 
 
-@settings(derandomize=True, deadline=None)
 @given(
     st.integers(1, 4), st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 60)), max_size=80)
 )

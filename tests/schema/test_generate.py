@@ -172,7 +172,7 @@ from bettune_openapi.models import Sport
 body = '''{"id": 1, "name": "x", "amount": 2.15, "when": "2026-06-06T18:00:00Z", "day": null,
   "either": {"id": 9}, "markets": {"1": 2.5, "X": "3.1"}, "level": 7, "tags": ["a", "new"],
   "odds-range": ["1.5", 2], "self": {"id": 2, "name": "y"}, "unknown": {}}'''
-sport = errors.decode(httpx.Response(200, text=body), Sport)
+sport = errors.decode(None, httpx.Response(200, text=body), Sport)
 assert sport.amount == Decimal("2.15") and type(sport.amount) is Decimal, sport
 assert sport.either == {"id": 9} and sport.day is None
 assert sport.markets == {"1": Decimal("2.5"), "X": Decimal("3.1")}

@@ -65,12 +65,13 @@ def test_the_contract_is_only_read(folder):
     assert [one["env"]["BETTUNE_API_TOKEN"] for one in with_token] == [
         "${{ secrets.BETTUNE_API_TOKEN }}"
     ]
-    assert with_token[0]["run"].startswith("make contract BASE_URL=https://ovaccess.com/")
-    assert "FILTER" not in (folder / "contract.yml").read_text()
+    assert "--base-url https://ovaccess.com/bet-tune-api/v1" in with_token[0]["run"]
+    assert "--filter" not in (folder / "contract.yml").read_text()
 
 
-def script(path, job):
-    (found,) = [one for one in load(path)["jobs"][job]["steps"] if "git" in one.get("run", "")]
+def script(path, job, step):
+    """What a step runs, by a word of it."""
+    (found,) = [one for one in load(path)["jobs"][job]["steps"] if step in one.get("run", "")]
     return found["run"]
 
 
@@ -84,23 +85,32 @@ def clone(tmp_path, monkeypatch):
         monkeypatch.setenv(f"GIT_COMMITTER_{name}", value)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     origin, folder, tools = tmp_path / "origin", tmp_path / "clone", tmp_path / "tools"
-    git = shutil.which("git")
-    subprocess.run([git, "init", "--quiet", "--bare", origin], check=True)
-    subprocess.run([git, "clone", "--quiet", origin, folder], check=True, capture_output=True)
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", origin)
+    git(tmp_path, "clone", "--quiet", origin, folder)
+    git(folder, "switch", "--quiet", "--create", "main")
     (folder / "generated").mkdir()
     (folder / "openapi.yaml").write_text("old\n")
     (folder / "generated" / "a.py").write_text("old = 1\n")
-    for command in (["add", "--all"], ["commit", "--quiet", "--message", "x"], ["push", "--quiet"]):
-        subprocess.run([git, *command], cwd=folder, check=True, capture_output=True)
+    (folder / ".gitignore").write_text(".venv\nfound\noutput\n*.txt\n*.patch\n")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "x")
+    git(folder, "push", "--quiet", "origin", "main")
     tools.mkdir()
+    (folder / ".venv" / "bin").mkdir(parents=True)
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
     monkeypatch.setenv("TOLD", str(tmp_path / "told"))
 
     def tool(name, text):
-        (tools / name).write_text(f"#!/bin/bash\n{text}\n")
-        (tools / name).chmod(0o755)
+        path = folder / ".venv" / "bin" / name if name == "python" else tools / name
+        path.write_text(f"#!/bin/bash\n{text}\n")
+        path.chmod(0o755)
 
     return folder, tool
+
+
+def git(folder, *command):
+    done = subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout
 
 
 def bash(text, folder, **environment):
@@ -116,54 +126,179 @@ def bash(text, folder, **environment):
     )
 
 
-@pytest.mark.parametrize("open_already", ["", "7"])
-@pytest.mark.parametrize("status", [0, 2])
-def test_a_changed_schema_becomes_a_pull_request(folder, clone, tmp_path, open_already, status):
-    copy, tool = clone
-    tool("make", 'echo "$*" > "$TOLD"; echo new > openapi.yaml; echo "b = 1" > generated/b.py;'
-        f" rm generated/a.py; echo '- breaking: it is told'; exit {status}")  # fmt: skip
-    output = tmp_path / "output"
-    source = "https://127.0.0.1/a b'$(id).yaml"
-    done = bash(
-        script(folder / "schema.yml", "fetch"), copy, SCHEMA_URL=source, GITHUB_OUTPUT=str(output)
-    )
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "told").read_text() == f"schema SCHEMA={source}\n"
-    assert output.read_text() == "changed=true\n"
+NEW = "echo new > openapi.yaml; echo 'b = 1' > generated/b.py; rm -f generated/a.py;"
+SOURCE = "https://127.0.0.1/a b'$(id).yaml"
 
-    found = tmp_path / "found"
-    found.mkdir()
-    for name in ("schema.patch", "summary.txt"):
-        shutil.move(copy / name, found)
-    subprocess.run(["git", "reset", "--quiet", "--hard"], cwd=copy, check=True)
-    tool("gh", f'echo "$*" >> "$TOLD"; [ "$2" != list ] || echo "{open_already}"')
-    done = bash(script(folder / "schema.yml", "propose"), copy, FOUND=str(found))
-    assert done.returncode == 0, done.stderr
-    told = (tmp_path / "told").read_text()
-    assert f"pr {'edit schema-update' if open_already else 'create --head schema-update'}" in told
-    assert "- breaking: it is told\n" in (found / "body.md").read_text()
-    shown = subprocess.run(
-        ["git", "show", "--name-status", "--format=%s", "origin/schema-update"],
-        cwd=copy,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert shown.stdout.split() == [
+
+@pytest.fixture
+def workflow(folder, clone):
+    """Run the schema workflow's scripts; return its outputs and what the one of `fetch` printed."""
+    copy, tool = clone
+
+    def run(does, branch=""):
+        tool("python", f'echo "$*" > "$TOLD"; {does}')
+        tool("gh", 'echo "$*" >> "$TOLD"')
+        git(copy, "fetch", "--quiet")
+        git(copy, "switch", "--quiet", "--force-create", "job", f"origin/{branch or 'main'}")
+        output, found = copy / "output", copy / "found"
+        output.write_text("")
+        environment = {"SCHEMA_URL": SOURCE, "GITHUB_OUTPUT": str(output)}
+        fetched = bash(script(folder / "schema.yml", "fetch", "schema.patch"), copy, **environment)
+        told = dict(line.split("=", 1) for line in output.read_text().splitlines())
+        if "changed" in told:
+            found.mkdir(exist_ok=True)
+            for name in ("schema.patch", "summary.txt"):
+                shutil.move(copy / name, found / name)
+            git(copy, "reset", "--quiet", "--hard")
+            git(copy, "clean", "-fdq")
+            text = script(folder / "schema.yml", "propose", "git push")
+            environment = {"FOUND": str(found), "OPEN": branch, "TITLE": told["title"]}
+            proposed = bash(text, copy, **environment)
+            told["status"], told["said"] = proposed.returncode, proposed.stdout
+            told["body"] = (found / "body.md").read_text() if proposed.returncode == 0 else ""
+        return fetched, told
+
+    return run
+
+
+def proposed_branches(copy):
+    git(copy, "fetch", "--quiet", "--prune")
+    names = git(copy, "branch", "--remotes", "--format=%(refname:lstrip=3)").split()
+    return [name for name in names if name.startswith("schema-update")]
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        (0, "Take over the changed schema"),
+        (1, "Take over the changed schema: the facade or its users are broken"),
+        (4, "Take over the changed schema: make check does not pass"),
+    ],
+)
+def test_a_changed_schema_becomes_a_pull_request(clone, workflow, tmp_path, status, title):
+    copy, _ = clone
+    fetched, told = workflow(f"{NEW} echo '- breaking: it is told'; exit {status}")
+    assert fetched.returncode == 0, fetched.stderr
+    assert told["title"] == title
+    assert told["fits"] == str(int(status == 0))
+    (branch,) = proposed_branches(copy)
+    asked = (tmp_path / "told").read_text()
+    assert asked.startswith(f"-m scripts.schema {SOURCE}\n")
+    assert f"pr create --head {branch} --title {title}" in asked
+    assert "- breaking: it is told\n" in told["body"]
+    shown = git(copy, "show", "--name-status", "--format=%s", f"origin/{branch}").split()
+    assert shown == [
         *("Take", "over", "the", "changed", "schema"),
         *("D", "generated/a.py", "A", "generated/b.py", "M", "openapi.yaml"),
     ]
 
 
-@pytest.mark.parametrize("status", [0, 2])
-def test_an_unchanged_or_refused_schema_does_not(folder, clone, tmp_path, status):
+@pytest.fixture
+def mended(clone, workflow):
+    """The branch of an open pull request, on which a maintainer has mended something."""
+    copy, _ = clone
+    workflow(f"{NEW} exit 1")
+    (branch,) = proposed_branches(copy)
+    git(copy, "switch", "--quiet", "--force-create", "mend", f"origin/{branch}")
+    (copy / "mended.py").write_text("x = 1\n")
+    git(copy, "add", "mended.py")
+    git(copy, "commit", "--quiet", "--message", "mend")
+    git(copy, "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
+    return branch
+
+
+def test_the_same_schema_leaves_what_was_mended(clone, workflow, mended):
+    copy, _ = clone
+    before = git(copy, "rev-parse", f"origin/{mended}")
+    fetched, told = workflow(NEW, mended)
+    assert (fetched.returncode, told) == (0, {})
+    assert git(copy, "ls-remote", "origin", mended).split()[0] == before.strip()
+
+
+def test_another_schema_is_added_to_what_was_mended(clone, workflow, mended, tmp_path):
+    copy, _ = clone
+    before = git(copy, "rev-parse", f"origin/{mended}").strip()
+    _, told = workflow("echo newer > openapi.yaml; exit 1", mended)
+    assert told["status"] == 0, told
+    assert proposed_branches(copy) == [mended]
+    assert git(copy, "rev-parse", f"origin/{mended}^").strip() == before
+    assert git(copy, "show", f"origin/{mended}:openapi.yaml") == "newer\n"
+    assert git(copy, "show", f"origin/{mended}:mended.py") == "x = 1\n"
+    asked = (tmp_path / "told").read_text()
+    assert f"pr comment {mended} --body-file" in asked
+    assert "pr create" not in asked
+
+
+def test_what_was_proposed_and_closed_is_not_proposed_again(clone, workflow, mended, tmp_path):
+    copy, _ = clone
+    before = git(copy, "rev-parse", f"origin/{mended}")
+    _, told = workflow(NEW)  # none is open
+    assert told["status"] == 0
+    assert f"::notice title=Schema::{mended} was proposed before" in told["said"]
+    assert "pr create" not in (tmp_path / "told").read_text()
+    assert git(copy, "ls-remote", "origin", mended).split()[0] == before.strip()
+
+
+def test_what_is_pushed_meanwhile_is_not_lost(clone, workflow, mended, folder):
     copy, tool = clone
-    tool("make", f"exit {status}")
-    done = bash(
-        script(folder / "schema.yml", "fetch"),
-        copy,
-        SCHEMA_URL="x",
-        GITHUB_OUTPUT=str(tmp_path / "output"),
+    other = copy.parent / "other"
+    git(copy.parent, "clone", "--quiet", "--branch", mended, copy.parent / "origin", other)
+    git(other, "commit", "--quiet", "--allow-empty", "--message", "meanwhile")
+    tool(
+        "git",
+        f'PATH=${{PATH#*:}}; if [ $1 = push ]; then (cd {other}; git push --quiet); fi; git "$@"',
     )
-    assert done.returncode == status
-    assert not (tmp_path / "output").exists()
+    _, told = workflow("echo newer > openapi.yaml", mended)
+    assert told["status"] != 0
+    assert (
+        git(other, "ls-remote", "origin", mended).split()[0]
+        == git(other, "rev-parse", "HEAD").strip()
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "ends", "said"),
+    [
+        (0, 0, ""),
+        (2, 2, "::error title=Schema::it was refused"),
+        (3, 0, "::warning title=Schema::it was refused"),
+    ],
+)
+def test_without_a_new_schema_nothing_is_proposed(workflow, status, ends, said):
+    fetched, told = workflow(f"echo it was refused; exit {status}")
+    assert (fetched.returncode, told) == (ends, {})
+    assert said in fetched.stdout
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_the_gate_is_run_and_told(folder, clone, passes):
+    copy, _ = clone
+    (copy / ".ci").mkdir()
+    (copy / ".ci" / "run").write_text(f"echo a test; exit {int(not passes)}\n")
+    output = copy / "output"
+    text = script(folder / "schema.yml", "fetch", ".ci/run")
+    assert bash(text, copy, GITHUB_OUTPUT=str(output)).returncode == 0
+    told = (copy / "summary.txt").read_text()
+    assert told == ("The gate passes.\n" if passes else "The gate does not pass:\na test\n")
+    assert output.exists() == (not passes)
+
+
+def test_only_a_pull_request_of_this_repository_is_open(folder, clone, tmp_path):
+    copy, tool = clone
+    tool("gh", 'echo "$*" >> "$TOLD"; echo schema-update-1')
+    output = copy / "output"
+    done = bash(
+        script(folder / "schema.yml", "fetch", "gh pr list"), copy, GITHUB_OUTPUT=str(output)
+    )
+    assert done.returncode == 0, done.stderr
+    assert output.read_text() == "branch=schema-update-1\n"
+    assert "isCrossRepository | not" in (tmp_path / "told").read_text()
+
+
+@pytest.mark.parametrize(("status", "ends"), [(0, 0), (1, 1), (2, 0), (3, 3)])
+def test_a_contract_that_could_not_be_checked_is_a_warning(folder, clone, status, ends):
+    copy, tool = clone
+    tool("python", f"echo the verdict; exit {status}")
+    done = bash(script(folder / "contract.yml", "contract", "scripts.contract"), copy)
+    assert done.returncode == ends
+    assert ("::warning title=Contract::the verdict" in done.stdout) == (status == 2)

@@ -60,7 +60,7 @@ def refused(call, given):
         Decimal("sNaN"),
         pd.NA,
         pd.NaT,
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "s"),
         np.ma.masked,
         np.ma.array([2.0], mask=[True])[0],
     ],
@@ -172,7 +172,7 @@ def held(value, numpy_type, arrow_type):
     return [Decimal(str(odds)) for given in (series, table) for _, odds in odds_pairs(given)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @example(value=1.0000001192092896)
 @example(value=float("inf"))
 @given(value=st.floats(min_value=1, max_value=2**64, width=32))
@@ -180,7 +180,7 @@ def test_odds_in_float32_mean_what_numpy_prints(value):
     assert held(value, np.float32, pa.float32()) == [Decimal(str(np.float32(value)))] * 2
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @example(value=1.0009765625)
 @example(value=65504.0)
 @given(value=st.floats(min_value=1, width=16))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bettune import InvalidArgumentError, InvalidOddsError
-from bettune._bulk.wanted import to_wanted
+from bettune._bulk.wanted import to_tolerance, to_wanted
 from bettune._values.odds import DELETE, to_odds
 
 MISSING = (None, float("nan"), pd.NA, pd.NaT)
@@ -121,3 +123,28 @@ def test_delete_stays_itself():
 def test_a_decimal_comma_is_told_from_other_mistakes(text, said):
     with pytest.raises(InvalidOddsError, match=said):
         to_odds(text)
+
+
+@pytest.mark.parametrize("value", [0, 0.005, Decimal("0.005"), np.float64(0.005)])
+def test_a_tolerance_means_its_shortest_decimal(value):
+    assert to_tolerance(value) == Decimal(str(value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        1,
+        -0.001,
+        True,
+        "0.005",
+        None,
+        math.nan,
+        math.inf,
+        Decimal("sNaN"),
+        [0.1],
+        pytest.param(10**5000, id="5001 digits"),
+    ],
+)
+def test_tolerances_that_are_refused(value):
+    with pytest.raises(InvalidArgumentError, match="tolerance must be a part from 0 to below 1"):
+        to_tolerance(value)

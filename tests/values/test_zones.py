@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil import tz
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bettune import InvalidArgumentError
@@ -105,6 +105,7 @@ def test_the_calendar_ends(day, offset):
         local_day(day, timezone(timedelta(hours=offset)))
 
 
+@settings(deadline=None)
 @given(
     wall=st.datetimes(NAIVE.replace(year=2020), NAIVE.replace(year=2040)),
     near=st.integers(0, 10_000),

@@ -1,0 +1,37 @@
+"""Write api.md, or with --check say where it is stale, and what would break users."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from bettune._version import __version__
+from scripts.api.release import breaking, last_release, may_break, surface_of
+from scripts.api.surface import ROOT, surface
+
+PAGE = ROOT / "api.md"
+
+
+def main() -> None:
+    """Do so."""
+    parser = argparse.ArgumentParser(prog="scripts.api", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    if not parser.parse_args().check:
+        PAGE.write_text(surface(), "utf-8")
+        print("api.md is what the signatures say.")
+        return
+    now = surface()
+    if PAGE.read_text("utf-8") != now:
+        sys.exit("api.md is not what the signatures say: run `make generate`")
+    if (tag := last_release()) is None:
+        return
+    broken = list(breaking(surface_of(tag), now))
+    if broken and not may_break(tag, __version__):
+        sys.exit(
+            f"This breaks users of {tag}, and version {__version__} does not say so. Keep it, with "
+            "a DeprecationWarning, or raise the version:\n  " + "\n  ".join(broken)
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""The surface of the last release, and what of it a user would miss today."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import griffe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def last_release() -> str | None:
+    """Return the tag of the newest release this commit comes after; None where there is none."""
+    found = _git("tag", "--list", "v*", "--merged", "HEAD", "--sort=-version:refname")
+    return found.split()[0] if found else None
+
+
+def surface_of(tag: str) -> str:
+    """Return api.md as a release has it."""
+    return _git("show", f"{tag}:api.md")
+
+
+def breaking(old: str, new: str) -> Iterator[str]:
+    """Say what of one api.md another one takes away from users, a line each."""
+    for found in griffe.find_breaking_changes(_stubs(old), _stubs(new)):
+        name = found.obj.path.removeprefix("api.")
+        values = [str(one) for one in (found.old_value, found.new_value) if one is not None]
+        yield f"{name}: {found.kind.value}: {' -> '.join(values)}"
+    for gone in sorted(_commands(old) - _commands(new)):
+        yield f"{gone}: is gone or has changed"
+
+
+def may_break(released: str, version: str) -> bool:
+    """Tell whether a version may break users of a released one, as Semantic Versioning has it."""
+    old, new = (re.findall(r"\d+", one)[:2] for one in (released, version))
+    return old[0] != new[0] or (old[0] == "0" and old != new)
+
+
+def _stubs(text: str) -> griffe.Module:
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    # To griffe, **options takes whatever keyword is gone; here it would be refused later.
+    code = re.sub(r"\*\*(\w+): Any", r"\1: Any = ...", "\n".join(blocks))
+    return griffe.visit("api", filepath=Path("api.md"), code=code)
+
+
+def _commands(text: str) -> set[str]:
+    blocks = re.findall(r"^```text\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    return {line for block in blocks for line in block.splitlines()}
+
+
+def _git(*arguments: str) -> str:
+    """Return what git prints; nothing where there is no repository, as in an unpacked sdist."""
+    try:
+        return subprocess.run(
+            ["git", *arguments], capture_output=True, text=True, check=False
+        ).stdout
+    except FileNotFoundError:
+        return ""

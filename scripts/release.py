@@ -1,0 +1,177 @@
+"""Build the release of this commit and check it, all but the upload: `make release-check`.
+
+What is built comes from a fresh clone, so that nothing counts that is not committed. It is left in
+release/: the sdist and the wheel in release/dist, the notes and the bill of materials beside them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+RELEASE = ROOT / "release"
+# What a user does first, from another folder than the checkout.
+FIRST_STEPS = """
+from bettune import BetTune
+from bettune.sandbox import Sandbox
+with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as bettune:
+    assert bettune.sports.list()[0].name == "football"
+"""
+
+
+class RefusedError(Exception):
+    """Why this cannot be released."""
+
+
+def main() -> None:
+    """Do so, and print what would be published."""
+    parser = argparse.ArgumentParser(prog="make release-check", description=__doc__)
+    parser.add_argument("--tag", help="the tag that is released; without one, leave is given")
+    tag = parser.parse_args().tag
+    if run("git", "status", "--porcelain", "--untracked-files=no").strip():
+        print("What is not committed is not in it.")
+    shutil.rmtree(RELEASE, ignore_errors=True)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            check(Path(folder), tag)
+    except RefusedError as error:
+        shutil.rmtree(RELEASE, ignore_errors=True)
+        sys.exit(f"Not to be released: {error}")
+
+
+def check(folder: Path, tag: str | None) -> None:
+    """Build in a folder, check, and show what came of it."""
+    source = clone(folder / "source")
+    project = tomllib.loads((source / "pyproject.toml").read_text("utf-8"))["project"]
+    version = run("hatchling", "version", cwd=source).strip()
+    notes = release_notes((source / "CHANGELOG.md").read_text("utf-8"), version, tag)
+    print(f"Building {project['name']} {version}, twice", flush=True)
+    dist = build(source, RELEASE / "dist")
+    again = build(clone(folder / "again"), folder / "dist")
+    if (names := {path.name: digest(path) for path in dist}) != {
+        path.name: digest(path) for path in again
+    }:
+        raise RefusedError("two builds of this commit differ")
+    run("twine", "check", "--strict", *dist)
+    run("check-wheel-contents", *(path for path in dist if path.suffix == ".whl"), cwd=source)
+    for classifier in project["classifiers"]:
+        if found := re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", classifier):
+            try_out(dist, version, f"python{found[1]}", folder, required=tag is not None)
+    (RELEASE / "notes.md").write_text(notes, "utf-8")
+    bill_of_materials(source, RELEASE / f"{project['name']}-{version}.cdx.json")
+    print(f"\nWould be published as {project['name']} {version}:")
+    for path in dist:
+        print(f"  {path.name}  {path.stat().st_size:,} bytes  sha256 {names[path.name]}")
+    print(f"\nwith the notes:\n\n{notes}")
+
+
+def release_notes(changelog: str, version: str, tag: str | None) -> str:
+    """Return what the changelog says of a version; without a tag yet, of what is unreleased.
+
+    Raises:
+        RefusedError: the tag, the version and the changelog do not agree.
+    """
+    if tag is not None and tag != f"v{version}":
+        raise RefusedError(f"the tag is {tag}, and bettune/_version.py says {version}")
+    sections: dict[str, str] = dict(
+        re.findall(r"^## \[(.+?)\](.*\n(?:(?!## ).*\n?)*)", changelog, re.MULTILINE)
+    )
+    name = version if tag is not None or version in sections else "Unreleased"
+    if name not in sections:
+        raise RefusedError(f"CHANGELOG.md has no section [{name}]")
+    heading, _, notes = sections[name].partition("\n")
+    if name == version and not re.fullmatch(r" - \d{4}-\d\d-\d\d", heading):
+        raise RefusedError(f"CHANGELOG.md does not date [{version}]: ## [{version}] - YYYY-MM-DD")
+    if not notes.strip():
+        raise RefusedError(f"CHANGELOG.md says nothing in [{name}]")
+    if name != version:
+        print(f"CHANGELOG.md has no [{version}] yet; the notes are those of [{name}].")
+    return notes.strip() + "\n"
+
+
+def clone(to: Path) -> Path:
+    """Clone this commit into a new folder."""
+    run("git", "clone", "--quiet", "--no-hardlinks", ROOT, to)
+    return to
+
+
+def build(source: Path, to: Path) -> list[Path]:
+    """Build the sdist, and the wheel from it, all files as old as the commit."""
+    seconds = run("git", "log", "-1", "--format=%ct", cwd=source).strip()
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", to, source]
+    run(*command, SOURCE_DATE_EPOCH=seconds)
+    return sorted(to.iterdir())
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def try_out(dist: list[Path], version: str, python: str, folder: Path, *, required: bool) -> None:
+    """Install each file into a new environment of a Python, and use it.
+
+    Raises:
+        RefusedError: it does not work, or a Python that is required is not here.
+    """
+    try:
+        run(python, "-c", "")
+    except (RefusedError, FileNotFoundError):
+        if required:
+            raise RefusedError(f"there is no {python} to try it with") from None
+        print(f"There is no {python} here: not tried.")
+        return
+    for path in dist:
+        environment = folder / f"{python}-{path.suffix}"
+        run("uv", "venv", "--quiet", "--python", shutil.which(python), environment)
+        binaries = environment / "bin"
+        run(
+            *("uv", "pip", "install", "--quiet", "--python", binaries / "python"),
+            f"{path}[cli,frames,sandbox]",
+        )
+        run(binaries / "python", "-W", "error", "-c", FIRST_STEPS, cwd=folder)
+        said = run(binaries / "bettune", "--version", cwd=folder).strip()
+        if said != f"bettune {version}":
+            raise RefusedError(f"`bettune --version` of {path.name} says {said}")
+        print(f"{path.name} works with {python}.", flush=True)
+
+
+def bill_of_materials(source: Path, to: Path) -> None:
+    """Write what the library was tested with, as CycloneDX."""
+    run(
+        *("cyclonedx-py", "requirements", source / "requirements" / "demo.txt"),
+        *("--pyproject", source / "pyproject.toml", "--mc-type", "library"),
+        *("--output-reproducible", "--output-format", "JSON", "--output-file", to),
+    )
+
+
+def run(*command: object, cwd: Path = ROOT, **environment: str) -> str:
+    """Run a command and return what it prints.
+
+    Raises:
+        RefusedError: it failed.
+    """
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RefusedError(f"`{command[0]}` failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main()

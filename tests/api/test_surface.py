@@ -1,0 +1,137 @@
+"""api.md, and the comparison of the public surface with that of the last release."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from scripts.api.release import breaking, last_release, may_break, surface_of
+from scripts.api.surface import ROOT, surface
+
+PAGE = (ROOT / "api.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """A copy of what the surface is read from."""
+    root = tmp_path_factory.mktemp("source")
+    for name in ("bettune", "generated/bettune_openapi"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return root
+
+
+@pytest.fixture
+def changed(source):
+    """Get the surface with a text of one file replaced."""
+    before = {}
+
+    def change(name, old, new):
+        path = source / name
+        before[path] = text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), "utf-8")
+        return surface(source)
+
+    yield change
+    for path, text in before.items():
+        path.write_text(text, "utf-8")
+
+
+def test_the_page_is_what_the_signatures_say(source):
+    assert surface(source) == PAGE
+
+
+def test_nothing_is_breaking_where_nothing_changed():
+    assert list(breaking(PAGE, PAGE)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (
+            "bettune/_sync/predictions.py",
+            "def put(self, filter_id: int, match_id: int,",
+            "def put(self, filter_id: int, fixture_id: int,",
+            "Predictions.put: Parameter was removed: [positional or keyword] match_id: int",
+        ),
+        (
+            "bettune/_sync/client.py",
+            "base_url: str | None",
+            "url: str | None",
+            "BetTune.__init__: Parameter was removed: [keyword-only] base_url",
+        ),
+        (
+            "bettune/_sync/client.py",
+            "max_retries: int = 4",
+            "max_retries: int = 5",
+            "BetTune.__init__: Parameter default was changed: [keyword-only] max_retries: int = 4",
+        ),
+        (
+            "bettune/_models.py",
+            "    finished: bool\n",
+            "",
+            "Match.finished: Public object was removed",
+        ),
+        (
+            "bettune/_api_errors.py",
+            "class APITimeoutError(APIConnectionError, TimeoutError)",
+            "class APITimeoutError(APIConnectionError)",
+            "APITimeoutError: Base class was removed",
+        ),
+        (
+            "bettune/__init__.py",
+            '    "to_records",\n',
+            "",
+            "to_records: Public object was removed",
+        ),
+    ],
+)
+def test_a_change_that_breaks_users_is_named(changed, name, old, new, said):
+    found = list(breaking(PAGE, changed(name, old, new)))
+    assert [one for one in found if one.startswith(said)], found
+
+
+def test_a_command_or_option_that_is_gone_is_breaking():
+    without = PAGE.replace("bettune push --dry-run\n", "")
+    assert list(breaking(PAGE, without)) == ["bettune push --dry-run: is gone or has changed"]
+
+
+def test_what_is_new_and_optional_breaks_nobody(changed):
+    new = changed("bettune/_sync/predictions.py", "odds: Any)", "odds: Any, *, note: str = '')")
+    assert new != PAGE
+    assert list(breaking(PAGE, new)) == []
+
+
+@pytest.mark.parametrize(
+    ("released", "version", "allowed"),
+    [
+        ("v0.1.0", "0.1.1", False),
+        ("v0.1.0", "0.2.0", True),
+        ("v0.9.3", "1.0.0", True),
+        ("v1.0.0", "1.1.0", False),
+        ("v1.4.2", "2.0.0", True),
+    ],
+)
+def test_the_version_says_whether_it_may_break(released, version, allowed):
+    assert may_break(released, version) is allowed
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
+def test_the_last_release_is_the_newest_version_among_the_tags(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert last_release() is None
+
+    def git(*arguments):
+        name = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *name, *arguments], check=True, capture_output=True)
+
+    git("init")
+    for version in ("0.9.0", "0.10.0"):
+        (tmp_path / "api.md").write_text(version)
+        git("add", "api.md")
+        git("commit", "--message", version)
+        git("tag", f"v{version}")
+    (tmp_path / "api.md").write_text("later")
+    assert last_release() == "v0.10.0"
+    assert surface_of("v0.10.0") == "0.10.0"

@@ -1,0 +1,344 @@
+"""What an API may become, and what its users are told: the verdict, in one line a fact."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+
+import pytest
+
+from scripts.schema import facade
+from scripts.schema.changes import BREAKING, HARMLESS, WIDENING
+from scripts.schema.compare import ABSENT, compare
+from scripts.schema.document import load
+from scripts.schema.text import Refused
+
+INTEGER, STRING = {"type": "integer"}, {"type": "string"}
+BASE = "/bet-tune-api/v1"
+KEY = {"type": "apiKey", "in": "header", "name": "X-Key"}
+
+
+def operations(schema):
+    return [one for item in schema["paths"].values() for one in item.values()]
+
+
+def models(schema):
+    return schema["components"]["schemas"]
+
+
+def matches(schema):
+    return schema["paths"]["/matches"]["get"]
+
+
+def query(name, **schema):
+    return lambda document: matches(document)["parameters"].append(
+        {"name": name, "in": "query", "schema": schema}
+    )
+
+
+def signed_by_a_key(schema):
+    schema["components"]["securitySchemes"]["key"] = KEY
+    schema["security"] = [{"key": []}]
+
+
+def one_operation_signed_by_a_key(schema):
+    schema["components"]["securitySchemes"]["key"] = KEY
+    matches(schema)["security"] = [{"key": []}]
+
+
+def signed_by_both(schema):
+    schema["components"]["securitySchemes"]["key"] = KEY
+    schema["security"] = [{"key": [], "bearerAuth": []}]
+
+
+def signed_by_either(schema):
+    schema["components"]["securitySchemes"]["key"] = KEY
+    schema["security"] = [{"key": []}, {"bearerAuth": []}]
+
+
+def only_the_scheme_is_another(schema):
+    del schema["security"]
+    schema["components"]["securitySchemes"] = {"key": KEY}
+
+
+def not_signed_as_far_as_it_says(schema):
+    del schema["security"], schema["components"]["securitySchemes"]
+
+
+def v2_in_servers(schema):
+    schema["servers"] = [{"url": "https://ovaccess.com/bet-tune-api/v2"}]
+
+
+def v2_in_paths(schema):
+    schema["servers"] = [{"url": "https://ovaccess.com"}]
+    schema["paths"] = {f"/bet-tune-api/v2{path}": one for path, one in schema["paths"].items()}
+
+
+def v2_in_both(schema):
+    schema["servers"] = [{"url": "https://ovaccess.com/bet-tune-api"}]
+    schema["paths"] = {f"/v2{path}": one for path, one in schema["paths"].items()}
+
+
+def v2_in_a_variable(schema):
+    variables = {"version": {"default": "v2"}, "host": {"default": "ovaccess.com"}}
+    schema["servers"] = [{"url": "https://{host}/bet-tune-api/{version}", "variables": variables}]
+
+
+def slashes(schema):
+    schema["paths"] = {f"{path}/": one for path, one in schema["paths"].items()}
+
+
+def other_errors(schema):
+    models(schema)["ErrorResponse"] = {
+        "type": "object",
+        "required": ["detail"],
+        "properties": {"detail": STRING},
+    }
+
+
+def nothing_required(schema):
+    for model in models(schema).values():
+        del model["required"]
+
+
+def headers_undescribed(schema):
+    for operation in operations(schema):
+        del operation["responses"]["429"]["headers"]
+
+
+def no_errors_described(schema):
+    for operation in operations(schema):
+        operation["responses"].pop("401")
+
+
+def id_name_grows(schema):
+    models(schema)["IdName"]["properties"]["code"] = STRING
+
+
+def limit(field, **limits):
+    return lambda schema: models(schema)["SearchPredictionsRequest"]["properties"][field].update(
+        limits
+    )
+
+
+def odds(**limits):
+    return lambda schema: models(schema)["PutPredictionRequest"]["properties"]["odds"].update(
+        limits
+    )
+
+
+V2 = "the API moved from https://ovaccess.com/bet-tune-api/v1 to "
+
+
+@pytest.mark.parametrize(
+    ("change", "level", "texts", "unseen"),
+    [
+        # signing
+        (
+            signed_by_a_key,
+            BREAKING,
+            ["every operation is signed with an API key in the header X-Key, no more with a"],
+            "signing",
+        ),
+        (
+            one_operation_signed_by_a_key,
+            BREAKING,
+            ["GET /matches is signed with an API key in the header X-Key, no more with a bearer"],
+            "signing",
+        ),
+        (signed_by_both, BREAKING, ["is signed with a bearer token and an API key"], "signing"),
+        (signed_by_either, WIDENING, ["may be signed with an API key in the header X-Key too"], ""),
+        (only_the_scheme_is_another, BREAKING, ["is signed with an API key"], "signing"),
+        (
+            not_signed_as_far_as_it_says,
+            HARMLESS,
+            ["every operation does not say any more how it is signed"],
+            "",
+        ),
+        # answers that may be only a part
+        (query("limit", type="integer"), BREAKING, ["`limit` is new: without it, an"], "pages"),
+        (query("page[number]", type="integer"), BREAKING, ["is new: without it"], "pages"),
+        (query("per_page", type="integer"), BREAKING, ["is new: without it"], "pages"),
+        (query("nextCursor", type="string"), BREAKING, ["is new: without it"], "pages"),
+        (
+            query("finished", type="boolean", default=True),
+            BREAKING,
+            ["True without being"],
+            "pages",
+        ),
+        (query("finished", type=["boolean", "null"], default=None), WIDENING, ["is new"], ""),
+        (query("tournament", type="integer"), WIDENING, ["`tournament` is new"], ""),
+        (
+            lambda schema: models(schema)["MatchesResponse"]["properties"].update(nextPage=STRING),
+            BREAKING,
+            ["MatchesResponse.nextPage is new: a list may be only a part now"],
+            "pages",
+        ),
+        # enums that users name
+        (
+            lambda schema: models(schema)["PredictionFilter"]["properties"]["status"].update(
+                enum=["approved"]
+            ),
+            BREAKING,
+            ["PredictionFilter.status has no value 'disabled' any more"],
+            "",
+        ),
+        # limits
+        (limit("filterId", pattern=r"^\d+$"), HARMLESS, ["in other words"], ""),
+        (limit("filterId", minimum=1), HARMLESS, ["minimum was not set and is 1, which bett"], ""),
+        (limit("filterId", minimum=2), BREAKING, ["minimum was not set and is 2"], "limits"),
+        (limit("filterId", minimum=0, exclusiveMinimum=True), HARMLESS, ["exclusiveMinimum"], ""),
+        (limit("matchIds", maxItems=500, uniqueItems=True), HARMLESS, ["maxItems", "unique"], ""),
+        (limit("matchIds", maxItems=100), BREAKING, ["maxItems was not set and is 100"], "limits"),
+        (odds(pattern=r"^\d+(\.\d{1,6})?$"), HARMLESS, ["pattern was not set and is"], ""),
+        (odds(pattern=r"^\d+\.\d{2}$"), BREAKING, ["pattern was not set and is"], "limits"),
+        (odds(pattern=r"^\p{N}+$"), BREAKING, ["pattern was not set and is"], "limits"),
+        (odds(minimum=1), HARMLESS, ["minimum was not set and is 1, which bettune"], ""),
+        (odds(minimum=1.01), BREAKING, ["minimum was not set and is 1.01"], "limits"),
+        # what is only not described
+        (
+            headers_undescribed,
+            HARMLESS,
+            ["every operation: the answer 429 does not describe Retry-After, X-RateLimit-"],
+            "",
+        ),
+        (no_errors_described, HARMLESS, ["every operation: the answer 401 is gone"], ""),
+        (id_name_grows, WIDENING, ["IdName.code is new"], ""),
+        # where it is
+        (v2_in_servers, BREAKING, [f"{V2}https://ovaccess.com/bet-tune-api/v2"], "address"),
+        (v2_in_paths, BREAKING, [f"{V2}https://ovaccess.com/bet-tune-api/v2"], "address"),
+        (v2_in_both, BREAKING, [f"{V2}https://ovaccess.com/bet-tune-api/v2"], "address"),
+        (v2_in_a_variable, BREAKING, [f"{V2}https://ovaccess.com/bet-tune-api/v2"], "address"),
+        (
+            lambda schema: schema.update(
+                servers=[{"url": "http://localhost:8000/bet-tune-api/v1"}]
+            ),
+            HARMLESS,
+            ["in other words"],
+            "",
+        ),
+        (
+            lambda schema: schema.update(servers=[{"url": "/bet-tune-api/v2"}]),
+            BREAKING,
+            [f"{V2}/bet-tune-api/v2"],
+            "address",
+        ),
+        (
+            slashes,
+            BREAKING,
+            [
+                "/matches is at /matches/ now",
+                "/prediction-filters is at /prediction-filters/ now",
+                f"{facade.PREDICTION} is at {facade.PREDICTION}/ now",
+                "/predictions/search is at /predictions/search/ now",
+                "/sports is at /sports/ now",
+            ],
+            "",
+        ),
+        # errors
+        (
+            other_errors,
+            BREAKING,
+            [
+                "ErrorResponse.code is gone",
+                "ErrorResponse.message is gone",
+                "ErrorResponse.detail is new",
+            ],
+            "errors",
+        ),
+        (nothing_required, BREAKING, [ABSENT.text], ""),
+    ],
+)
+def test_what_it_may_become(schema, change, level, texts, unseen):
+    new = copy.deepcopy(schema)
+    change(new)
+    found = compare(schema, new)
+    if change is nothing_required:  # what is not asked for any more is told too, after it
+        found = found[:1]
+    assert found[0].level == level
+    assert found[0].unseen == unseen
+    assert len(found) == len(texts)
+    for one, text in zip(found, texts, strict=True):
+        assert text in one.text
+
+
+def test_a_default_that_is_new_makes_an_answer_a_part(schema):
+    query("season", type="integer")(schema)
+    new = copy.deepcopy(schema)
+    matches(new)["parameters"][-1]["schema"]["default"] = 2026
+    (found,) = compare(schema, new)
+    assert (found.level, found.unseen) == (BREAKING, "pages")
+    assert "`season` is 2026 without being asked" in found.text
+
+
+def test_two_of_several_operations_are_named(schema):
+    new = copy.deepcopy(schema)
+    for path in ("/sports", "/matches"):
+        new["paths"][path]["get"]["responses"]["500"] = {"description": ""}
+    (found,) = compare(schema, new)
+    assert found.text == "GET /sports and GET /matches: the answer 500 is new"
+
+
+@pytest.mark.parametrize("key", facade.UNSEEN)
+def test_what_no_type_checker_sees_has_a_place(root, key):
+    name, line = facade.place_of(key).split(":")
+    found = (root / name).read_text().splitlines()[int(line) - 1]
+    assert re.search(facade.UNSEEN[key][0], found)
+
+
+def test_what_is_sent_is_what_the_facade_sends(root):
+    name, line = facade.place_of("limits").split(":")
+    text = (root / name).read_text().splitlines()[int(line) - 1]
+    assert text == f"SEARCH_SIZE = {max(len(one) for one in facade.SENT['matchIds'])}"
+
+
+@pytest.mark.parametrize(("word", "means"), [("no", False), ("Yes", True), ("off", False)])
+def test_the_booleans_of_yaml_1_1_are_booleans(data, word, means):
+    text = (data / "openapi.yaml").read_text()
+    old = "        - name: sport\n          in: query\n          required: true\n"
+    assert old in text
+    new = load(text.replace(old, old.replace("true", word)).encode())
+    found = [(one.level, one.text) for one in compare(load(text.encode()), new)]
+    gone = (WIDENING, "GET /matches: the query parameter `sport` is no longer required")
+    other = (HARMLESS, "it says the same in other words, names or order")
+    assert found == [other if means else gone]
+
+
+def test_nullable_no_is_not_nullable(schema):
+    new = copy.deepcopy(schema)
+    models(new)["Match"]["properties"]["id"]["nullable"] = "no"
+    assert [one.level for one in compare(schema, new)] == [HARMLESS]
+    models(new)["Match"]["properties"]["id"]["nullable"] = "yes"
+    assert [one.text for one in compare(schema, new)] == ["Match.id may be null now"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("nullable", "perhaps", '`nullable` is "perhaps": write true or false'),
+        ("required", True, "`required` is true, which is not a list of names"),
+        ("required", [["id"]], '`required` is [["id"]], which is not a list of names'),
+        ("maximum", "100", '`maximum` is "100", which is not a number'),
+        ("enum", {"a": 1}, '`enum` is {"a": 1}, which is not a list'),
+        ("pattern", 7, "`pattern` is 7, which is not text"),
+        ("minLength", True, "`minLength` is true, which is not a number"),
+    ],
+)
+def test_what_a_keyword_cannot_be_is_refused(schema, key, value, said):
+    new = copy.deepcopy(schema)
+    models(new)["Match"]["properties"]["id"][key] = value
+    with pytest.raises(Refused) as caught:
+        compare(schema, new)
+    assert str(caught.value) == said
+
+
+def test_an_export_on_two_paths_keeps_ours(schema):
+    new = json.loads(json.dumps(schema))
+    new["servers"] = [{"url": "https://ovaccess.com/bet-tune-api"}]
+    paths = new["paths"]
+    new["paths"] = {f"/v2{path}": one for path, one in paths.items()}
+    new["paths"] |= {f"/v1{path}": one for path, one in paths.items()}
+    found = compare(schema, new)
+    assert {one.level for one in found} == {WIDENING}
+    assert all("/v2/" in one.text for one in found)

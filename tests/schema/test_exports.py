@@ -1,0 +1,98 @@
+"""The same API as other generators export it is harmless, and leaves the tests passing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from scripts.schema.changes import HARMLESS, WIDENING
+from scripts.schema.compare import compare
+from scripts.schema.document import load
+from scripts.schema.text import dump
+from scripts.schema.update import replace_schema
+
+EXPORTS = {
+    "nelmio.yaml": {HARMLESS},  # NelmioApiDocBundle, Symfony
+    "fastapi.json": {HARMLESS, WIDENING},  # which describes a 422 everywhere
+    "l5_swagger.json": {HARMLESS},  # swagger-php, Laravel
+    "nestjs.json": {HARMLESS},  # @nestjs/swagger
+}
+# What reads openapi.yaml, or runs on what is made of it.
+FOLLOW_THE_SCHEMA = [
+    "tests/test_operations.py",
+    "tests/test_schema_examples.py",
+    "tests/sandbox/test_answers.py",
+    "tests/sandbox/test_page.py",
+    "tests/sandbox/test_conformance.py::test_the_schema_as_it_is",
+    "tests/contract/test_contract.py::test_the_sandbox_keeps_the_contract",
+    "tests/schema/test_generate.py::test_the_machine_makes_no_difference[1]",
+]
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_of_the_same_api_breaks_nothing(schema, data, name):
+    found = compare(schema, load((data / name).read_bytes()))
+    assert {change.level for change in found} == EXPORTS[name]
+    assert len(found) <= 5  # one line a fact, however many operations repeat it
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_the_facade_works_on_the_client_of_an_export(data, pair_copy, facade_tests_pass, name):
+    assert replace_schema(str(data / name), pair_copy)
+    assert replace_schema(str(data / name), pair_copy) is None
+    facade_tests_pass(pair_copy / "generated", "-k", "put_search_delete and not trio")
+
+
+def grown(schema):
+    """A new endpoint, and a new field that each answer has."""
+    schema["paths"]["/leagues"] = {
+        "get": {
+            "operationId": "listLeagues",
+            "responses": {
+                "200": {
+                    "description": "Leagues.",
+                    "content": {
+                        "application/json": {
+                            "schema": {"$ref": "#/components/schemas/SportsResponse"}
+                        }
+                    },
+                }
+            },
+        }
+    }
+    for name in ("Match", "Prediction", "ErrorResponse"):
+        model = schema["components"]["schemas"][name]
+        model["properties"]["venue"] = {"type": "string"}
+        model["required"].append("venue")
+    return dump(schema)
+
+
+@pytest.mark.parametrize("name", ["nestjs.json", "fastapi.json", "grown"])
+def test_what_breaks_nothing_leaves_the_tests_passing(schema, data, repo_copy, root, name):
+    source = data / name
+    if name == "grown":
+        source = repo_copy / name
+        source.write_bytes(grown(schema))
+    assert replace_schema(str(source), repo_copy)
+    shutil.copytree(root / "tests", repo_copy / "tests")
+    for one in ("README.md", "LICENSE"):
+        shutil.copy(root / one, repo_copy)
+    paths = f"{repo_copy}{os.pathsep}{repo_copy / 'generated'}"
+    environment = os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    for command in (
+        ["mypy"],
+        ["pytest", "-q", *FOLLOW_THE_SCHEMA, "-k", "not trio and not asyncio"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=repo_copy,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,460 @@
+"""Bulk runs: the order of writes, what is told of them, what stops them; no report is lost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+from contextvars import ContextVar
+from datetime import UTC, timedelta
+from decimal import Decimal
+
+import anyio
+import anyio.lowlevel
+import pandas as pd
+import pytest
+
+import bettune
+from bettune import DELETE, AsyncBetTune, BetTune, RateLimit, to_records
+from bettune.sandbox import Sandbox
+from tests.scripted import Scripted, answer
+
+FILTERS = (11583, 11584, 11585)
+DAY = "2026-06-06"
+NOTHING = answer(200, {"count": 0, "items": []})
+
+
+def prediction(request):
+    """What a PUT is answered."""
+    _, _, filter_id, _, match_id, _ = request.path.removeprefix("/v1").split("/")
+    at = "2026-06-06T12:00:00+00:00"
+    fields = {"id": 10, "filterId": int(filter_id), "matchId": int(match_id), "source": "api"}
+    odds = json.loads(request.body)["odds"] if request.body else "2"
+    return answer(200, {**fields, "odds": odds, "createdAt": at, "updatedAt": at})
+
+
+def refusal(status, code, **headers):
+    return answer(status, {"code": code, "message": "No"}, **headers)
+
+
+@pytest.fixture(scope="module")
+def shared():
+    """A sandbox and the ids of a day, for tests that look at one another's leavings in no way."""
+    with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as client:
+        yield box, [match.id for match in client.matches.list(DAY)]
+
+
+@pytest.fixture
+def fresh(connect, box):
+    """A client of a sandbox of its own, and ids of matches without a prediction."""
+    client = connect(box.token, base_url=box.base_url)
+    ids = [match.id for match in client.matches.list("2999-06-06")]
+    held = {one.match_id for f in FILTERS for one in client.predictions.search(f, ids)}
+    return client, [match_id for match_id in ids if match_id not in held]
+
+
+def written(box):
+    """Filter and match of each write, in the order in which the sandbox saw them."""
+    paths = [one.path.split("/") for one in box.seen if one.method in {"PUT", "DELETE"}]
+    return [(int(parts[-4]), int(parts[-2])) for parts in paths]
+
+
+class TestOrder:
+    def test_writes_go_out_as_the_odds_are_given_deletions_too(self, fresh, box):
+        client, ids = fresh
+        a, b, c, d = ids[:4]
+        client.predictions.sync(FILTERS[0], {b: 2, c: 2})
+        done = len(written(box))
+        odds = {d: 3, c: DELETE, a: 3, b: 4}
+        report = client.predictions.sync(FILTERS[0], odds, concurrency=1)
+        assert [match_id for _, match_id in written(box)[done:]] == [d, c, a, b]
+        assert [row["match_id"] for row in to_records(report)] == [d, c, a, b]
+
+    def test_several_filters_go_by_match_then_by_filter(self, fresh, box):
+        client, ids = fresh
+        one, two, three = FILTERS
+        a, b, c = ids[:3]
+        client.predictions.put(one, a, 2)  # unchanged: it keeps its place in the sheet
+        done = len(written(box))
+        sheet = pd.DataFrame(
+            {"match_id": [a, b, c], one: [2, 2, 2], two: [3, None, 3], three: [4, 4, 4]}
+        )
+        reports = client.predictions.sync_many(sheet, missing="skip", concurrency=1)
+        assert written(box)[done:] == [
+            (two, a),
+            (three, a),
+            (one, b),
+            (three, b),
+            (one, c),
+            (two, c),
+            (three, c),
+        ]
+        assert list(reports) == list(FILTERS)
+        assert str(reports) == "7 created, 0 updated, 1 unchanged, 0 failed"
+        assert reports.ok
+        reports.raise_for_failures()
+
+    def test_filters_with_other_matches_keep_the_order_of_each(self, fresh, box):
+        client, ids = fresh
+        one, two, _ = FILTERS
+        a, b, c, d = ids[:4]
+        client.predictions.sync_many({one: {a: 2, b: 2}, two: {b: 2, c: 2, d: 2}}, concurrency=1)
+        assert written(box) == [(one, a), (one, b), (two, b), (two, c), (two, d)]
+
+
+class TestPlans:
+    def test_plans_of_several_filters(self, fresh, box):
+        client, ids = fresh
+        one, two, _ = FILTERS
+        plans = client.predictions.plan_many(
+            {one: {ids[0]: 2, ids[1]: None}, two: pd.Series([2.5], index=[ids[0]])}, missing="skip"
+        )
+        assert (len(plans), plans.writes, list(plans)) == (2, 2, [one, two])
+        assert str(plans) == "2 to create, 0 to update, 0 to delete, 0 unchanged, 1 skipped"
+        assert plans[one].skipped == [ids[1]]
+        assert written(box) == []
+        assert [(row["filter_id"], row["new_odds"]) for row in to_records(plans)] == [
+            (one, Decimal(2)),
+            (two, Decimal("2.5")),
+        ]
+        assert client.predictions.apply_many(plans).ok
+        again = client.predictions.plan_many({one: {ids[0]: 2}, two: {ids[0]: 2.5}})
+        assert again.writes == 0
+
+    def test_a_tolerance_leaves_small_changes_alone(self, fresh, box):
+        client, ids = fresh
+        odds = {match_id: 2 + n / 100 for n, match_id in enumerate(ids[:20])}
+        client.predictions.sync(FILTERS[0], odds)
+        done = len(written(box))
+        noisy = {match_id: one * 1.001 for match_id, one in odds.items()}
+        report = client.predictions.sync(FILTERS[0], noisy, tolerance=0.005)
+        assert len(report.unchanged) == 20
+        assert len(written(box)) == done
+        assert len(client.predictions.plan(FILTERS[0], noisy)) == 20
+        more = {match_id: one * 1.006 for match_id, one in odds.items()}
+        assert len(client.predictions.plan(FILTERS[0], more, tolerance=0.005)) == 20
+
+    @pytest.mark.parametrize("wrong", [-0.1, 1, 5, "0.5%", True, float("nan"), None])
+    def test_what_is_no_tolerance_is_refused(self, fresh, wrong):
+        client, ids = fresh
+        with pytest.raises(bettune.InvalidArgumentError, match="tolerance"):
+            client.predictions.plan(FILTERS[0], {ids[0]: 2}, tolerance=wrong)
+
+    def test_a_change_by_more_than_a_factor_of_five_is_pointed_out(self, fresh):
+        client, ids = fresh
+        client.predictions.sync(FILTERS[0], {ids[0]: 2.15, ids[1]: 2, ids[2]: 12})
+        plan = client.predictions.plan(FILTERS[0], {ids[0]: 215, ids[1]: 9.9, ids[2]: 2})
+        assert list(plan.large_changes) == [ids[0], ids[2]]
+        assert f"match {ids[0]}: 2.150000 to 215" in str(plan)
+        notes = []
+        client.predictions.apply(plan, on_result=lambda result: notes.append(result.note))
+        assert sorted(map(bool, notes)) == [False, True, True]
+
+    @pytest.mark.parametrize("wrong", [None, {}, {1: None}, [1]])
+    def test_what_is_no_plan_is_refused(self, connect, wrong):
+        client = connect()
+        with pytest.raises(bettune.InvalidArgumentError, match="plan"):
+            client.predictions.apply(wrong)
+        if wrong != {}:
+            with pytest.raises(bettune.InvalidArgumentError, match="plan"):
+                client.predictions.apply_many(wrong)
+
+    def test_a_sheet_with_odds_that_cannot_be_names_the_filter(self, connect):
+        with Scripted(answer(500)) as server:
+            client = connect(base_url=server.base_url)
+            odds = {11583: {5: 2}, 11584: {5: 2, 6: "x"}}
+            with pytest.raises(bettune.InvalidOddsError, match=r"filter 11584: match 6: .*'x'"):
+                client.predictions.plan_many(odds)
+            assert server.requests == []
+
+
+class TestTelling:
+    def test_each_write_is_told_as_it_happens(self, fresh):
+        client, ids = fresh
+        a, b, c = ids[:3]
+        client.predictions.sync(FILTERS[0], {a: 2, b: 2})
+        told, progress = [], []
+        report = client.predictions.sync(
+            FILTERS[0],
+            {a: 3, b: DELETE, c: 4},
+            concurrency=1,
+            on_result=told.append,
+            on_progress=lambda *done: progress.append(done),
+        )
+        assert [(one.match_id, one.action, one.old, one.new) for one in told] == [
+            (a, "update", Decimal(2), Decimal(3)),
+            (b, "delete", Decimal(2), None),
+            (c, "create", None, Decimal(4)),
+        ]
+        assert progress == [(1, 3), (2, 3), (3, 3)]
+        assert all(one.filter_id == FILTERS[0] and one.error is None for one in told)
+        assert all(one.at.utcoffset() == timedelta(0) and one.at.tzinfo is UTC for one in told)
+        assert list(report.results.values()) == told
+
+    def test_coroutine_functions_are_awaited_one_at_a_time(self, shared):
+        box, ids = shared
+        told, busy = [], []
+
+        async def on_result(result):
+            assert not busy
+            busy.append(result)
+            await anyio.lowlevel.checkpoint()
+            busy.remove(result)
+            told.append(result.match_id)
+
+        async def on_progress(done, total):
+            await anyio.lowlevel.checkpoint()
+            assert len(told) == done
+            assert total == 8
+
+        async def main():
+            async with AsyncBetTune(box.token, base_url=box.base_url) as client:
+                odds = dict.fromkeys(ids[:8], 7)
+                await client.predictions.sync(
+                    FILTERS[0], odds, on_result=on_result, on_progress=on_progress
+                )
+
+        anyio.run(main)
+        assert sorted(told) == sorted(ids[:8])
+
+    @pytest.mark.parametrize("name", ["on_progress", "on_result"])
+    def test_coroutine_functions_are_refused_where_nobody_awaits(self, name):
+        async def wrong(*_):
+            raise AssertionError
+
+        class Wrong:
+            async def __call__(self, *_):
+                raise AssertionError
+
+        with Scripted(answer(500)) as server, BetTune("t", base_url=server.base_url) as client:
+            for one in (wrong, Wrong(), 5):
+                with pytest.raises(bettune.InvalidArgumentError, match=name):
+                    client.predictions.sync(1, {5: 2}, **{name: one})
+            assert server.requests == []
+
+    def test_context_variables_reach_the_writes(self, shared):
+        box, ids = shared
+        trace, seen = ContextVar("trace", default=None), []
+        hooks = {"request": [lambda _: seen.append(trace.get())]}
+        with BetTune(box.token, base_url=box.base_url, event_hooks=hooks) as client:
+            trace.set("mine")
+            client.predictions.sync(FILTERS[1], dict.fromkeys(ids[:10], 9))
+        assert seen == ["mine"] * len(seen)
+        assert len(seen) > 10
+
+
+class TestStopping:
+    def serve(self, connect, answers, **options):
+        server = Scripted(NOTHING, *answers)
+        server.__enter__()
+        return server, connect(base_url=server.base_url, **{"max_retries": 0, **options})
+
+    @pytest.mark.parametrize(
+        "fatal",
+        [
+            refusal(401, "invalid_token"),
+            refusal(403, "pro_subscription_required"),
+            refusal(404, "filter_not_found"),
+            refusal(429, "rate_limit_exceeded", retry_after="1000"),
+        ],
+        ids=["401", "403", "404", "429"],
+    )
+    def test_what_meets_all_stops_those_that_wait_for_their_pace_too(self, connect, fatal):
+        limit = RateLimit(2, 60)
+        server, client = self.serve(connect, [fatal], rate_limit=limit, max_wait=100)
+        # The search and one write are let out; the others would wait for a minute.
+        report = client.predictions.sync(1, dict.fromkeys(range(1, 31), 2))
+        server.__exit__()
+        assert len(server.requests) == 2
+        assert (len(report.failed), len(report.pending)) == (1, 29)
+
+    def test_a_server_that_cannot_be_reached_stops_the_run(self, connect):
+        server, client = self.serve(connect, [b""])
+        report = client.predictions.sync(1, dict.fromkeys(range(1, 51), 2), concurrency=2)
+        server.__exit__()
+        assert 5 <= len(report.failed) <= 6
+        assert len(report.failed) + len(report.pending) == 50
+        assert not report.ok
+
+    def test_one_answer_in_between_and_it_goes_on(self, connect):
+        answers = [b"", b"", b"", b"", prediction] * 4
+        server, client = self.serve(connect, answers)
+        report = client.predictions.sync(1, dict.fromkeys(range(1, 21), 2), concurrency=1)
+        server.__exit__()
+        assert (len(report.failed), len(report.created)) == (16, 4)
+
+    def test_a_filter_that_is_not_there_stops_its_own_writes_alone(self, connect):
+        def serve(request):
+            if "/11584/" in request.path:
+                return refusal(404, "filter_not_found")
+            return NOTHING if request.method == "POST" else prediction(request)
+
+        with Scripted(serve) as server:
+            client = connect(base_url=server.base_url, max_retries=0)
+            odds = dict.fromkeys(range(1, 21), 2)
+            reports = client.predictions.sync_many({11583: odds, 11584: odds}, concurrency=1)
+        assert len(reports[11583].created) == 20
+        assert (len(reports[11584].failed), len(reports[11584].pending)) == (1, 19)
+        with pytest.raises(bettune.SyncError) as caught:
+            reports.raise_for_failures()
+        assert caught.value.report is reports
+
+    def test_a_bad_match_stops_nobody(self, connect):
+        def serve(request):
+            if request.path.endswith("/5/prediction"):
+                return refusal(404, "match_not_found")
+            return NOTHING if request.method == "POST" else prediction(request)
+
+        with Scripted(serve) as server:
+            client = connect(base_url=server.base_url)
+            report = client.predictions.sync(1, dict.fromkeys(range(1, 11), 2))
+        assert list(report.failed) == [5]
+        assert len(report.created) == 9
+        row = next(row for row in to_records(report) if row["match_id"] == 5)
+        assert (row["action"], row["old_odds"], row["new_odds"]) == ("create", None, Decimal(2))
+        assert "running again does not help" in row["error"]
+
+
+class OwnError(Exception):
+    """A caller's own."""
+
+
+class TestReportsAreKept:
+    @pytest.mark.parametrize("name", ["on_progress", "on_result"])
+    @pytest.mark.parametrize("many", [False, True])
+    def test_a_callback_that_raises(self, fresh, box, name, many):
+        client, ids = fresh
+        calls = []
+
+        def raising(*args):
+            calls.append(args)
+            if len(calls) == 3:
+                raise OwnError
+
+        odds = dict.fromkeys(ids[:40], 5)
+        sync, args = client.predictions.sync, (FILTERS[0], odds)
+        if many:
+            sync, args = client.predictions.sync_many, ({FILTERS[0]: odds},)
+        with pytest.raises(OwnError) as caught:
+            sync(*args, **{name: raising})
+        report = caught.value.report
+        report = report[FILTERS[0]] if many else report
+        assert len(calls) == 3
+        # What was under way is settled: the report and the server agree on each match.
+        assert sorted(match_id for _, match_id in written(box)) == sorted(report.created)
+        assert 3 <= len(report.created) <= 3 + 8
+        assert report.created.keys() | report.pending.keys() == set(odds)
+
+    def test_a_client_closed_meanwhile(self, shared):
+        box, ids = shared
+        client = BetTune(box.token, base_url=box.base_url)
+        with pytest.raises(bettune.BetTuneError, match="closed") as caught:
+            client.predictions.sync(
+                FILTERS[2],
+                dict.fromkeys(ids[:60], 6),
+                on_progress=lambda done, _: done == 5 and client.close(),
+            )
+        report = caught.value.report
+        assert len(report.created) + len(report.updated) >= 5
+        assert report.pending
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_ctrl_c_in_a_task_is_a_keyboard_interrupt_with_the_report(self, shared, backend):
+        box, ids = shared
+
+        def interrupt(done, _):
+            if done == 3:
+                raise KeyboardInterrupt
+
+        async def main():
+            async with AsyncBetTune(box.token, base_url=box.base_url) as client:
+                odds = dict.fromkeys(ids[:30], 8 if backend == "trio" else 7)
+                with pytest.raises(KeyboardInterrupt) as caught:
+                    await client.predictions.sync(FILTERS[2], odds, on_progress=interrupt)
+                report = caught.value.report
+                assert len(report.created) + len(report.updated) + len(report.pending) == 30
+                assert report.pending
+
+        anyio.run(main, backend=backend)
+
+    CTRL_C = """
+        import os, signal, sys
+        from bettune import BetTune
+
+        base_url, token, ids = sys.argv[1], sys.argv[2], sys.argv[3].split()
+        told = []
+        def progress(done, total):
+            if done == 10:
+                os.kill(os.getpid(), signal.SIGINT)
+        with BetTune(token, base_url=base_url) as client:
+            odds = {int(one): 11 for one in ids}
+            try:
+                client.predictions.sync(
+                    11583, odds, on_progress=progress, on_result=told.append, concurrency=4
+                )
+            except KeyboardInterrupt as error:
+                report = error.report
+                done = {**report.created, **report.updated}
+                print(len(told) == len(done), len(done) + len(report.pending) == len(odds))
+                plan = client.predictions.plan(11583, odds)
+                print(sorted(plan.unchanged) == sorted(done))
+    """
+
+    def test_ctrl_c(self, box, fresh):
+        _, ids = fresh
+        code = textwrap.dedent(self.CTRL_C)
+        command = [sys.executable, "-W", "error", "-c", code, box.base_url, box.token]
+        command.append(" ".join(map(str, ids[:100])))
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert (done.stderr, done.stdout) == ("", "True True\nTrue\n")
+
+    LATE = """
+        import sys, threading
+        from bettune import BetTune
+
+        def late():
+            threading.main_thread().join()
+            with BetTune(sys.argv[2], base_url=sys.argv[1]) as client:
+                ids = [match.id for match in client.matches.list("2026-06-06")][:20]
+                print(client.predictions.sync(11583, dict.fromkeys(ids, 13)).ok)
+
+        threading.Thread(target=late).start()
+    """
+
+    def test_a_thread_that_outlives_the_main_thread(self, box):
+        code = textwrap.dedent(self.LATE)
+        command = [sys.executable, "-W", "error", "-c", code, box.base_url, box.token]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert (done.stderr, done.stdout) == ("", "True\n")
+
+
+def test_pending_writes_stand_in_the_records_too(connect):
+    with Scripted(NOTHING, refusal(401, "invalid_token")) as server:
+        client = connect(base_url=server.base_url)
+        report = client.predictions.sync(1, {5: 2, 6: 3}, concurrency=1)
+    first, second = to_records(report)
+    assert first["error"].startswith("PUT /prediction-filters/1/matches/5/prediction: 401")
+    assert first["at"] is not None
+    assert (second["match_id"], second["new_odds"], second["at"], second["error"]) == (
+        6,
+        Decimal(3),
+        None,
+        None,
+    )
+
+
+def test_thousands_of_writes_show_themselves_shortly(connect):
+    def serve(request):
+        return NOTHING if request.method == "POST" else refusal(400, "x" * 10, big="y" * 100)
+
+    with Scripted(serve) as server:
+        client = connect(base_url=server.base_url)
+        plan = client.predictions.plan(1, dict.fromkeys(range(1, 3001), 2))
+        report = client.predictions.apply(plan)
+    for one in (plan, report):
+        assert len(repr(one)) < 200
+        assert "\n" not in repr(one)
+        assert one._repr_html_().count("<tr>") <= 25
+        assert "more" in one._repr_html_()
+    assert len(report.failed) == 3000

@@ -1,0 +1,371 @@
+"""Waiting: what lets a request wait, for how long, who wakes it, and that no place is ever lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from itertools import pairwise
+
+import anyio
+import httpx
+import pytest
+
+import bettune
+from bettune import AsyncBetTune, BetTune, RateLimit
+from bettune._http.pacing import Pacer, RunCancelledError, Ticket
+from bettune._http.retries import retry_after
+from tests.scripted import SILENCE, Scripted, answer
+
+SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+
+
+class TestBeyondMaxWait:
+    def test_a_pace_that_lets_nobody_out_for_a_day_is_an_error_at_once(self, connect):
+        day = {"x_ratelimit_limit": "1", "x_ratelimit_window": "86400"}
+        with Scripted(answer(200, {"count": 0, "items": []}, **day)) as server:
+            client = connect(base_url=server.base_url)
+            client.sports.list()
+            with pytest.raises(bettune.RateLimitError, match="nothing was sent") as caught:
+                client.sports.list()
+            assert len(server.requests) == 1
+        error = caught.value
+        assert 86_000 < error.retry_after <= 86_400
+        assert error.rate_limit == RateLimit(1, 86_400)
+        assert (error.method, error.path, error.attempts) == ("GET", "/sports", 0)
+
+    def test_those_that_wait_are_told_too_when_such_a_limit_is_learnt(self):
+        day = {"x_ratelimit_limit": "1", "x_ratelimit_window": "86400"}
+        with Scripted(answer(200, {"count": 0, "items": []}, **day)) as server:
+            errors = []
+
+            async def call(client):
+                try:
+                    await client.sports.list()
+                except bettune.RateLimitError as error:
+                    errors.append(error)
+
+            async def main():
+                limits = httpx.Limits(max_connections=1)
+                async with (
+                    AsyncBetTune("t", base_url=server.base_url, limits=limits) as client,
+                    anyio.create_task_group() as group,
+                ):
+                    for _ in range(20):
+                        group.start_soon(call, client)
+
+            anyio.run(main)
+            assert len(server.requests) == 1
+            assert len(errors) == 19
+
+    def test_a_queue_that_moves_is_waited_in(self, connect):
+        with Scripted(SPORTS) as server:
+            client = connect(base_url=server.base_url, rate_limit=RateLimit(1, 0.02), max_wait=0.03)
+            for _ in range(8):
+                client.sports.list()
+        assert len(server.requests) == 8
+
+    def test_views_wait_as_long_as_each_may(self):
+        with Scripted(SPORTS) as server:
+            limit = RateLimit(1, 50)
+            with BetTune("t", base_url=server.base_url, rate_limit=limit, max_wait=60) as client:
+                client.sports.list()
+                with pytest.raises(bettune.RateLimitError):
+                    client.with_options(max_wait=1).sports.list()
+
+
+class TestRetryAfter:
+    @pytest.mark.parametrize(("name", "value"), [("retry_after", "0"), ("x_nothing", "0")])
+    def test_it_is_no_invitation_to_a_burst(self, connect, name, value):
+        with Scripted(answer(429, {}, **{name: value}), SPORTS) as server:
+            connect(base_url=server.base_url).sports.list()
+            first, second = server.requests
+            assert second.at - first.at >= 0.375
+
+    @pytest.mark.parametrize(
+        ("value", "date", "seconds"),
+        [
+            ("7", None, 7),
+            ("Sat, 06 Jun 2026 12:00:10 GMT", "Sat, 06 Jun 2026 12:00:00 GMT", 10),
+            ("Sat, 06 Jun 2026 12:00:10 -0000", "Sat, 06 Jun 2026 12:00:00 -0000", 10),
+            ("Sat Jun  6 12:00:10 2026", "Sat, 06 Jun 2026 12:00:00 GMT", 10),
+            ("Saturday, 06-Jun-26 12:00:10 GMT", "Sat, 06 Jun 2026 12:00:00 GMT", 10),
+            ("Sat, 06 Jun 2026 12:00:00 GMT", "Sat, 06 Jun 2026 13:00:00 GMT", 0),
+            ("soon", None, None),
+            ("-1", None, None),
+            ("nan", None, None),
+            ("Sat, 99 Jun 2026 12:00:10 GMT", None, None),
+        ],
+    )
+    def test_dates_are_read_against_the_answers_own(self, value, date, seconds, monkeypatch):
+        monkeypatch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        try:
+            headers = {"retry-after": value} | ({"date": date} if date else {})
+            assert retry_after(headers) == seconds
+        finally:
+            monkeypatch.undo()
+            time.tzset()
+
+    def test_a_date_without_the_answers_own_is_read_against_the_clock_here(self):
+        later = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+        assert 97 <= retry_after({"retry-after": later, "date": "soon"}) <= 100
+
+
+class TestClosing:
+    def test_a_thread_that_waits_is_woken(self):
+        with Scripted(SPORTS) as server:
+            client = BetTune("t", base_url=server.base_url, rate_limit=RateLimit(1, 60))
+            client.sports.list()
+            waits = threading.Event()
+            patient = client.with_options(on_wait=lambda *_: waits.set())
+            errors = []
+
+            def call():
+                try:
+                    patient.sports.list()
+                except bettune.BetTuneError as error:
+                    errors.append(str(error))
+
+            thread = threading.Thread(target=call)
+            thread.start()
+            assert waits.wait(30)
+            client.close()
+            thread.join(30)
+            assert errors == ["this client is closed: make a new one"]
+            assert (client.is_closed, patient.is_closed) == (True, True)
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_a_task_that_waits_is_woken(self, backend):
+        async def main(server):
+            limit = RateLimit(1, 60)
+            client = AsyncBetTune("t", base_url=server.base_url, rate_limit=limit)
+            await client.sports.list()
+            waits = anyio.Event()
+            patient = client.with_options(on_wait=lambda *_: waits.set())
+            with anyio.fail_after(30):
+                async with anyio.create_task_group() as group:
+                    group.start_soon(fails, patient)
+                    await waits.wait()
+                    await client.aclose()
+
+        async def fails(client):
+            with pytest.raises(bettune.BetTuneError, match="closed"):
+                await client.sports.list()
+
+        with Scripted(SPORTS) as server:
+            anyio.run(main, server, backend=backend)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_one_that_is_cancelled_wakes_the_next(backend):
+    async def main(server):
+        limits = httpx.Limits(max_connections=1)
+        async with AsyncBetTune("t", base_url=server.base_url, limits=limits) as client:
+            with anyio.fail_after(30):
+                async with anyio.create_task_group() as group:
+                    scopes = [anyio.CancelScope() for _ in range(5)]
+                    for scope in scopes:
+                        group.start_soon(call, client, scope)
+                    await anyio.wait_all_tasks_blocked()
+                    while not server.requests:  # noqa: ASYNC110 - the server is no task
+                        await anyio.sleep(0.001)
+                    # The one under way, and those that stand first in the queue.
+                    for scope in scopes[:4]:
+                        scope.cancel()
+            assert len(await client.sports.list()) == 1
+
+    async def call(client, scope):
+        with scope:
+            await client.sports.list()
+
+    with Scripted(SILENCE, SPORTS) as server:
+        anyio.run(main, server, backend=backend)
+
+
+class TestPlaces:
+    """The pacer by itself: places and turns are neither lost nor given twice."""
+
+    class Event:
+        def __init__(self):
+            self.is_set = False
+
+        def set(self):
+            self.is_set = True
+
+    def run(self, waiters, limit_after=50):
+        """Let so many through 10 places, a limit learnt on the way; how often each asked."""
+        pacer = Pacer(None, 10, self.Event)
+        asked, under_way, done = 0, [], 0
+        waiting = [Ticket() for _ in range(waiters)]
+        while waiting or under_way:
+            still = []
+            for ticket in waiting:
+                if ticket.event is None or ticket.event.is_set:
+                    asked += 1
+                    if pacer.admit(ticket, 1e9):
+                        under_way.append(ticket)
+                        continue
+                still.append(ticket)
+            assert len(under_way) <= 10
+            if not under_way:
+                # Nobody can go: the window has to pass.
+                first = min(ticket.seconds for ticket in still)
+                pacer.clock.waited_until(pacer.clock.now() + first)
+                for ticket in still:
+                    if ticket.seconds <= first:
+                        ticket.event.set()
+            waiting = still
+            for ticket in under_way:
+                pacer.leave(ticket)
+                done += 1
+                if done == limit_after:
+                    pacer.learn(RateLimit(100, 1))
+            under_way = []
+        return asked
+
+    def test_many_waiters_that_learn_a_limit_ask_a_number_of_times_each(self):
+        few, many = self.run(1000), self.run(4000)
+        assert many <= 4.5 * few
+        assert many <= 8 * 4000
+
+    def test_a_run_that_is_cancelled_is_woken_and_no_other(self):
+        from bettune._http.pacing import RequestGroup  # noqa: PLC0415 - only here
+
+        pacer = Pacer(None, 1, self.Event)
+        first, group = Ticket(), RequestGroup()
+        mine, other = Ticket(group), Ticket()
+        assert pacer.admit(first, 1)
+        assert not pacer.admit(mine, 1)
+        assert not pacer.admit(other, 1)
+        pacer.cancel(group)
+        assert (mine.event.is_set, other.event.is_set) == (True, False)
+        with pytest.raises(RunCancelledError):
+            pacer.admit(mine, 1)
+        pacer.leave(mine)
+        pacer.leave(first)
+        assert other.event.is_set
+        assert pacer.admit(other, 1)
+
+    def test_giving_a_place_back_twice_gives_one(self):
+        pacer = Pacer(RateLimit(5, 10), 1, self.Event)
+        ticket, second, third = Ticket(), Ticket(), Ticket()
+        assert pacer.admit(ticket, 1)
+        pacer.leave(ticket)
+        pacer.leave(ticket)
+        assert pacer.admit(second, 1)
+        assert not pacer.admit(third, 1)
+
+
+class TestDeadline:
+    """Headers that come for ever, however steadily, end with the deadline of the try."""
+
+    @pytest.mark.parametrize(
+        "piece", [b"X-More: x\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n"], ids=["headers", "1xx"]
+    )
+    @pytest.mark.parametrize("pause", [0.01, 0], ids=["slowly", "fast"])
+    def test_it_ends(self, connect, piece, pause):
+        with Endless(piece, pause) as server:
+            client = connect(base_url=server.base_url, timeout=0.2, max_retries=0)
+            with pytest.raises(bettune.APIConnectionError):
+                client.sports.list()
+
+
+class Endless(Scripted):
+    """Sends the piece again and again, in place of an answer's end."""
+
+    def __init__(self, piece, pause):
+        super().__init__(b"")
+        self._piece, self._pause = piece, pause
+        self._over = threading.Event()
+
+    def __exit__(self, *args):
+        self._over.set()
+        super().__exit__(*args)
+
+    def _serve(self, connection):
+        with connection, connection.makefile("rb") as stream:
+            try:
+                self._read(stream)
+                if self._piece.startswith(b"X"):
+                    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+                while not self._over.wait(self._pause):
+                    connection.sendall(self._piece)
+            except OSError:
+                pass
+
+
+def test_a_clock_that_stands_still_holds_up_nobody(monkeypatch):
+    """As under freezegun without tick."""
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
+    monkeypatch.setattr(time, "time", lambda: 1000.0)
+    limit = RateLimit(1, 0.05)
+    with Scripted(answer(503), SPORTS) as server:
+        options = {"rate_limit": limit, "max_wait": 0.1}
+        with BetTune("t", base_url=server.base_url, **options) as client:
+            assert len(client.sports.list()) == 1
+            assert len(client.sports.list()) == 1
+        assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"base_url": "https"},  # to a plain port
+        {"headers": {"X-Bad": "a\nb"}},
+    ],
+    ids=["tls", "header"],
+)
+def test_what_cannot_become_better_is_not_tried_again(connect, box, change):
+    options = {"base_url": box.base_url, **change}
+    if change.get("base_url"):
+        options["base_url"] = box.base_url.replace("http:", "https:")
+    with pytest.raises(bettune.APIConnectionError) as caught:
+        connect(**options, max_retries=9).sports.list()
+    assert caught.value.attempts == 1
+
+
+class TestRedirects:
+    def test_each_hop_is_paced_and_counts_as_a_request(self, connect):
+        hops = [answer(307, location=f"/v1/{n}") for n in range(3)]
+        with Scripted(*hops, SPORTS) as server:
+            client = connect(
+                base_url=server.base_url, follow_redirects=True, rate_limit=RateLimit(1, 0.1)
+            )
+            assert len(client.sports.list()) == 1
+            times = [request.at for request in server.requests]
+        assert len(times) == 4
+        assert all(later - earlier >= 0.1 for earlier, later in pairwise(times))
+
+    @pytest.mark.parametrize("status", [301, 302, 303])
+    @pytest.mark.parametrize("call", ["delete", "put", "search"])
+    def test_one_that_would_change_the_method_is_not_followed(self, connect, status, call):
+        arguments = {"delete": (1, 5), "put": (1, 5, 2), "search": (1, [5])}[call]
+        with Scripted(answer(status, location="/v1/sports")) as server:
+            client = connect(base_url=server.base_url, follow_redirects=True)
+            with pytest.raises(bettune.APIStatusError, match="/v1/sports") as caught:
+                getattr(client.predictions, call)(*arguments)
+            assert caught.value.status_code == status
+            methods = {method for method, _ in server.paths}
+        assert methods == {{"delete": "DELETE", "put": "PUT", "search": "POST"}[call]}
+
+    def test_an_error_says_where_it_points(self, connect):
+        with Scripted(answer(301, location="https://other.example/v2/sports")) as server:
+            client = connect(base_url=server.base_url)
+            with pytest.raises(bettune.APIStatusError, match=r"https://other\.example/v2/sports"):
+                client.sports.list()
+
+    def test_they_end(self, connect):
+        with Scripted(answer(308, location="/v1/sports")) as server:
+            client = connect(base_url=server.base_url, follow_redirects=True, max_redirects=3)
+            with pytest.raises(bettune.APIStatusError, match="after 3 redirects"):
+                client.sports.list()
+            assert len(server.requests) == 4
+
+    def test_to_another_protocol_it_is_not_tried_again(self, connect):
+        with Scripted(answer(307, location="ftp://127.0.0.1/x")) as server:
+            client = connect(base_url=server.base_url, follow_redirects=True)
+            with pytest.raises(bettune.APIConnectionError, match="ftp"):
+                client.sports.list()
+            assert len(server.requests) == 1
