@@ -97,7 +97,7 @@ release-check: .venv-release/.ready ## build what a release would publish, check
 
 test-ecosystem: .venv-ecosystem/.ready ## run the library beside the tools its users have
 	@PATH="$(CURDIR)/.venv-ecosystem/bin:$$PATH" .venv-ecosystem/bin/python -m pytest \
-		-o asyncio_default_fixture_loop_scope=function tests/ecosystem $(ARGS)
+		-o asyncio_default_fixture_loop_scope=function tests/ecosystem tests/docs $(ARGS)
 
 COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --upgrade
