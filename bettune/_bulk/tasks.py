@@ -31,7 +31,7 @@ class Teller:
         check_callback(on_result, "on_result")
         self._on_progress = on_progress
         self._on_result = on_result
-        self._turn = anyio.Lock(fast_acquire=True)  # cancelled here, it would not tell of the write
+        self._turn = anyio.Lock(fast_acquire=True)
 
     async def tell(
         self, note: Callable[..., tuple[tuple[int, int], WriteResult]], *args: Any
@@ -40,7 +40,9 @@ class Teller:
         progress, result = note(*args)
         if self._on_progress is None and self._on_result is None:
             return
-        async with self._turn:
+        with anyio.CancelScope(shield=True):  # cancelled here, it would not tell of the write
+            await self._turn.acquire()
+        try:
             on_result, self._on_result = self._on_result, None
             if on_result is not None:
                 await _called(on_result(result))
@@ -49,6 +51,8 @@ class Teller:
             if on_progress is not None:
                 await _called(on_progress(*progress))
                 self._on_progress = on_progress
+        finally:
+            self._turn.release()
 
 
 async def _called(result: object) -> None:
@@ -66,30 +70,35 @@ async def share_out(
     """
     failures: list[BaseException] = []
     cancelled = anyio.get_cancelled_exc_class()
+    all_done = anyio.Event()
+    left = workers
 
-    async def guarded() -> None:
+    async def guarded(do: Callable[[], Awaitable[object]]) -> None:
         try:
-            await work()
+            await do()
         except cancelled:
             raise
         except BaseException as error:  # noqa: BLE001 - raised below
             failures.append(error)
             stop()
 
+    async def worker() -> None:
+        nonlocal left
+        await guarded(work)
+        left -= 1
+        if not left:
+            all_done.set()
+
     try:
         async with anyio.create_task_group() as group:
             for _ in range(workers):
-                group.start_soon(guarded)
-    except BaseExceptionGroup as errors:
-        # Ctrl-C on trio may come in the task that waits for the others.
-        stop()
-        failures.append(_first(errors))
+                group.start_soon(worker)
+            if workers:
+                # On trio Ctrl-C comes in the task that waits; the group would cancel the others.
+                await guarded(all_done.wait)
+    except BaseExceptionGroup as errors:  # Ctrl-C again
+        failures += [error for error in errors.exceptions if not isinstance(error, cancelled)]
+        if not failures:
+            raise
     if failures:
         raise failures[0]
-
-
-def _first(errors: BaseExceptionGroup[Any]) -> BaseException:
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
