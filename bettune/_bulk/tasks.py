@@ -29,8 +29,9 @@ class Teller:
     ) -> None:
         check_callback(on_progress, "on_progress")
         check_callback(on_result, "on_result")
-        self._on_progress = on_progress
-        self._on_result = on_result
+        # In the order in which they are told.
+        given = {"on_result": on_result, "on_progress": on_progress}
+        self._told = {name: function for name, function in given.items() if function is not None}
         self._turn = anyio.Lock(fast_acquire=True)
 
     async def tell(
@@ -38,26 +39,23 @@ class Teller:
     ) -> None:
         """Note what came of a write, and tell of it; a function that raised is told no more."""
         progress, result = note(*args)
-        if self._on_progress is None and self._on_result is None:
+        if not self._told:
             return
         with anyio.CancelScope(shield=True):  # cancelled here, it would not tell of the write
             await self._turn.acquire()
         try:
-            on_result, self._on_result = self._on_result, None
-            if on_result is not None:
-                await _called(on_result(result))
-                self._on_result = on_result
-            on_progress, self._on_progress = self._on_progress, None
-            if on_progress is not None:
-                await _called(on_progress(*progress))
-                self._on_progress = on_progress
+            for name, function in list(self._told.items()):
+                try:
+                    answer = function(*((result,) if name == "on_result" else progress))
+                    if isawaitable(answer):
+                        await answer
+                except anyio.get_cancelled_exc_class():
+                    raise
+                except BaseException:
+                    del self._told[name]
+                    raise
         finally:
             self._turn.release()
-
-
-async def _called(result: object) -> None:
-    if isawaitable(result):
-        await result
 
 
 async def share_out(

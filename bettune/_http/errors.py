@@ -119,7 +119,7 @@ class Errors:
             path=self.path(request),
             attempts=attempts,
         )
-        if isinstance(error, RateLimitError):
+        if isinstance(error, RateLimitError | InternalServerError):
             error.retry_after = retry_after(response.headers)
         return error
 
