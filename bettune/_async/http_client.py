@@ -118,10 +118,16 @@ class AsyncHTTPClient(httpx.AsyncClient):
         try:
             if type(request.stream) is httpx.ByteStream:  # async only
                 request.stream = tasks.Content(request.content)  # async only
-            with self._deadline(_seconds_for_headers(request)):
-                response = await super().send(
-                    request, stream=True, auth=auth, follow_redirects=False
-                )
+            try:
+                with self._deadline(_seconds_for_headers(request)):
+                    response = await super().send(
+                        request, stream=True, auth=auth, follow_redirects=False
+                    )
+            except httpx.HTTPStatusError as error:
+                response = error.response  # of a hook that raises for the status, as we do
+                if response.is_closed and not response.is_stream_consumed:
+                    response._content = b""  # noqa: SLF001 - httpx closed it, unread
+                    return response, None
             if response.is_stream_consumed:  # a hook of the caller's has read it
                 response.content  # noqa: B018 - all of it?
                 return response, None

@@ -11,7 +11,7 @@ import httpx
 
 from bettune._api_errors import RateLimitError
 from bettune._http.errors import Errors, Failure, is_hopeless
-from bettune._http.pacing import BlockedError, Pacer, RequestGroup, Ticket
+from bettune._http.pacing import BlockedError, Pacer, RequestGroup, RunCancelledError, Ticket
 from bettune._http.retries import RetryPolicy, Tries, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class Exchange:
         """
         ticket, tries = Ticket(terms.group), Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
+        error: APIError | None = None
         try:
             while True:
                 yield from self._wait(ticket, request, terms)
@@ -106,6 +107,11 @@ class Exchange:
                     extra={"method": request.method, "path": error.path, "attempt": attempts},
                 )
                 ticket.not_before = self.pacer.clock.now() + wait
+        except RunCancelledError:
+            # A refusal by the rate limit did nothing; after any other, it may have been done.
+            if error is None or isinstance(error, RateLimitError):
+                raise
+            raise error from None
         finally:
             # Twice where an interrupt comes in between: a place not given back is lost for good.
             try:

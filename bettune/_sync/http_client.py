@@ -116,8 +116,14 @@ class HTTPClient(httpx.Client):
     def _try(self, request: httpx.Request, *, stream: bool, auth: Any) -> Outcome:
         response: httpx.Response | None = None
         try:
-            with self._deadline(_seconds_for_headers(request)):
-                response = super().send(request, stream=True, auth=auth, follow_redirects=False)
+            try:
+                with self._deadline(_seconds_for_headers(request)):
+                    response = super().send(request, stream=True, auth=auth, follow_redirects=False)
+            except httpx.HTTPStatusError as error:
+                response = error.response  # of a hook that raises for the status, as we do
+                if response.is_closed and not response.is_stream_consumed:
+                    response._content = b""  # noqa: SLF001 - httpx closed it, unread
+                    return response, None
             if response.is_stream_consumed:  # a hook of the caller's has read it
                 response.content  # noqa: B018 - all of it?
                 return response, None
