@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import ssl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,15 @@ def checked_options(options: dict[str, Any], kind: HTTPClient) -> dict[str, Any]
             raise ConfigurationError(f"{name} is no option of this client, nor of httpx.Client")
         if name in _BOOLS and not isinstance(value, bool):
             raise ConfigurationError(f"{name} must be True or False, not {short_repr(value)}")
+    verify, encoding = options.get("verify", True), options.get("default_encoding", "utf-8")
+    if not isinstance(verify, bool | str | ssl.SSLContext):
+        raise ConfigurationError(
+            f"verify must be True, False or an ssl.SSLContext, not {short_repr(verify)}"
+        )
+    if not isinstance(encoding, str) and not callable(encoding):
+        raise ConfigurationError(
+            f"default_encoding must be a string or a function, not {short_repr(encoding)}"
+        )
     limits, redirects = options.get("limits", httpx.Limits()), options.get("max_redirects", 0)
     if not isinstance(limits, httpx.Limits):
         raise ConfigurationError(f"limits must be an httpx.Limits, not {short_repr(limits)}")

@@ -35,11 +35,15 @@ def to_ids(values: Iterable[Any], name: str) -> list[int]:
     Raises:
         InvalidArgumentError: it is no iterable of such integers.
     """
-    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+    try:
+        given = None if isinstance(values, str | bytes) else iter(values)
+    except TypeError:  # numpy's array of no dimension says so only now
+        given = None
+    if given is None:
         raise InvalidArgumentError(
             f"{name} must be an iterable of integers, not {short_repr(values)}"
         )
-    return list(dict.fromkeys(to_id(value, f"each of {name}") for value in values))
+    return list(dict.fromkeys(to_id(value, f"each of {name}") for value in given))
 
 
 def to_count(value: Any, name: str) -> int:
