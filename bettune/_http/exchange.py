@@ -71,9 +71,10 @@ class Exchange:
         """
         ticket, tries = Ticket(terms.group), Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
+        reason = "for the rate limit"
         try:
             while True:
-                yield from self._wait(ticket, request, terms)
+                yield from self._wait(ticket, request, terms, reason)
                 attempts += not is_redirect
                 start = time.monotonic()
                 outcome = yield current
@@ -105,6 +106,8 @@ class Exchange:
                     wait,
                     extra={"method": request.method, "path": error.path, "attempt": attempts},
                 )
+                if not isinstance(error, RateLimitError):
+                    reason = "to try again"
                 ticket.not_before = self.pacer.clock.now() + wait
         finally:
             # Twice where an interrupt comes in between: a place not given back is lost for good.
@@ -115,10 +118,9 @@ class Exchange:
                 raise
 
     def _wait(
-        self, ticket: Ticket, request: httpx.Request, terms: Terms
+        self, ticket: Ticket, request: httpx.Request, terms: Terms, reason: str
     ) -> Generator[Step, Reply, None]:
         clock, max_wait = self.pacer.clock, terms.policy.max_wait
-        reason = "to try again" if ticket.not_before else "for the rate limit"
         try:
             while not self.pacer.admit(ticket, max_wait):
                 logger.debug(
