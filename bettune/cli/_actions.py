@@ -65,13 +65,14 @@ def predictions(options: Options, named: str, days: Days | None, match_ids: Sequ
     by_id: dict[int, Match] = {}
     with session(options) as client:
         if days is not None:
-            (chosen,) = find_filters(client, [named])
+            with progress(client, "Filters", options) as (watched, _):
+                (chosen,) = find_filters(watched, [named])
             filter_id, sport = chosen.id, chosen.sport.id
             by_id = {match.id: match for match in _matches(client, days, sport, options)}
             match_ids = list(by_id)
-        else:
-            filter_id = filter_id_of(client, named)
         with progress(client, "Predictions", options) as (watched, _):
+            if days is None:
+                filter_id = filter_id_of(watched, named)
             found = watched.predictions.search(filter_id, match_ids)
     asked = _count(set(match_ids), "match", "matches")
     note = f"{_count(found, 'prediction', 'predictions')} for {asked}"

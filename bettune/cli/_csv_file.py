@@ -75,7 +75,7 @@ class CSVFile:
                 self._refuse(f"separated by {separator[1]!r}: use commas, semicolons or tabs")
             header = self._next_line()
         if not header:
-            self._refuse(f"it is empty; {self._needed()}")
+            raise CSVFileError(name, [(1, f"it is empty; {self._needed()}")])
         self.delimiter = self._delimiter(header, delimiters)
         self.header = self._cells(header, self.delimiter)
         self._columns = [column.lower() for column in self.header]
@@ -165,7 +165,7 @@ class CSVFile:
         return f"the first line must name the columns {', or '.join(choices)}"
 
     def _refuse(self, reason: str) -> NoReturn:
-        raise CSVFileError(self.name, [(max(self._line, 1), reason)])
+        raise CSVFileError(self.name, [(self._line, reason)])
 
 
 def read_bytes(path: str) -> tuple[bytes, str]:

@@ -188,9 +188,7 @@ class FixtureCells:
         fixture = self.of(cells)
         for column, text in fixture.items():
             if not text.isprintable():
-                raise BadLineError(
-                    f"{column} {short_repr(text)} is not UTF-8: save it as CSV UTF-8"
-                )
+                raise BadLineError(f"{column} is not UTF-8: save the file as CSV UTF-8")
         try:
             Resolver([fixture], tz=self._zone)
         except InvalidArgumentError as error:

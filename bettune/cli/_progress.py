@@ -78,13 +78,14 @@ class _Waits:
     def end(self) -> None:
         self._until.pop(threading.get_ident(), None)
 
-    def __str__(self) -> str:
+    def shortest(self) -> tuple[float, str]:
+        """The seconds until somebody waits no more, and what for; 0 if nobody waits."""
         now = time.monotonic()
         waits = [wait for wait in list(self._until.values()) if wait[0] > now]
         if not waits:
-            return ""
+            return 0, ""
         until, reason = min(waits)
-        return f"waiting {math.ceil(until - now)} s {reason}"
+        return until - now, reason
 
 
 class _Outlook(ProgressColumn):
@@ -96,18 +97,20 @@ class _Outlook(ProgressColumn):
         self._waits = waits
 
     def render(self, task: Task) -> Text:
-        wait = str(self._waits)  # first: once it waits for it, the limit is known
-        return Text(", ".join(filter(None, [self._time_left(task), wait])), "yellow")
+        wait, reason = self._waits.shortest()
+        shown = f"waiting {math.ceil(wait)} s {reason}" if wait else ""
+        return Text(", ".join(filter(None, [self._time_left(task, wait), shown])), "yellow")
 
-    def _time_left(self, task: Task) -> str:
+    def _time_left(self, task: Task, wait: float) -> str:
         if not task.completed or task.total is None or task.elapsed is None:
             return ""
         rest = task.total - task.completed
         seconds = task.elapsed / task.completed * rest
+        # Once it waits for it, the limit is known.
         if (limit := self._client.rate_limit) is not None:
             # What a window allows goes out at once, and tells nothing of the windows to come.
             seconds = max(seconds, rest / limit.requests * limit.per)
-        return f"{_duration(seconds)} left"
+        return f"{_duration(max(seconds, wait))} left"
 
 
 class _Count(MofNCompleteColumn):

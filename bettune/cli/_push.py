@@ -106,7 +106,8 @@ class _Work(NamedTuple):
 def _plan(
     client: BetTune, file: OddsFile, aliases: dict[str, str], options: Options, request: Request
 ) -> _Work:
-    filters = _filters(client, request)
+    with progress(client, "Filters", options) as (watched, _advance):
+        filters = _filters(watched, request)
     if not options.quiet:
         for one in filters:
             if one.status == "disabled":

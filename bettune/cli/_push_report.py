@@ -140,7 +140,10 @@ class PushReport:
     def _say(self, label: str, summaries: Plans | SyncReports, options: Options) -> None:
         large = any(plan.large_changes for plan in self._plans.values())
         for filter_id, one in summaries.items():
-            line = one_line(f"{label} for {label_of(self._filters[filter_id])}: {one}")
+            if len(summaries) == 1:
+                line = f"{label}: {one}"
+            else:
+                line = one_line(f"{label} for {label_of(self._filters[filter_id])}: {one}")
             if options.output == "table":
                 write_for_person(Text(line))
             elif is_terminal(sys.stderr) or (large and label == "Plan"):

@@ -95,7 +95,7 @@ def remedy(error: bettune.BetTuneError) -> str:
     if isinstance(error, bettune.NotFoundError):
         return {
             "filter_not_found": "To list yours: bettune filters",
-            "match_not_found": "To list a day's: bettune matches DAY",
+            "match_not_found": "Running it again does not help; matches: bettune matches DAY",
         }.get(error.code or "", "")
     if isinstance(error, bettune.RateLimitError) and error.retry_after is not None:
         return f"Run it again in {error.retry_after:.0f} seconds"
