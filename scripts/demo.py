@@ -1,4 +1,4 @@
-"""The daily job against a sandbox: a model's sheet, its names resolved, three bets planned and pushed.
+"""The daily job against a sandbox: a model's sheet, resolved, planned and pushed for three bets.
 
 It goes through the library; `bettune push` does the same from a command line.
 """

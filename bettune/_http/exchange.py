@@ -69,9 +69,9 @@ class Exchange:
 
         Yields what is to be done and takes what came of it.
         """
+        reason = "for the rate limit"
         ticket, tries = Ticket(terms.group), Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
-        reason = "for the rate limit"
         try:
             while True:
                 yield from self._wait(ticket, request, terms, reason)
@@ -99,6 +99,8 @@ class Exchange:
                 if wait is None:
                     # Not from the exception of httpx: it holds the request, and so the token.
                     raise error from None
+                if not isinstance(error, RateLimitError):
+                    reason = "to try again"
                 logger.info(
                     "%s; try %d follows in %.3f s",
                     error,
@@ -106,8 +108,6 @@ class Exchange:
                     wait,
                     extra={"method": request.method, "path": error.path, "attempt": attempts},
                 )
-                if not isinstance(error, RateLimitError):
-                    reason = "to try again"
                 ticket.not_before = self.pacer.clock.now() + wait
         finally:
             # Twice where an interrupt comes in between: a place not given back is lost for good.
