@@ -69,12 +69,13 @@ class Exchange:
 
         Yields what is to be done and takes what came of it.
         """
+        reason = "for the rate limit"
         ticket, tries = Ticket(terms.group), Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
         error: APIError | None = None
         try:
             while True:
-                yield from self._wait(ticket, request, terms)
+                yield from self._wait(ticket, request, terms, reason)
                 attempts += not is_redirect
                 start = time.monotonic()
                 outcome = yield current
@@ -99,6 +100,8 @@ class Exchange:
                 if wait is None:
                     # Not from the exception of httpx: it holds the request, and so the token.
                     raise error from None
+                if not isinstance(error, RateLimitError):
+                    reason = "to try again"
                 logger.info(
                     "%s; try %d follows in %.3f s",
                     error,
@@ -121,10 +124,9 @@ class Exchange:
                 raise
 
     def _wait(
-        self, ticket: Ticket, request: httpx.Request, terms: Terms
+        self, ticket: Ticket, request: httpx.Request, terms: Terms, reason: str
     ) -> Generator[Step, Reply, None]:
         clock, max_wait = self.pacer.clock, terms.policy.max_wait
-        reason = "to try again" if ticket.not_before else "for the rate limit"
         try:
             while not self.pacer.admit(ticket, max_wait):
                 logger.debug(
