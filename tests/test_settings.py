@@ -113,7 +113,7 @@ class TestOptions:
         with pytest.raises(ConfigurationError, match=f"transport is of the other kind: .* {right}"):
             kind(TOKEN, transport=wrong)
         if kind is BetTune:
-            with pytest.raises(ConfigurationError, match="coroutine function, .* AsyncBetTune"):
+            with pytest.raises(ConfigurationError, match=r"coroutine function, .* AsyncBetTune"):
                 kind(TOKEN, event_hooks={"request": [hook]})
 
     def test_one_whose_construction_failed_can_be_shown(self, kind):
