@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import anyio
 import httpx
 import pytest
@@ -288,3 +291,39 @@ class TestWithOptions:
         if isinstance(client, BetTune):
             return client.with_options(**options)
         return Awaited(client._target.with_options(**options), client._portal)
+
+
+class TestClosing:
+    """Whoever waits for an answer is woken, whatever the timeout."""
+
+    def test_a_thread(self):
+        with Scripted(SILENCE) as server:
+            client = BetTune("t", base_url=server.base_url, timeout=None)
+            with ThreadPoolExecutor(1) as pool:
+                call = pool.submit(client.sports.list)
+                while not server.requests:
+                    time.sleep(0.001)
+                client.close()
+                with pytest.raises(bettune.BetTuneError, match="closed"):
+                    call.result(30)
+            server.wait_until_hung_up()
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_a_task(self, backend):
+        async def main(server):
+            client = AsyncBetTune("t", base_url=server.base_url, timeout=None)
+
+            async def call():
+                with pytest.raises(bettune.BetTuneError, match="closed"):
+                    await client.sports.list()
+
+            with anyio.fail_after(30):
+                async with anyio.create_task_group() as group:
+                    group.start_soon(call)
+                    while not server.requests:  # noqa: ASYNC110 - the server is no task
+                        await anyio.sleep(0.001)
+                    await client.aclose()
+
+        with Scripted(SILENCE) as server:
+            anyio.run(main, server, backend=backend)
+            server.wait_until_hung_up()

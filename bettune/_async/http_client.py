@@ -160,6 +160,8 @@ class AsyncHTTPClient(httpx.AsyncClient):
                 body.take(chunk)
         finally:
             await response.aclose()
+            if self.is_closed and (stream := response.extensions.get("network_stream")):
+                await stream.aclose()  # opened while the client was closed, it is in no pool
         if body.problem is not None:
             # The generators within are left to the collector where they are not run to their end.
             with suppress(Exception):

@@ -11,7 +11,7 @@ import httpx
 
 from bettune._api_errors import RateLimitError
 from bettune._http.errors import Errors, Failure, is_hopeless
-from bettune._http.pacing import BlockedError, Pacer, RequestGroup, Ticket
+from bettune._http.pacing import BlockedError, Pacer, RequestGroup, RunCancelledError, Ticket
 from bettune._http.retries import RetryPolicy, Tries, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
@@ -71,9 +71,16 @@ class Exchange:
         """
         ticket, tries = Ticket(terms.group), Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
+        failure: APIError | None = None
         try:
             while True:
-                yield from self._wait(ticket, request, terms)
+                try:
+                    yield from self._wait(ticket, request, terms, attempts)
+                except RunCancelledError:
+                    if failure is None:
+                        raise
+                    # It was sent: whether the server did it may be unknown.
+                    raise failure from None
                 attempts += not is_redirect
                 start = time.monotonic()
                 outcome = yield current
@@ -105,6 +112,7 @@ class Exchange:
                     wait,
                     extra={"method": request.method, "path": error.path, "attempt": attempts},
                 )
+                failure = error
                 ticket.not_before = self.pacer.clock.now() + wait
         finally:
             # Twice where an interrupt comes in between: a place not given back is lost for good.
@@ -115,7 +123,7 @@ class Exchange:
                 raise
 
     def _wait(
-        self, ticket: Ticket, request: httpx.Request, terms: Terms
+        self, ticket: Ticket, request: httpx.Request, terms: Terms, attempts: int
     ) -> Generator[Step, Reply, None]:
         clock, max_wait = self.pacer.clock, terms.policy.max_wait
         reason = "to try again" if ticket.not_before else "for the rate limit"
@@ -135,7 +143,7 @@ class Exchange:
                     clock.waited_until(until)
         except BlockedError as blocked:
             limit = self.pacer.limit
-            raise self.errors.of_pace(request, limit, blocked.seconds, max_wait) from None
+            raise self.errors.of_pace(request, attempts, limit, blocked.seconds, max_wait) from None
 
     def _judge(self, outcome: Outcome, request: httpx.Request, attempts: int) -> APIError | None:
         """The error that came of a try, if it is one."""

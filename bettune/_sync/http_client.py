@@ -156,6 +156,8 @@ class HTTPClient(httpx.Client):
                 body.take(chunk)
         finally:
             response.close()
+            if self.is_closed and (stream := response.extensions.get("network_stream")):
+                stream.close()  # opened while the client was closed, it is in no pool
         if body.problem is not None:
             # The generators within are left to the collector where they are not run to their end.
             with suppress(Exception):
