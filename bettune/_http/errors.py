@@ -124,16 +124,23 @@ class Errors:
         return error
 
     def of_pace(
-        self, request: httpx.Request, limit: RateLimit | None, seconds: float, max_wait: float
+        self,
+        request: httpx.Request,
+        attempts: int,
+        limit: RateLimit | None,
+        seconds: float,
+        max_wait: float,
     ) -> RateLimitError:
-        """Make the error of a request that was not sent, since the pace lets nobody out in time."""
+        """Make the error of a request that is not sent, since the pace lets nobody out in time."""
         source = "Retry-After" if limit is None else f"{limit.requests} per {limit.per:g} s"
+        sent = "not sent again" if attempts else "nothing was sent"
         error = RateLimitError(
-            f"nothing was sent: the rate limit ({source}) lets nobody out for {seconds:.0f} s, "
+            f"{sent}: the rate limit ({source}) lets nobody out for {seconds:.0f} s, "
             f"longer than max_wait={max_wait:g}",
             status_code=429,
             method=request.method,
             path=self.path(request),
+            attempts=attempts,
         )
         error.retry_after = seconds
         error.rate_limit = limit

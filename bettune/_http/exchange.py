@@ -75,7 +75,7 @@ class Exchange:
         error: APIError | None = None
         try:
             while True:
-                yield from self._wait(ticket, request, terms, reason)
+                yield from self._wait(ticket, request, terms, reason, attempts)
                 attempts += not is_redirect
                 start = time.monotonic()
                 outcome = yield current
@@ -124,7 +124,12 @@ class Exchange:
                 raise
 
     def _wait(
-        self, ticket: Ticket, request: httpx.Request, terms: Terms, reason: str
+        self,
+        ticket: Ticket,
+        request: httpx.Request,
+        terms: Terms,
+        reason: str,
+        attempts: int,
     ) -> Generator[Step, Reply, None]:
         clock, max_wait = self.pacer.clock, terms.policy.max_wait
         try:
@@ -143,7 +148,7 @@ class Exchange:
                     clock.waited_until(until)
         except BlockedError as blocked:
             limit = self.pacer.limit
-            raise self.errors.of_pace(request, limit, blocked.seconds, max_wait) from None
+            raise self.errors.of_pace(request, attempts, limit, blocked.seconds, max_wait) from None
 
     def _judge(self, outcome: Outcome, request: httpx.Request, attempts: int) -> APIError | None:
         """The error that came of a try, if it is one."""
