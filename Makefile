@@ -95,9 +95,14 @@ release-check: override export TAG := $(value TAG)
 release-check: .venv-release/.ready ## build what a release would publish, check it, and show it: TAG= of the release
 	@PATH="$(CURDIR)/.venv-release/bin:$$PATH" .venv-release/bin/python -m scripts.release $(if $(TAG),--tag "$$TAG")
 
-test-ecosystem: .venv-ecosystem/.ready ## run the library beside the tools its users have
+NODE := tests/ecosystem/schema
+test-ecosystem: .venv-ecosystem/.ready $(if $(shell command -v npm),$(NODE)/node_modules/.package-lock.json) ## run the library beside the tools its users have
 	@PATH="$(CURDIR)/.venv-ecosystem/bin:$$PATH" .venv-ecosystem/bin/python -m pytest \
-		-o asyncio_default_fixture_loop_scope=function tests/ecosystem tests/docs $(ARGS)
+		-o asyncio_default_fixture_loop_scope=function tests/ecosystem tests/docs/test_examples.py $(ARGS)
+
+$(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
+	@npm ci --prefix $(NODE) --no-fund --no-audit --loglevel=error
+	@touch $@
 
 COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --upgrade

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bettune._fixtures.resolution import Resolution
     from bettune._models import Match
+    from bettune._values.frames import SupportsColumns
 
 MatchList = list["Match"]
 
@@ -81,7 +82,7 @@ class AsyncMatches(Resource):
 
     async def resolve(
         self,
-        fixtures: Iterable[Mapping[str, Any]],
+        fixtures: Iterable[Mapping[str, Any]] | SupportsColumns,
         *,
         tz: str | tzinfo | None = None,
         aliases: Mapping[str, str] | None = None,

@@ -1,5 +1,7 @@
 """What a user writes, type-checked strictly against the installed wheel; run by no test."""
 
+# pyright: strict
+
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,0 +1,106 @@
+"""Other tools on openapi.yaml: Prism as a proxy, a TypeScript client, two linters."""
+
+import os
+import shutil
+import socket
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from bettune import BetTune
+
+SCHEMA = Path(__file__).parents[2] / "openapi.yaml"
+HERE = Path(__file__).parent / "schema"
+TOOLS = HERE / "node_modules" / ".bin"
+
+pytestmark = pytest.mark.skipif(not TOOLS.exists(), reason="there is no npm to install them")
+SIX = {"/sports", "/matches", "/prediction-filters", "/predictions/search"}
+
+
+def run(*command, cwd=HERE, **environment):
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@contextmanager
+def prism(upstream):
+    """A Prism proxy that answers each violation of the schema with an error of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [TOOLS / "prism", "proxy", SCHEMA, upstream, "--errors", "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = []
+    try:
+        for line in process.stdout:
+            said.append(line)
+            if "listening" in line:
+                break
+        else:
+            pytest.fail("".join(said))
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def test_prism_sees_no_violation_in_the_six_operations(bettune_sandbox):
+    box = bettune_sandbox
+    with prism(box.base_url) as url:
+        with BetTune(box.token, base_url=url, max_retries=0) as bettune:
+            assert bettune.sports.list()
+            day = bettune.matches.list("2026-06-06")
+            chosen = bettune.prediction_filters.list()[0]
+            report = bettune.predictions.sync(chosen.id, {match.id: 2 for match in day})
+            report.raise_for_failures()
+            bettune.predictions.delete(chosen.id, day[0].id)
+        # It would say so.
+        path = f"/prediction-filters/{chosen.id}/matches/{day[0].id}/prediction"
+        headers = {"Authorization": f"Bearer {box.token}"}
+        refused = httpx.put(url + path, json={"odds": []}, headers=headers)
+    assert refused.status_code == 422
+    assert {seen.path for seen in box.seen} >= SIX
+
+
+def test_a_typescript_client_does_all_six(bettune_sandbox, tmp_path):
+    for name in ("six.ts", "process.d.ts", "tsconfig.json", "package.json"):
+        shutil.copy(HERE / name, tmp_path)
+    (tmp_path / "node_modules").symlink_to(HERE / "node_modules")
+    run(TOOLS / "openapi-typescript", SCHEMA, "-o", "api.d.ts", cwd=tmp_path)
+    run(TOOLS / "tsc", cwd=tmp_path)
+    said = run(
+        "node",
+        "six.js",
+        cwd=tmp_path,
+        BETTUNE_API_TOKEN=bettune_sandbox.token,
+        BETTUNE_BASE_URL=bettune_sandbox.base_url,
+    )
+    assert said == "[true,1,204]\n"
+    assert {urlsplit(seen.path).path for seen in bettune_sandbox.seen} >= SIX
+    assert len(bettune_sandbox.seen) == 6
+
+
+def test_redocly_finds_nothing():
+    said = run(TOOLS / "redocly", "lint", SCHEMA, "--config", "redocly.yaml", "--format", "json")
+    assert '"warnings": 0' in said
+    assert '"errors": 0' in said
+
+
+def test_spectral_finds_nothing():
+    run(TOOLS / "spectral", "lint", "-r", "spectral.yaml", "--fail-severity", "hint", SCHEMA)
