@@ -254,4 +254,4 @@ def test_thousands_of_failures_with_long_pages_take_little_memory():
         held = tracemalloc.get_traced_memory()[0]
         tracemalloc.stop()
     assert len(report.failed) == 300
-    assert held / 300 < 8_000
+    assert held / 300 < 12_000
