@@ -132,7 +132,11 @@ class AsyncHTTPClient(httpx.AsyncClient):
                 return response, None
             if stream and response.status_code in SUCCESS:
                 return AsyncStreamedResponse.of(response, self.exchange.errors, request), None
-            return response, await self._read(response, request)
+            problem = await self._read(response, request)
+            if self.is_closed and "network_stream" in response.extensions:
+                # Made as the client was closed, the connection is in no pool that would close it.
+                await response.extensions["network_stream"].aclose()
+            return response, problem
         except FAILURES as error:
             return error
         except httpx.StreamError as error:
@@ -143,7 +147,7 @@ class AsyncHTTPClient(httpx.AsyncClient):
         except RuntimeError:
             if not self.is_closed:
                 raise
-            raise BetTuneError(CLOSED) from None  # by somebody else, meanwhile
+            return httpx.ReadError(CLOSED)  # by somebody else, meanwhile
 
     async def _read(self, response: httpx.Response, request: httpx.Request) -> str | None:
         body = Body(response, request, self.exchange.max_response_bytes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -109,6 +110,10 @@ class _Stream(httpcore.NetworkStream):
         self._stream.write(buffer, timeout)
 
     def close(self) -> None:
+        # To close a socket does not wake a thread that reads from it; this does, and TLS's own
+        # would take its state away from under that thread.
+        with suppress(OSError):
+            socket.socket.shutdown(self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
         self._stream.close()
 
     def get_extra_info(self, info: str) -> Any:

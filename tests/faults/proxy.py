@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import socket
 import threading
 from collections import Counter, defaultdict
@@ -53,6 +54,9 @@ ERRORS = [_status(str(status), status) for status in (500, 502, 503, 504)]
 PAGE_502 = _status("502 page", 502, b"<html><h1>Bad Gateway</h1></html>")
 PAGE_200 = _status("200 page", 200, b"<html><h1>Welcome</h1></html>")
 WRONG_BODY = _status("200 wrong body", 200, b'{"id": "one"}', works=True)
+SWAPPED = Fault("about another match", works=True)
+REDIRECT = _status("307", 307, more=b"Location: ?again\r\n")
+REDIRECT_TO_GET = _status("302", 302, more=b"Location: ?again\r\n")
 FORBIDDEN = _status("422", 422)  # no try of any number brings more than this
 
 # What a retry mends, but for the silence, which takes the client's timeout to notice.
@@ -192,7 +196,7 @@ class Proxy:
         dice = random.Random(f"{self.seed} {method} {path} {self._times[method, path]}")
         return dice.choice(self.faults) if dice.random() < self.rate else None
 
-    async def _play(self, fault, answer, reader, writer):
+    async def _play(self, fault, answer, reader, writer):  # noqa: PLR0912 - one case a fault
         """Do the fault; tell whether the connection goes on."""
         head, body = answer or (b"", b"")
         if fault.answer is not None:
@@ -221,6 +225,10 @@ class Proxy:
                 writer.write(_with_length(head, len(body) + 7) + body)
             case "too short a length":
                 writer.write(_with_length(head, len(body) // 2) + body)
+            case "about another match":
+                body = re.sub(rb'"matchId":\d+', b'"matchId":1', body)
+                writer.write(_with_length(head, len(body)) + body)
+                return True
             case "late first byte":
                 await asyncio.sleep(self._pause)
                 writer.write(head + body)
