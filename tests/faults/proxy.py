@@ -92,6 +92,7 @@ class Proxy:
         self.seen = []
         self._pause = pause  # of a late or slow answer; well within the client's timeout
         self._times = defaultdict(int)
+        self._listener = None
         self._writers = set()
         self._tasks = set()
 
@@ -114,6 +115,11 @@ class Proxy:
         """How often each fault was done."""
         return Counter(seen.fault.name for seen in self.seen if seen.fault)
 
+    @property
+    def busy(self):
+        """Whether it has a connection, or does something for one that is gone."""
+        return bool(self._tasks)
+
     def down(self):
         """Refuse connections, and cut those there are, until `up` is called."""
         self._do(self._close())
@@ -125,6 +131,8 @@ class Proxy:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
     async def _open(self):
+        if self._listener is not None and self._listener.fileno() != -1:
+            return
         # Not asyncio's server: closed while it accepts a connection, it leaves that open, unserved.
         self._listener = socket.create_server(("127.0.0.1", self._port), backlog=2048)
         self._listener.setblocking(False)
