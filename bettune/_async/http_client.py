@@ -142,7 +142,11 @@ class AsyncHTTPClient(httpx.AsyncClient):
                 return response, None
             if stream and response.status_code in SUCCESS:
                 return AsyncStreamedResponse.of(response, self.exchange.errors, request), None
-            return response, await self._read(response, request)
+            problem = await self._read(response, request)
+            if self.is_closed and "network_stream" in response.extensions:
+                # Made as the client was closed, the connection is in no pool that would close it.
+                await response.extensions["network_stream"].aclose()
+            return response, problem
         except FAILURES as error:
             return error
         except (httpx.StreamError, StopIteration) as error:
@@ -153,7 +157,7 @@ class AsyncHTTPClient(httpx.AsyncClient):
         except RuntimeError:
             if not self.is_closed:
                 raise
-            raise BetTuneError(CLOSED) from None  # by somebody else, meanwhile
+            return httpx.ReadError(CLOSED)  # by somebody else, meanwhile
         except BaseException:  # an interrupt: the connection must not stay taken
             if response is not None:
                 await response.aclose()

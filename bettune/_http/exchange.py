@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from bettune._api_errors import RateLimitError
+from bettune._errors import BetTuneError
 from bettune._http.errors import Errors, Failure, is_hopeless
 from bettune._http.pacing import BlockedError, Pacer, RequestGroup, RunCancelledError, Ticket
 from bettune._http.retries import RetryPolicy, Tries, rate_limit_in, retry_after
@@ -75,7 +76,15 @@ class Exchange:
         error: APIError | None = None
         try:
             while True:
-                yield from self._wait(ticket, request, terms, reason, attempts)
+                try:
+                    yield from self._wait(ticket, request, terms, reason, attempts)
+                except (RunCancelledError, BetTuneError):
+                    # A write that was tried may have been done, which its report has to say; but
+                    # a refusal by the rate limit did nothing.
+                    tried = error is not None and not isinstance(error, RateLimitError)
+                    if terms.group is None or not tried:
+                        raise
+                    raise error from None  # type: ignore[misc] # it is not None
                 attempts += not is_redirect
                 start = time.monotonic()
                 outcome = yield current
@@ -110,11 +119,6 @@ class Exchange:
                     extra={"method": request.method, "path": error.path, "attempt": attempts},
                 )
                 ticket.not_before = self.pacer.clock.now() + wait
-        except RunCancelledError:
-            # A refusal by the rate limit did nothing; after any other, it may have been done.
-            if error is None or isinstance(error, RateLimitError):
-                raise
-            raise error from None
         finally:
             # Twice where an interrupt comes in between: a place not given back is lost for good.
             try:

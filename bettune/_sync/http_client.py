@@ -138,7 +138,11 @@ class HTTPClient(httpx.Client):
                 return response, None
             if stream and response.status_code in SUCCESS:
                 return StreamedResponse.of(response, self.exchange.errors, request), None
-            return response, self._read(response, request)
+            problem = self._read(response, request)
+            if self.is_closed and "network_stream" in response.extensions:
+                # Made as the client was closed, the connection is in no pool that would close it.
+                response.extensions["network_stream"].close()
+            return response, problem
         except FAILURES as error:
             return error
         except (httpx.StreamError, StopIteration) as error:
@@ -149,7 +153,7 @@ class HTTPClient(httpx.Client):
         except RuntimeError:
             if not self.is_closed:
                 raise
-            raise BetTuneError(CLOSED) from None  # by somebody else, meanwhile
+            return httpx.ReadError(CLOSED)  # by somebody else, meanwhile
         except BaseException:  # an interrupt: the connection must not stay taken
             if response is not None:
                 response.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import tracemalloc
 from datetime import datetime
@@ -251,6 +252,7 @@ def test_thousands_of_failures_with_long_pages_take_little_memory():
         client.predictions.apply(plan)  # what is made once
         tracemalloc.start()
         report = client.predictions.apply(plan)
+        gc.collect()
         held = tracemalloc.get_traced_memory()[0]
         tracemalloc.stop()
     assert len(report.failed) == 300
