@@ -69,12 +69,13 @@ class Exchange:
 
         Yields what is to be done and takes what came of it.
         """
-        reason = "for the rate limit"
         ticket, tries = Ticket(terms.group), Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
-        error: APIError | None = None
+        # Why it is tried again, but for refusals by the rate limit, which did nothing.
+        failure: APIError | None = None
         try:
             while True:
+                reason = "for the rate limit" if failure is None else "to try again"
                 yield from self._wait(ticket, request, terms, reason, attempts)
                 attempts += not is_redirect
                 start = time.monotonic()
@@ -101,7 +102,7 @@ class Exchange:
                     # Not from the exception of httpx: it holds the request, and so the token.
                     raise error from None
                 if not isinstance(error, RateLimitError):
-                    reason = "to try again"
+                    failure = error
                 logger.info(
                     "%s; try %d follows in %.3f s",
                     error,
@@ -111,10 +112,9 @@ class Exchange:
                 )
                 ticket.not_before = self.pacer.clock.now() + wait
         except RunCancelledError:
-            # A refusal by the rate limit did nothing; after any other, it may have been done.
-            if error is None or isinstance(error, RateLimitError):
+            if failure is None:
                 raise
-            raise error from None
+            raise failure from None  # it may have been done
         finally:
             # Twice where an interrupt comes in between: a place not given back is lost for good.
             try:
