@@ -142,11 +142,7 @@ class AsyncHTTPClient(httpx.AsyncClient):
                 return response, None
             if stream and response.status_code in SUCCESS:
                 return AsyncStreamedResponse.of(response, self.exchange.errors, request), None
-            problem = await self._read(response, request)
-            if self.is_closed and "network_stream" in response.extensions:
-                # Made as the client was closed, the connection is in no pool that would close it.
-                await response.extensions["network_stream"].aclose()
-            return response, problem
+            return response, await self._read(response, request)
         except FAILURES as error:
             return error
         except (httpx.StreamError, StopIteration) as error:
@@ -171,6 +167,9 @@ class AsyncHTTPClient(httpx.AsyncClient):
                 body.take(chunk)
         finally:
             await response.aclose()
+        if self.is_closed and "network_stream" in response.extensions:
+            # Made as the client was closed, the connection is in no pool that would close it.
+            await response.extensions["network_stream"].aclose()
             if self.is_closed and (stream := response.extensions.get("network_stream")):
                 await stream.aclose()  # opened while the client was closed, it is in no pool
         if body.problem is not None:

@@ -70,21 +70,20 @@ class Exchange:
 
         Yields what is to be done and takes what came of it.
         """
-        reason = "for the rate limit"
         ticket, tries = Ticket(terms.group), Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
-        error: APIError | None = None
+        # Why it is tried again, but for refusals by the rate limit, which did nothing.
+        failure: APIError | None = None
         try:
             while True:
+                reason = "for the rate limit" if failure is None else "to try again"
                 try:
                     yield from self._wait(ticket, request, terms, reason, attempts)
                 except (RunCancelledError, BetTuneError):
-                    # A write that was tried may have been done, which its report has to say; but
-                    # a refusal by the rate limit did nothing.
-                    tried = error is not None and not isinstance(error, RateLimitError)
-                    if terms.group is None or not tried:
+                    # A write that was tried may have been done, which its report has to say.
+                    if terms.group is None or failure is None:
                         raise
-                    raise error from None  # type: ignore[misc] # it is not None
+                    raise failure from None
                 attempts += not is_redirect
                 start = time.monotonic()
                 outcome = yield current
@@ -110,7 +109,7 @@ class Exchange:
                     # Not from the exception of httpx: it holds the request, and so the token.
                     raise error from None
                 if not isinstance(error, RateLimitError):
-                    reason = "to try again"
+                    failure = error
                 logger.info(
                     "%s; try %d follows in %.3f s",
                     error,

@@ -138,11 +138,7 @@ class HTTPClient(httpx.Client):
                 return response, None
             if stream and response.status_code in SUCCESS:
                 return StreamedResponse.of(response, self.exchange.errors, request), None
-            problem = self._read(response, request)
-            if self.is_closed and "network_stream" in response.extensions:
-                # Made as the client was closed, the connection is in no pool that would close it.
-                response.extensions["network_stream"].close()
-            return response, problem
+            return response, self._read(response, request)
         except FAILURES as error:
             return error
         except (httpx.StreamError, StopIteration) as error:
@@ -167,6 +163,9 @@ class HTTPClient(httpx.Client):
                 body.take(chunk)
         finally:
             response.close()
+        if self.is_closed and "network_stream" in response.extensions:
+            # Made as the client was closed, the connection is in no pool that would close it.
+            response.extensions["network_stream"].close()
             if self.is_closed and (stream := response.extensions.get("network_stream")):
                 stream.close()  # opened while the client was closed, it is in no pool
         if body.problem is not None:

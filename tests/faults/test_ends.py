@@ -189,12 +189,15 @@ def test_told_to_come_back_too_late_it_stops(connect, status):
     assert len(report.pending) == 37
 
 
-def test_a_write_that_may_have_been_done_is_never_pending(connect):
+@pytest.mark.parametrize("refusals", [0, 1])
+def test_a_write_that_may_have_been_done_is_never_pending(connect, refusals):
     """One whose answer was lost waits to be sent again as another stops the run."""
     lost, stop = threading.Event(), threading.Event()
 
     def serve(request):
         if request.path.endswith("/1/prediction"):
+            if lost.is_set():
+                return answer(429, {}, retry_after="0")
             table(request)
             lost.set()
             return b""
@@ -209,7 +212,8 @@ def test_a_write_that_may_have_been_done_is_never_pending(connect):
 
     def on_wait(seconds, reason):
         waits.append(reason)
-        stop.set()
+        if len(waits) > refusals:
+            stop.set()
 
     with Scripted(serve) as server:
         client = connect(base_url=server.base_url)
@@ -218,7 +222,7 @@ def test_a_write_that_may_have_been_done_is_never_pending(connect):
         else:
             waiting = type(client)(client._target.with_options(on_wait=on_wait), client._portal)
         report = waiting.predictions.sync(1, {1: 2, 2: 2, 3: 2}, concurrency=2)
-    assert waits == ["to try again"]
+    assert waits == ["to try again"] * (1 + refusals)
     assert {n: type(one) for n, one in report.failed.items()} == {
         1: bettune.APIConnectionError,
         2: bettune.AuthenticationError,
