@@ -47,7 +47,7 @@ test-lowest: .venv-lowest/.ready ## run the tests with the lowest versions the l
 check: .venv/.ready ## check format, lint, types, what is generated, the public surface and the workflows
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff .; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
+	@$(BIN)/mypy bettune docs/examples
 	@$(BIN)/python -m scripts.schema.generate --check
 	@$(BIN)/python -m scripts.unasync --check
 	@$(BIN)/python -m scripts.api --check
@@ -98,15 +98,13 @@ release-check: .venv-release/.ready ## build what a release would publish, check
 NODE := tests/ecosystem/schema
 test-ecosystem: .venv-ecosystem/.ready $(if $(shell command -v npm),$(NODE)/node_modules/.package-lock.json) ## run the library beside the tools its users have
 	@PATH="$(CURDIR)/.venv-ecosystem/bin:$$PATH" .venv-ecosystem/bin/python -m pytest \
-		-o asyncio_default_fixture_loop_scope=function tests/ecosystem tests/docs/test_examples.py $(ARGS)
+		-o asyncio_default_fixture_loop_scope=function tests/ecosystem tests/docs $(ARGS)
 
-# Left out: what needs other packages, and a child that is forked with open connections,
-# of which httpcore2 lets the sockets go without closing them.
+# Left out: what needs other packages.
 test-httpx2: .venv-ecosystem/.ready ## run the tests with httpx2, httpx's successor, in its place
 	@PYTHONPATH="$(CURDIR)/tests/ecosystem/httpx2" .venv-ecosystem/bin/python -m pytest \
 		-o asyncio_default_fixture_loop_scope=function -W "ignore:Module already imported" \
 		--ignore=tests/test_schema_examples.py --ignore=tests/sandbox/test_conformance.py \
-		--deselect=tests/faults/test_lifecycle.py::test_after_a_fork \
 		tests/test_*.py tests/values tests/fixtures tests/faults tests/sandbox $(ARGS)
 
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json

@@ -164,7 +164,13 @@ class RateLimitError(APIStatusError):
 
 
 class InternalServerError(APIStatusError):
-    """5xx: the API, or a proxy before it, failed."""
+    """5xx: the API, or a proxy before it, failed.
+
+    Attributes:
+        retry_after: seconds the API asks to wait, or None where it did not say.
+    """
+
+    retry_after: float | None = None
 
 
 _TOKEN = "Pass a valid token: BetTune's Settings page makes them, and a new one ends the old"  # noqa: S105

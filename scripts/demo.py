@@ -1,77 +1,108 @@
-"""The daily job against a sandbox: list the matches, plan, sync under a rate limit, look again."""
+"""The daily job against a sandbox: a model's sheet, resolved, planned and pushed for three bets.
+
+It goes through the library; `bettune push` does the same from a command line.
+"""
 
 from __future__ import annotations
 
 import csv
 import sys
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bettune import BetTune, Match, OddsChange, RateLimit
+from bettune import BetTune, Match, Plans, RateLimit, Resolution
 from bettune.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-DAY = "2030-06-08"
-ODDS = Path(__file__).with_name("demo_odds.csv")
+SHEET = Path(__file__).with_name("demo_sheet.csv")
+# Each column of odds, and the bet type of the filter it goes into.
+BETS = {"home_odds": "Home", "draw_odds": "Draw", "away_odds": "Away"}
 LIMIT = RateLimit(requests=60, per=2)
-SHOWN = 4
+SHOWN = 5
 
 
 def main() -> None:
     """Do it, and tell a person what happens."""
+    with SHEET.open(encoding="utf-8", newline="") as file:
+        sheet = list(csv.DictReader(file))
     with Sandbox(rate_limit=LIMIT) as box, BetTune(box.token, base_url=box.base_url) as bettune:
         print(f"A sandbox of BetTune runs at {box.base_url}")
         print(f"and takes {LIMIT.requests} requests in {LIMIT.per} seconds.\n")
 
-        matches = {match.id: match for match in bettune.matches.list(DAY, sport=1)}
-        chosen = bettune.prediction_filters.list()[0]
-        print(f'{len(matches)} matches on {DAY}; prediction filter {chosen.id} "{chosen.name}".')
+        print(f"1. The model's sheet, {SHEET.name}: {len(sheet)} fixtures, odds for 3 bets")
+        print("   in its own spellings. Which matches of BetTune are they?\n")
+        resolution = bettune.matches.resolve(sheet)
+        tell_resolution(sheet, resolution)
 
-        with ODDS.open(encoding="utf-8", newline="") as file:
-            odds = {int(row["match_id"]): row["odds"] or None for row in csv.DictReader(file)}
-        print(f"The model's odds: {len(odds)} matches in {ODDS.name}.\n")
+        filters = {found.bet_type: found for found in bettune.prediction_filters.list()}
+        odds = {
+            filters[bet].id: {
+                match_id: row[column] or None
+                for match_id, row in zip(resolution.ids, sheet, strict=True)
+                if match_id is not None
+            }
+            for column, bet in BETS.items()
+        }
 
-        plan = bettune.predictions.plan(chosen.id, odds)
-        print(f"The plan: {plan}.")
-        show("to create", matches, plan.create)
-        show("to update", matches, plan.update)
-        show("to delete", matches, plan.delete)
+        print("\n2. The plan, a filter a bet; empty odds leave what is there:\n")
+        plans = bettune.predictions.plan_many(odds, missing="skip", tolerance=0.005)
+        tell_plans({found.id: found.name for found in filters.values()}, resolution, plans)
 
-        print("\nThe sync:")
-        report = bettune.predictions.apply(plan, on_progress=progress)
-        print(f"\nThe report: {report}.")
+        print(f"\n3. {plans.writes} writes, first match first, under a limit that is learnt:\n")
+        reports = bettune.predictions.apply_many(plans, on_progress=progress)
+        print(f"\n   {reports}")
         if limit := bettune.rate_limit:
-            print(f"On the way it learnt the limit: {limit.requests} in {limit.per:g} seconds.\n")
+            print(f"   (the limit: {limit.requests} requests in {limit.per:g} seconds)")
 
-        held = bettune.predictions.search(chosen.id, odds)
-        print(f"There now: {len(held)} predictions.")
-        show("held", matches, {prediction.match_id: prediction.odds for prediction in held})
-
-        print(f"\nA second run: {bettune.predictions.sync(chosen.id, odds)}.")
-        report.raise_for_failures()
+        print("\n4. The same once more writes nothing:\n")
+        print(f"   {bettune.predictions.sync_many(odds, missing='skip', tolerance=0.005)}\n")
+        reports.raise_for_failures()
     print("The sandbox is gone.")
 
 
-def show(title: str, matches: dict[int, Match], rows: Mapping[int, object]) -> None:
-    """Print the first few."""
-    print(f"  {title}:")
-    for match_id, odds in islice(rows.items(), SHOWN):
-        match = matches[match_id]
-        text = f"{odds.old} -> {odds.new}" if isinstance(odds, OddsChange) else odds
-        print(f"    {match.date:%H:%M}  {match.home.name} - {match.away.name}: {text}")
-    if len(rows) > SHOWN:
-        print(f"    and {len(rows) - SHOWN} more")
+def tell_resolution(sheet: Sequence[Mapping[str, str]], resolution: Resolution) -> None:
+    """Print some names that differ, and why a fixture stays open."""
+    pairs = zip(sheet, resolution.matches, strict=True)
+    different = [(row, match) for row, match in pairs if match and row["home"] != match.home.name]
+    for row, match in different[:SHOWN]:
+        yours = f"{row['home']} - {row['away']}"
+        print(f"   {yours:28} is  {match.id}  {names(match)}")
+    print(f"   … {resolution}; it never guesses:\n")
+    for fixture in resolution.unresolved:
+        print(f"   {fixture.home} - {fixture.away} stays open:")
+        print(f"     {fixture.reason}")
+        for candidate in fixture.candidates[:1]:
+            print(f"     maybe {candidate.match.id}  {names(candidate.match)}")
+    for yours, theirs in resolution.suggested_aliases.items():
+        print(f"     if that is right: aliases={{{yours!r}: {theirs!r}}}")
+
+
+def tell_plans(name_of: Mapping[int, str], resolution: Resolution, plans: Plans) -> None:
+    """Print each plan, and the first of its changes by name."""
+    matches = {match.id: match for match in resolution.matches if match}
+    for filter_id, plan in plans.items():
+        print(f"   {filter_id} {name_of[filter_id]}: {plan}")
+        for match_id, change in list(plan.update.items())[:2]:
+            kick_off = f"{matches[match_id].date:%H:%M}"
+            print(
+                f"     {kick_off}  {names(matches[match_id])}: {change.old:.3f} -> {change.new:.3f}"
+            )
+
+
+def names(match: Match) -> str:
+    """The two teams."""
+    return f"{match.home.name} - {match.away.name}"
 
 
 def progress(done: int, total: int) -> None:
-    """Print a line a person can follow; in place on a terminal, now and then in a log."""
+    """Print a bar a person can follow; in place on a terminal, now and then in a log."""
+    bar = "━" * (done * 40 // total)
     if sys.stdout.isatty():
-        print(f"\r  {done} of {total} writes", end="", flush=True)
+        print(f"\r   {bar:40} {done}/{total}", end="", flush=True)
     elif done % 30 == 0 or done == total:
-        print(f"  {done} of {total} writes")
+        print(f"   {bar:40} {done}/{total}")
 
 
 if __name__ == "__main__":

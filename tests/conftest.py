@@ -101,7 +101,7 @@ async def _call(function, *args, **options):
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch):
-    for name in ("BETTUNE_API_TOKEN", "BETTUNE_BASE_URL"):
+    for name in ("BETTUNE_API_TOKEN", "BETTUNE_API_TOKEN_FILE", "BETTUNE_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)

@@ -1,9 +1,10 @@
-"""matches.between: lazily, one request a UTC day, days inclusive and moments half-open."""
+"""Days and ranges: one request a UTC day, days inclusive, moments half-open, any time zone."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import anyio
 import pytest
@@ -148,3 +149,69 @@ def test_it_is_the_filter_over_all_matches(own, start, hours):
     first, last = start.date() - timedelta(days=1), end.date() + timedelta(days=1)
     expected = [one for one in own.matches.between(first, last, sport=1) if start <= one.date < end]
     assert list(own.matches.between(start, end, sport=1)) == expected
+
+
+def last_sunday(year, month):
+    """Of March or October, which have 31 days: where the EU's clocks change, at 01:00 UTC."""
+    last = date(year, month, 31)
+    return last - timedelta(days=(last.weekday() + 1) % 7)
+
+
+def in_warsaw(moment):
+    """The local time of an instant, by the EU's rule and not by any time zone database."""
+    changes = [
+        datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
+        for day in (last_sunday(moment.year, 3), last_sunday(moment.year, 10))
+    ]
+    summer = changes[0] <= moment < changes[1]
+    return (moment + timedelta(hours=2 if summer else 1)).replace(tzinfo=None)
+
+
+def test_days_in_warsaw_around_every_clock_change_of_twenty_years(connect, server):
+    client = connect(base_url=server.base_url)
+    for year in range(2020, 2041):
+        for month, hours in ((3, 23), (10, 25)):
+            changed = last_sunday(year, month)
+            for day, length in (
+                (changed - timedelta(days=1), 24),
+                (changed, hours),
+                (changed + timedelta(days=1), 24),
+            ):
+                server.requests.clear()
+                found = [match.date for match in client.matches.list(day, tz="Europe/Warsaw")]
+                assert {in_warsaw(moment).date() for moment in found} == {day}
+                assert len(found) == len(set(found)) == 2 * length
+                assert found == sorted(found)
+                assert asked(server) == [str(day - timedelta(days=1)), str(day)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours", "days"),
+    [
+        # The clocks skip midnight, or repeat it; or the whole day is left out.
+        ("America/Santiago", "2024-09-08", 23, ["2024-09-08", "2024-09-09"]),
+        ("America/Santiago", "2024-04-06", 25, ["2024-04-06", "2024-04-07"]),
+        ("Africa/Cairo", "2024-04-26", 23, ["2024-04-25", "2024-04-26"]),
+        ("Asia/Beirut", "2024-10-26", 25, ["2024-10-25", "2024-10-26"]),
+        ("Australia/Lord_Howe", "2024-04-07", 24.5, ["2024-04-06", "2024-04-07"]),
+        ("Pacific/Apia", "2011-12-30", 0, []),
+        ("UTC", "2024-02-29", 24, ["2024-02-29"]),
+    ],
+)
+def test_other_clock_changes(connect, server, zone, day, hours, days):  # noqa: PLR0917
+    found = connect(base_url=server.base_url).matches.list(day, tz=zone)
+    assert len(found) == 2 * hours
+    assert asked(server) == days
+    if found:
+        assert found[-1].date - found[0].date == timedelta(hours=hours - 0.5)
+
+
+def test_the_day_of_a_datetime_is_that_of_the_zone(connect, server):
+    client = connect(base_url=server.base_url)
+    late = datetime(2026, 6, 5, 22, 30, tzinfo=UTC)  # half past midnight of the 6th in Warsaw
+    assert len(client.matches.list(late, tz="Europe/Warsaw")) == 48
+    assert asked(server) == ["2026-06-05", "2026-06-06"]
+    found = client.matches.list("2026-06-06", tz=ZoneInfo("Europe/Warsaw"))
+    assert found == client.matches.list(late, tz="Europe/Warsaw")
+    assert len(client.matches.list(late)) == 48
+    assert asked(server)[-1] == "2026-06-05"

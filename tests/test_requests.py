@@ -13,12 +13,18 @@ from bettune import BetTune
 from bettune._http.requests import plain_request
 
 client = BetTune("a-token", base_url="https://example.com/some/v1/")._http
+at_the_root = BetTune("a-token", base_url="https://example.com:8443")._http
 paths = st.from_regex(r"/([a-z0-9%.~_-][a-z0-9%/.~_-]{0,40})?", fullmatch=True)
 bodies = st.none() | st.dictionaries(st.text(), st.text() | st.integers(-(2**53), 2**53))
 
 
-@given(st.sampled_from(["get", "PUT", "DELETE"]), paths, bodies)
-def test_a_request_is_that_of_httpx(method, path, body):
+@given(
+    st.sampled_from([client, at_the_root]),
+    st.sampled_from(["get", "PUT", "DELETE"]),
+    paths,
+    bodies,
+)
+def test_a_request_is_that_of_httpx(client, method, path, body):
     headers = {} if body is None else {"Content-Type": "application/json"}
     made = plain_request(client, method, path, {"json": body, "headers": headers})
     expected = httpx.Client.build_request(client, method, path, json=body, headers=headers)

@@ -16,6 +16,7 @@ from bettune._async.sports import AsyncSports
 from bettune._http.exchange import Terms
 from bettune._http.low_level import LowLevelClient
 from bettune._http.settings import Settings, to_max_retries, to_max_wait, to_timeout
+from bettune._values.arguments import check_callback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +128,7 @@ class AsyncBetTune:
                 raise.
 
         Raises:
-            ConfigurationError: it cannot work with one of these.
+            InvalidArgumentError: it cannot work with one of these.
         """
         terms = self._http.terms
         policy = terms.policy
@@ -135,9 +136,10 @@ class AsyncBetTune:
             policy = replace(policy, max_retries=to_max_retries(max_retries))
         if max_wait is not _SAME:
             policy = replace(policy, max_wait=to_max_wait(max_wait))
-        http = self._http.view(
-            Terms(policy, terms.group, terms.on_wait if on_wait is _SAME else on_wait)
-        )
+        if on_wait is _SAME:
+            on_wait = terms.on_wait
+        check_callback(on_wait, "on_wait")
+        http = self._http.view(Terms(policy, terms.group, on_wait))
         if timeout is not _SAME:
             http.timeout = to_timeout(timeout)
         other = copy.copy(self)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from bettune._errors import BetTuneError
+from bettune._errors import BetTuneError, InvalidArgumentError
 from bettune._http import tasks
 from bettune._http.body import Body
 from bettune._http.errors import FAILURES, Errors
@@ -63,9 +63,18 @@ class AsyncHTTPClient(httpx.AsyncClient):
         self._jar = Cookies(cookies)
 
     def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
-        """Build a request, as httpx does."""
-        request = plain_request(self, method, url, options)
-        return super().build_request(method, url, **options) if request is None else request
+        """Build a request, as httpx does.
+
+        Raises:
+            InvalidArgumentError: there is no such URL.
+        """
+        try:
+            request = plain_request(self, method, url, options)
+            if request is not None:
+                return request
+            return super().build_request(method, url, **options)
+        except httpx.InvalidURL as error:
+            raise InvalidArgumentError(f"the URL cannot be requested: {error}") from None
 
     @property
     def is_closed(self) -> bool:
@@ -118,10 +127,16 @@ class AsyncHTTPClient(httpx.AsyncClient):
         try:
             if type(request.stream) is httpx.ByteStream:  # async only
                 request.stream = tasks.Content(request.content)  # async only
-            with self._deadline(_seconds_for_headers(request)):
-                response = await super().send(
-                    request, stream=True, auth=auth, follow_redirects=False
-                )
+            try:
+                with self._deadline(_seconds_for_headers(request)):
+                    response = await super().send(
+                        request, stream=True, auth=auth, follow_redirects=False
+                    )
+            except httpx.HTTPStatusError as error:
+                response = error.response  # of a hook that raises for the status, as we do
+                if response.is_closed and not response.is_stream_consumed:
+                    response._content = b""  # noqa: SLF001 - httpx closed it, unread
+                    return response, None
             if response.is_stream_consumed:  # a hook of the caller's has read it
                 response.content  # noqa: B018 - all of it?
                 return response, None
@@ -130,7 +145,11 @@ class AsyncHTTPClient(httpx.AsyncClient):
             return response, await self._read(response, request)
         except FAILURES as error:
             return error
-        except httpx.StreamError as error:
+        except httpx.HTTPStatusError as error:  # of a hook that calls raise_for_status()
+            if not hasattr(error.response, "_content"):
+                error.response._content = b""  # noqa: SLF001 - httpx has closed it, unread
+            return error.response, "an event hook refused it"
+        except (httpx.StreamError, StopIteration) as error:
             raise BetTuneError(
                 f"an event hook left the answer unread and closed, or half read ({error}): "
                 "it has to read all of it, or nothing"
@@ -152,6 +171,8 @@ class AsyncHTTPClient(httpx.AsyncClient):
                 body.take(chunk)
         finally:
             await response.aclose()
+            if self.is_closed and (stream := response.extensions.get("network_stream")):
+                await stream.aclose()  # opened while the client was closed, it is in no pool
         if body.problem is not None:
             # The generators within are left to the collector where they are not run to their end.
             with suppress(Exception):

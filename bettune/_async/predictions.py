@@ -303,8 +303,13 @@ class AsyncPredictions(Resource):
     ) -> SyncReports:
         groups = {filter_id: RequestGroup() for filter_id in plans}
         bulk = {filter_id: self._on_terms(group) for filter_id, group in groups.items()}
-        pacer = self._low_level.http.exchange.pacer
-        run = Run(plans, concurrency, lambda filter_id: pacer.cancel(groups[filter_id]))
+        http = self._low_level.http
+        run = Run(
+            plans,
+            concurrency,
+            http.terms.policy.max_wait,
+            lambda filter_id: http.exchange.pacer.cancel(groups[filter_id]),
+        )
 
         async def work() -> None:
             for write in run.writes():

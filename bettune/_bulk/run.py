@@ -11,6 +11,7 @@ from bettune._api_errors import (
     APIError,
     APIStatusError,
     AuthenticationError,
+    InternalServerError,
     PermissionDeniedError,
     RateLimitError,
 )
@@ -32,11 +33,16 @@ class Run:
     Args:
         plans: the plans, by filter id.
         concurrency: how many writes are under way at a time.
+        max_wait: the longest single wait of a write, in seconds.
         cancel: wakes what waits to be sent for a filter, so that it is not sent.
     """
 
     def __init__(
-        self, plans: Mapping[int, Plan], concurrency: int, cancel: Callable[[int], None]
+        self,
+        plans: Mapping[int, Plan],
+        concurrency: int,
+        max_wait: float,
+        cancel: Callable[[int], None],
     ) -> None:
         self.total = sum(map(len, plans.values()))
         self.workers = min(concurrency, self.total)
@@ -51,6 +57,7 @@ class Run:
                 for filter_id, plan in plans.items()
             }
         )
+        self._max_wait = max_wait
         self._cancel = cancel
         self._lock = threading.Lock()
         self._writes = writes_of(plans)
@@ -117,8 +124,9 @@ class Run:
         self._unreachable = 0
         if isinstance(error, APIStatusError) and error.code == "filter_not_found":
             self.stop(write.filter_id)
-        elif isinstance(error, AuthenticationError | PermissionDeniedError) or (
-            # It was told when to come back, and that is too far or was in vain.
-            isinstance(error, RateLimitError) and error.retry_after is not None
-        ):
+        elif isinstance(error, AuthenticationError | PermissionDeniedError):
+            self.stop()
+        elif isinstance(error, RateLimitError) and error.retry_after is not None:
+            self.stop()  # it came back when it was told to, in vain; or that is too far
+        elif isinstance(error, InternalServerError) and (error.retry_after or 0) > self._max_wait:
             self.stop()

@@ -29,31 +29,33 @@ class Teller:
     ) -> None:
         check_callback(on_progress, "on_progress")
         check_callback(on_result, "on_result")
-        self._on_progress = on_progress
-        self._on_result = on_result
-        self._turn = anyio.Lock(fast_acquire=True)  # cancelled here, it would not tell of the write
+        # In the order in which they are told.
+        given = {"on_result": on_result, "on_progress": on_progress}
+        self._told = {name: function for name, function in given.items() if function is not None}
+        self._turn = anyio.Lock(fast_acquire=True)
 
     async def tell(
         self, note: Callable[..., tuple[tuple[int, int], WriteResult]], *args: Any
     ) -> None:
         """Note what came of a write, and tell of it; a function that raised is told no more."""
         progress, result = note(*args)
-        if self._on_progress is None and self._on_result is None:
+        if not self._told:
             return
-        async with self._turn:
-            on_result, self._on_result = self._on_result, None
-            if on_result is not None:
-                await _called(on_result(result))
-                self._on_result = on_result
-            on_progress, self._on_progress = self._on_progress, None
-            if on_progress is not None:
-                await _called(on_progress(*progress))
-                self._on_progress = on_progress
-
-
-async def _called(result: object) -> None:
-    if isawaitable(result):
-        await result
+        with anyio.CancelScope(shield=True):  # cancelled here, it would not tell of the write
+            await self._turn.acquire()
+        try:
+            for name, function in list(self._told.items()):
+                try:
+                    answer = function(*((result,) if name == "on_result" else progress))
+                    if isawaitable(answer):
+                        await answer
+                except anyio.get_cancelled_exc_class():
+                    raise
+                except BaseException:
+                    del self._told[name]
+                    raise
+        finally:
+            self._turn.release()
 
 
 async def share_out(
@@ -66,30 +68,35 @@ async def share_out(
     """
     failures: list[BaseException] = []
     cancelled = anyio.get_cancelled_exc_class()
+    all_done = anyio.Event()
+    left = workers
 
-    async def guarded() -> None:
+    async def guarded(do: Callable[[], Awaitable[object]]) -> None:
         try:
-            await work()
+            await do()
         except cancelled:
             raise
         except BaseException as error:  # noqa: BLE001 - raised below
             failures.append(error)
             stop()
 
+    async def worker() -> None:
+        nonlocal left
+        await guarded(work)
+        left -= 1
+        if not left:
+            all_done.set()
+
     try:
         async with anyio.create_task_group() as group:
             for _ in range(workers):
-                group.start_soon(guarded)
-    except BaseExceptionGroup as errors:
-        # Ctrl-C on trio may come in the task that waits for the others.
-        stop()
-        failures.append(_first(errors))
+                group.start_soon(worker)
+            if workers:
+                # On trio Ctrl-C comes in the task that waits; the group would cancel the others.
+                await guarded(all_done.wait)
+    except BaseExceptionGroup as errors:  # Ctrl-C again
+        failures += [error for error in errors.exceptions if not isinstance(error, cancelled)]
+        if not failures:
+            raise
     if failures:
         raise failures[0]
-
-
-def _first(errors: BaseExceptionGroup[Any]) -> BaseException:
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from contextlib import suppress
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
@@ -63,32 +62,38 @@ def share_out(work: Callable[[], None], workers: int, stop: Callable[[], None]) 
     """
     failures: list[BaseException] = []
 
-    def guarded() -> None:
+    def guarded(ended: threading.Event) -> None:
         try:
             work()
         except BaseException as error:  # noqa: BLE001 - raised below, in the caller's thread
             failures.append(error)
             stop()
+        finally:
+            ended.set()
 
-    threads: list[threading.Thread] = []
+    # Before 3.13 a join that Ctrl-C interrupts takes its thread for ended: events are waited for.
+    threads: list[tuple[threading.Thread, threading.Event]] = []
     try:
         for number in range(workers):
             run = contextvars.copy_context().run
-            thread = threading.Thread(target=run, args=(guarded,), name=f"bettune-{number}")
-            threads.append(thread)
+            ended = threading.Event()
+            thread = threading.Thread(target=run, args=(guarded, ended), name=f"bettune-{number}")
+            threads.append((thread, ended))
             try:
                 thread.start()
             except RuntimeError:  # there can be no more, as at the end of the interpreter
                 threads.pop()
                 break
         if workers and not threads:
-            guarded()
-        for thread in threads:
+            guarded(threading.Event())
+        for thread, ended in threads:
+            ended.wait()
             thread.join()
     except BaseException:
         stop()
-        for thread in threads:
-            with suppress(RuntimeError):  # it was not started
+        for thread, ended in threads:
+            if thread.ident is not None:  # it was started
+                ended.wait()
                 thread.join()
         raise
     if failures:

@@ -25,7 +25,7 @@ from bettune._api_errors import (
 from bettune._http.retries import retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from bettune._models import RateLimit
 
@@ -66,7 +66,7 @@ class Errors:
         self, failure: Failure, request: httpx.Request, attempts: int
     ) -> APIConnectionError:
         """Make the error of a request that got no whole answer."""
-        said = self._clean(str(failure))
+        said = self._clean(next(filter(None, map(str, _causes(failure))), ""))
         name = type(failure).__name__
         kind = APIConnectionError
         reason = f"{name}: {said}" if said else name
@@ -119,21 +119,28 @@ class Errors:
             path=self.path(request),
             attempts=attempts,
         )
-        if isinstance(error, RateLimitError):
+        if isinstance(error, RateLimitError | InternalServerError):
             error.retry_after = retry_after(response.headers)
         return error
 
     def of_pace(
-        self, request: httpx.Request, limit: RateLimit | None, seconds: float, max_wait: float
+        self,
+        request: httpx.Request,
+        attempts: int,
+        limit: RateLimit | None,
+        seconds: float,
+        max_wait: float,
     ) -> RateLimitError:
-        """Make the error of a request that was not sent, since the pace lets nobody out in time."""
+        """Make the error of a request that is not sent, since the pace lets nobody out in time."""
         source = "Retry-After" if limit is None else f"{limit.requests} per {limit.per:g} s"
+        sent = "not sent again" if attempts else "nothing was sent"
         error = RateLimitError(
-            f"nothing was sent: the rate limit ({source}) lets nobody out for {seconds:.0f} s, "
+            f"{sent}: the rate limit ({source}) lets nobody out for {seconds:.0f} s, "
             f"longer than max_wait={max_wait:g}",
             status_code=429,
             method=request.method,
             path=self.path(request),
+            attempts=attempts,
         )
         error.retry_after = seconds
         error.rate_limit = limit
@@ -175,11 +182,20 @@ def is_hopeless(failure: Failure) -> bool:
         return True
     if isinstance(failure, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
         return True
-    cause: BaseException | None = failure
-    while cause is not None and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__ or cause.__context__
+    if isinstance(failure.__context__, httpx.InvalidURL):  # where a redirect points
+        return True
+    tls = next((cause for cause in _causes(failure) if isinstance(cause, ssl.SSLError)), None)
     # A handshake that is only cut short may go well the next time.
-    return cause is not None and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+    return tls is not None and not isinstance(tls, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        # httpcore drops the cause of its own. A caller's own errors are in the context of others.
+        dropped = cause.__context__ if type(cause).__module__ == "httpcore" else None
+        cause = cause.__cause__ or dropped
 
 
 def _phrase(status: int) -> str:

@@ -11,7 +11,7 @@ import httpx
 
 from bettune._api_errors import RateLimitError
 from bettune._http.errors import Errors, Failure, is_hopeless
-from bettune._http.pacing import BlockedError, Pacer, RequestGroup, Ticket
+from bettune._http.pacing import BlockedError, Pacer, RequestGroup, RunCancelledError, Ticket
 from bettune._http.retries import RetryPolicy, Tries, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
@@ -69,11 +69,13 @@ class Exchange:
 
         Yields what is to be done and takes what came of it.
         """
+        reason = "for the rate limit"
         ticket, tries = Ticket(terms.group), Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
+        error: APIError | None = None
         try:
             while True:
-                yield from self._wait(ticket, request, terms)
+                yield from self._wait(ticket, request, terms, reason, attempts)
                 attempts += not is_redirect
                 start = time.monotonic()
                 outcome = yield current
@@ -98,6 +100,8 @@ class Exchange:
                 if wait is None:
                     # Not from the exception of httpx: it holds the request, and so the token.
                     raise error from None
+                if not isinstance(error, RateLimitError):
+                    reason = "to try again"
                 logger.info(
                     "%s; try %d follows in %.3f s",
                     error,
@@ -106,6 +110,11 @@ class Exchange:
                     extra={"method": request.method, "path": error.path, "attempt": attempts},
                 )
                 ticket.not_before = self.pacer.clock.now() + wait
+        except RunCancelledError:
+            # A refusal by the rate limit did nothing; after any other, it may have been done.
+            if error is None or isinstance(error, RateLimitError):
+                raise
+            raise error from None
         finally:
             # Twice where an interrupt comes in between: a place not given back is lost for good.
             try:
@@ -115,10 +124,14 @@ class Exchange:
                 raise
 
     def _wait(
-        self, ticket: Ticket, request: httpx.Request, terms: Terms
+        self,
+        ticket: Ticket,
+        request: httpx.Request,
+        terms: Terms,
+        reason: str,
+        attempts: int,
     ) -> Generator[Step, Reply, None]:
         clock, max_wait = self.pacer.clock, terms.policy.max_wait
-        reason = "to try again" if ticket.not_before else "for the rate limit"
         try:
             while not self.pacer.admit(ticket, max_wait):
                 logger.debug(
@@ -135,7 +148,7 @@ class Exchange:
                     clock.waited_until(until)
         except BlockedError as blocked:
             limit = self.pacer.limit
-            raise self.errors.of_pace(request, limit, blocked.seconds, max_wait) from None
+            raise self.errors.of_pace(request, attempts, limit, blocked.seconds, max_wait) from None
 
     def _judge(self, outcome: Outcome, request: httpx.Request, attempts: int) -> APIError | None:
         """The error that came of a try, if it is one."""

@@ -8,6 +8,8 @@ import httpx
 from bettune_openapi.client import AuthenticatedClient
 
 from bettune._errors import BetTuneError
+from bettune._http.options import check_headers, refused_options_named
+from bettune._http.settings import to_timeout
 
 if TYPE_CHECKING:
     from bettune._api_errors import APIResponseValidationError
@@ -34,19 +36,22 @@ class LowLevelClient(AuthenticatedClient):
     def with_headers(self, headers: dict[str, str]) -> LowLevelClient:
         """Get a client that sends these headers too."""
         view = self.http.view()
-        view.headers.update(headers)
+        with refused_options_named(httpx.Client, {"headers": headers}):
+            view.headers.update(headers)
+        check_headers(view.headers)
         return LowLevelClient(view)
 
     def with_cookies(self, cookies: dict[str, str]) -> LowLevelClient:
         """Get a client that sends these cookies too."""
         view = self.http.view()
-        view.cookies.update(cookies)
+        with refused_options_named(httpx.Client, {"cookies": cookies}):
+            view.cookies.update(cookies)
         return LowLevelClient(view)
 
     def with_timeout(self, timeout: httpx.Timeout) -> LowLevelClient:
         """Get a client with another timeout."""
         view = self.http.view()
-        view.timeout = timeout
+        view.timeout = to_timeout(timeout)
         return LowLevelClient(view)
 
     def get_httpx_client(self) -> httpx.Client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import ssl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _OPTIONS = frozenset(inspect.signature(httpx.Client).parameters) - {"base_url", "timeout"}
-_BOOLS = ("follow_redirects", "trust_env", "http1", "http2")
+# What httpx takes without a look, and fails of with the first request.
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    **dict.fromkeys(
+        ("follow_redirects", "trust_env", "http1", "http2"), ((bool,), "True or False")
+    ),
+    "verify": (
+        (bool, str, ssl.SSLContext, type(None)),
+        "True, False, the name of a file as str, or an ssl.SSLContext",
+    ),
+    "limits": ((httpx.Limits,), "an httpx.Limits"),
+    "mounts": ((dict, type(None)), "a dict"),
+}
+_LIMITS = ("max_connections", "max_keepalive_connections", "keepalive_expiry")
+_OF_THE_BODY = ("Content-Length", "Transfer-Encoding")
 _HOOKS = ("request", "response")
 
 HTTPClient = type[httpx.Client] | type[httpx.AsyncClient]
@@ -32,21 +46,32 @@ def checked_options(options: dict[str, Any], kind: HTTPClient) -> dict[str, Any]
             raise ConfigurationError("auth cannot be set: the API takes a Bearer token, as token=")
         if name not in _OPTIONS:
             raise ConfigurationError(f"{name} is no option of this client, nor of httpx.Client")
-        if name in _BOOLS and not isinstance(value, bool):
-            raise ConfigurationError(f"{name} must be True or False, not {short_repr(value)}")
-    limits, redirects = options.get("limits", httpx.Limits()), options.get("max_redirects", 0)
-    if not isinstance(limits, httpx.Limits):
-        raise ConfigurationError(f"limits must be an httpx.Limits, not {short_repr(limits)}")
+        kinds, wanted = _KINDS.get(name, ((object,), ""))
+        if not isinstance(value, kinds):
+            raise ConfigurationError(f"{name} must be {wanted}, not {short_repr(value)}")
+    limits, redirects = options.get("limits"), options.get("max_redirects", 0)
+    for name in _LIMITS:
+        value = getattr(limits, name, None)
+        if value is not None and type(value) not in {int, float}:
+            raise ConfigurationError(f"limits.{name} must be a number, not {short_repr(value)}")
     if type(redirects) is not int or redirects < 0:
         raise ConfigurationError(f"max_redirects must be an integer, not {short_repr(redirects)}")
     _check_transport("transport", options.get("transport"), kind)
-    mounts = options.get("mounts") or {}
-    if not isinstance(mounts, dict):
-        raise ConfigurationError(f"mounts must be a dict, not {short_repr(type(mounts))}")
-    for pattern, transport in mounts.items():
+    for pattern, transport in (options.get("mounts") or {}).items():
         _check_transport(f"mounts[{pattern!r}]", transport, kind)
     _check_hooks(options.get("event_hooks") or {}, kind)
     return {name: value for name, value in options.items() if value is not None}
+
+
+def check_headers(headers: httpx.Headers) -> None:
+    """Check that the headers of all requests say nothing of a body, which is each request's own.
+
+    Raises:
+        ConfigurationError: they do.
+    """
+    for name in _OF_THE_BODY:
+        if name in headers:
+            raise ConfigurationError(f"headers cannot have {name}: each request has its own")
 
 
 def _check_transport(name: str, transport: Any, kind: HTTPClient) -> None:

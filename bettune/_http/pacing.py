@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Protocol
 
 from bettune._errors import BetTuneError
@@ -70,14 +70,21 @@ class Clock:
 
     def __init__(self) -> None:
         self._behind = 0.0
+        self._latest = 0.0
 
     def now(self) -> float:
-        """Seconds since some moment."""
-        return time.monotonic() + self._behind
+        """Seconds since some moment; they never go back, as those of a clock let go of would."""
+        self.waited_until(self._latest)
+        self._latest = time.monotonic() + self._behind
+        return self._latest
 
     def waited_until(self, moment: float) -> None:
         """Take note of a wait that was sat out, until that moment at least."""
-        self._behind += max(0.0, moment - self.now())
+        self._behind = max(self._behind, moment - time.monotonic())
+
+
+# First come, first served. A dict would go over all that left each time it is asked for its first.
+TicketQueue = OrderedDict[Ticket, None]
 
 
 class Places:
@@ -85,9 +92,9 @@ class Places:
 
     def __init__(self, capacity: float) -> None:
         self._capacity = capacity
-        # Ordered sets. To add and to discard are single steps, which no interrupt comes between.
-        self._taken: dict[Ticket, None] = {}
-        self._queue: dict[Ticket, None] = {}
+        # To add and to discard are single steps, which no interrupt comes between.
+        self._taken: set[Ticket] = set()
+        self._queue: TicketQueue = OrderedDict()
 
     def take(self, ticket: Ticket) -> bool:
         """Take a place, or queue for one."""
@@ -96,13 +103,13 @@ class Places:
         self._queue.setdefault(ticket)
         if self.next() is not ticket:
             return False
-        self._taken[ticket] = None
+        self._taken.add(ticket)
         self._queue.pop(ticket, None)
         return True
 
     def leave(self, ticket: Ticket) -> None:
         """Give the place back, or leave the queue."""
-        self._taken.pop(ticket, None)
+        self._taken.discard(ticket)
         self._queue.pop(ticket, None)
 
     def next(self) -> Ticket | None:
@@ -123,9 +130,9 @@ class Window:
     def __init__(self, limit: RateLimit | None) -> None:
         self.limit = limit
         self.held_until = 0.0
-        self._under_way: dict[Ticket, None] = {}
+        self._under_way: set[Ticket] = set()
         self._answered: deque[float] = deque()
-        self._queue: dict[Ticket, None] = {}
+        self._queue: TicketQueue = OrderedDict()
 
     def take(self, ticket: Ticket, now: float) -> float:
         """Take a turn and return 0, or queue for one and return the seconds until the next one."""
@@ -134,7 +141,7 @@ class Window:
         if self.next() is not ticket:
             return _LONGEST_WAIT  # whoever is before it wakes it
         if wait <= 0:
-            self._under_way[ticket] = None
+            self._under_way.add(ticket)
             self._queue.pop(ticket, None)
         return wait
 
@@ -143,7 +150,7 @@ class Window:
         self._queue.pop(ticket, None)
         if ticket in self._under_way:
             self._answered.append(now)
-            self._under_way.pop(ticket, None)
+            self._under_way.discard(ticket)
             if self.limit is None and len(self._answered) > _REMEMBERED:
                 self._answered.popleft()
 
@@ -231,12 +238,11 @@ class Pacer:
         """Take back what a ticket holds or waits for; once more does no harm."""
         with self._lock:
             self._waiting.pop(ticket, None)
-            first = self._window.next() is ticket
             self._window.leave(ticket, self.clock.now())
             self._places.leave(ticket)
+            # Whoever is next: an interrupt may have come before it was told of its turn.
             self._wake(self._places.next())
-            if first:
-                self._wake(self._window.next())
+            self._wake(self._window.next())
 
     def learn(self, limit: RateLimit) -> None:
         """Keep to the limit that an answer names, unless the caller gave one."""

@@ -53,7 +53,8 @@ def plain_request(
         ]
     request = httpx.Request(
         method,
-        httpx.URL(str(client.base_url).rstrip("/") + url),
+        # Without a path, httpx shows a base URL without its slash.
+        httpx.URL(str(client.base_url).removesuffix("/") + url),
         headers=[(b"Host", client.base_url.netloc), *client.headers.raw, *length],
         stream=httpx.ByteStream(content),
         extensions={"timeout": timeout.as_dict()},

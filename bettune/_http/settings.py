@@ -11,7 +11,12 @@ from urllib.request import getproxies
 import httpx
 
 from bettune._errors import ConfigurationError
-from bettune._http.options import HTTPClient, checked_options, refused_options_named
+from bettune._http.options import (
+    HTTPClient,
+    check_headers,
+    checked_options,
+    refused_options_named,
+)
 from bettune._http.redaction import cleaner
 from bettune._http.tls import shared_context
 from bettune._http.token import read_token
@@ -31,6 +36,8 @@ _HEADERS = {
 }
 # The defaults of httpx.Client.
 _MAX_REDIRECTS = 20
+# What the clocks of every system can wait for.
+_LONGEST_TIMEOUT = 10**9
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 BASE_URL = "https://ovaccess.com/bet-tune-api/v1"
 
@@ -84,6 +91,7 @@ class Settings:
                 options = _direct(self.base_url.host, options)
             if not options.keys() & {"verify", "cert", "transport"}:
                 options = {**options, "verify": _shared_context(options)}
+        check_headers(headers)
         # What httpx's client is made with.
         self.http_options = {
             "limits": limits,
@@ -126,11 +134,22 @@ def to_timeout(value: Any) -> httpx.Timeout:
     """Check `timeout`.
 
     Raises:
-        ConfigurationError: it is neither a number of at least 0, None nor an httpx.Timeout.
+        ConfigurationError: it is neither a number of seconds, None nor an httpx.Timeout of them.
     """
-    if value is not None and not isinstance(value, httpx.Timeout):
-        _at_least(0, value, "timeout", int, float)
-    return httpx.Timeout(value)
+    if not isinstance(value, httpx.Timeout):
+        return httpx.Timeout(_seconds(value, "timeout"))
+    for part, seconds in value.as_dict().items():
+        _seconds(seconds, f"timeout.{part}")
+    return value
+
+
+def _seconds(value: Any, name: str) -> Any:
+    if value is not None and _at_least(0, value, name, int, float) > _LONGEST_TIMEOUT:
+        raise ConfigurationError(
+            f"{name} must be at most {_LONGEST_TIMEOUT} seconds, or None for no limit, "
+            f"not {short_repr(value)}"
+        )
+    return value
 
 
 def _signing(
@@ -192,7 +211,7 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
         source = "BETTUNE_BASE_URL"
     try:
         url = httpx.URL(BASE_URL if base_url is None else base_url)
-    except (httpx.InvalidURL, TypeError) as error:
+    except (httpx.InvalidURL, TypeError, UnicodeError) as error:
         raise ConfigurationError(f"{source} is not a URL: {error}") from None
     if url.userinfo or url.query or url.fragment:
         raise ConfigurationError(f"{source} must hold no user, password, query or fragment")
@@ -200,6 +219,8 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
         raise ConfigurationError(
             f"{source} must be https:// and a host, not {short_repr(base_url)}"
         )
+    if url.port is not None and not 0 < url.port < 2**16:
+        raise ConfigurationError(f"{source} must have a port from 1 to 65535, not {url.port}")
     if url.scheme == "http" and not (allow_insecure_http or _is_loopback(url.host)):
         raise ConfigurationError(
             f"{source} is plain http, which would show the token to the network: "
@@ -218,7 +239,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _at_least(least: int, value: Any, name: str, *types: type) -> Any:
-    if type(value) not in types or math.isnan(value) or value < least:
+    if type(value) not in types or not value >= least:  # NaN neither
         kind = "an integer" if types == (int,) else "a number"
         raise ConfigurationError(
             f"{name} must be {kind} of at least {least}, not {short_repr(value)}"

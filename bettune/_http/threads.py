@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import httpcore
@@ -13,14 +15,35 @@ from bettune._http.fork import Fork
 if TYPE_CHECKING:
     import httpx
 
-    from bettune._http.pacing import Event
-
-new_event = threading.Event
+    from bettune._http import pacing
 
 
-def wait(event: Event | None, seconds: float) -> bool:
+class Event:
+    """What one thread waits for, once.
+
+    Not threading's: an interrupt in the middle of its `set` leaves it locked for ever.
+    """
+
+    def __init__(self) -> None:
+        self._unset = threading.Lock()
+        self._unset.acquire()
+
+    def set(self) -> None:
+        """Wake the thread, now or as soon as it waits; once more does nothing."""
+        with suppress(RuntimeError):  # it is set
+            self._unset.release()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long; whether it was set."""
+        return self._unset.acquire(timeout=seconds)
+
+
+new_event = Event
+
+
+def wait(event: pacing.Event | None, seconds: float) -> bool:
     """Wait for an event, at most so long; whether it came."""
-    assert isinstance(event, threading.Event)  # the kind this module makes
+    assert isinstance(event, Event)  # the kind this module makes
     return event.wait(seconds)
 
 
@@ -87,6 +110,9 @@ class _Stream(httpcore.NetworkStream):
         self._stream.write(buffer, timeout)
 
     def close(self) -> None:
+        # A thread that reads from it would wait on: to close it does not wake that.
+        with suppress(OSError):
+            socket.socket.shutdown(self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
         self._stream.close()
 
     def get_extra_info(self, info: str) -> Any:

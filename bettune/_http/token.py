@@ -57,15 +57,15 @@ def _from_environment() -> tuple[str, str]:
     try:
         with Path(file).open("rb") as stream:
             content = stream.read(_LARGEST_FILE + 1)
-        if len(content) > _LARGEST_FILE:
-            raise ConfigurationError(f"the file of {TOKEN_FILE} is too large to hold a token")
-        return f"the file of {TOKEN_FILE}", content.decode("utf-8-sig")
+        if len(content) <= _LARGEST_FILE:
+            return f"the file of {TOKEN_FILE}", content.decode("utf-8-sig")
+        problem = "is too large to hold a token"
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigurationError(f"the file of {TOKEN_FILE} cannot be read: {reason}") from None
     except ValueError:  # not UTF-8, or a null in the path; both show what was read
-        pass
-    raise ConfigurationError(f"the file of {TOKEN_FILE} is no text, or has no such name")
+        problem = "is no text, or has no such name"
+    raise ConfigurationError(f"the file of {TOKEN_FILE} {problem}")
 
 
 def _refuse(source: str, reason: str) -> NoReturn:

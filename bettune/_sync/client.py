@@ -17,6 +17,7 @@ from bettune._sync.matches import Matches
 from bettune._sync.prediction_filters import PredictionFilters
 from bettune._sync.predictions import Predictions
 from bettune._sync.sports import Sports
+from bettune._values.arguments import check_callback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +129,7 @@ class BetTune:
                 raise.
 
         Raises:
-            ConfigurationError: it cannot work with one of these.
+            InvalidArgumentError: it cannot work with one of these.
         """
         terms = self._http.terms
         policy = terms.policy
@@ -136,9 +137,10 @@ class BetTune:
             policy = replace(policy, max_retries=to_max_retries(max_retries))
         if max_wait is not _SAME:
             policy = replace(policy, max_wait=to_max_wait(max_wait))
-        http = self._http.view(
-            Terms(policy, terms.group, terms.on_wait if on_wait is _SAME else on_wait)
-        )
+        if on_wait is _SAME:
+            on_wait = terms.on_wait
+        check_callback(on_wait, "on_wait")
+        http = self._http.view(Terms(policy, terms.group, on_wait))
         if timeout is not _SAME:
             http.timeout = to_timeout(timeout)
         other = copy.copy(self)

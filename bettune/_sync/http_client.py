@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from bettune._errors import BetTuneError
+from bettune._errors import BetTuneError, InvalidArgumentError
 from bettune._http import threads
 from bettune._http.body import Body
 from bettune._http.errors import FAILURES, Errors
@@ -64,9 +64,18 @@ class HTTPClient(httpx.Client):
         self._jar = Cookies(cookies)
 
     def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
-        """Build a request, as httpx does."""
-        request = plain_request(self, method, url, options)
-        return super().build_request(method, url, **options) if request is None else request
+        """Build a request, as httpx does.
+
+        Raises:
+            InvalidArgumentError: there is no such URL.
+        """
+        try:
+            request = plain_request(self, method, url, options)
+            if request is not None:
+                return request
+            return super().build_request(method, url, **options)
+        except httpx.InvalidURL as error:
+            raise InvalidArgumentError(f"the URL cannot be requested: {error}") from None
 
     @property
     def is_closed(self) -> bool:
@@ -116,8 +125,14 @@ class HTTPClient(httpx.Client):
     def _try(self, request: httpx.Request, *, stream: bool, auth: Any) -> Outcome:
         response: httpx.Response | None = None
         try:
-            with self._deadline(_seconds_for_headers(request)):
-                response = super().send(request, stream=True, auth=auth, follow_redirects=False)
+            try:
+                with self._deadline(_seconds_for_headers(request)):
+                    response = super().send(request, stream=True, auth=auth, follow_redirects=False)
+            except httpx.HTTPStatusError as error:
+                response = error.response  # of a hook that raises for the status, as we do
+                if response.is_closed and not response.is_stream_consumed:
+                    response._content = b""  # noqa: SLF001 - httpx closed it, unread
+                    return response, None
             if response.is_stream_consumed:  # a hook of the caller's has read it
                 response.content  # noqa: B018 - all of it?
                 return response, None
@@ -126,7 +141,11 @@ class HTTPClient(httpx.Client):
             return response, self._read(response, request)
         except FAILURES as error:
             return error
-        except httpx.StreamError as error:
+        except httpx.HTTPStatusError as error:  # of a hook that calls raise_for_status()
+            if not hasattr(error.response, "_content"):
+                error.response._content = b""  # noqa: SLF001 - httpx has closed it, unread
+            return error.response, "an event hook refused it"
+        except (httpx.StreamError, StopIteration) as error:
             raise BetTuneError(
                 f"an event hook left the answer unread and closed, or half read ({error}): "
                 "it has to read all of it, or nothing"
@@ -148,6 +167,8 @@ class HTTPClient(httpx.Client):
                 body.take(chunk)
         finally:
             response.close()
+            if self.is_closed and (stream := response.extensions.get("network_stream")):
+                stream.close()  # opened while the client was closed, it is in no pool
         if body.problem is not None:
             # The generators within are left to the collector where they are not run to their end.
             with suppress(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
@@ -35,11 +36,15 @@ def to_ids(values: Iterable[Any], name: str) -> list[int]:
     Raises:
         InvalidArgumentError: it is no iterable of such integers.
     """
-    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+    ids = None
+    if not isinstance(values, str | bytes):
+        with suppress(TypeError):  # numpy's arrays of no dimension have an __iter__ too
+            ids = iter(values)
+    if ids is None:
         raise InvalidArgumentError(
             f"{name} must be an iterable of integers, not {short_repr(values)}"
         )
-    return list(dict.fromkeys(to_id(value, f"each of {name}") for value in values))
+    return list(dict.fromkeys(to_id(value, f"each of {name}") for value in ids))
 
 
 def to_count(value: Any, name: str) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
 from msgspec.structs import replace
 from rich.text import Text
 
 from bettune import Match, Prediction, PredictionFilter, Sport
+from bettune.cli._filters import filter_id_of, find_filters
 from bettune.cli._odds_file import read_odds
 from bettune.cli._output import shown_odds, table_of, write_for_person, write_json, write_models
 from bettune.cli._progress import progress
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 def sports(options: Options) -> None:
     """List the sports."""
-    with session(options) as client, progress(client, "Sports", options):
-        found = client.sports.list()
+    with session(options) as client, progress(client, "Sports", options) as (watched, _):
+        found = watched.sports.list()
     table = table_of([">Sport", "Name"], ((sport.id, sport.name) for sport in found))
     write_models(options, Sport, found, table)
 
 
 def filters(options: Options) -> None:
     """List the prediction filters."""
-    with session(options) as client, progress(client, "Filters", options):
-        found = client.prediction_filters.list()
+    with session(options) as client, progress(client, "Filters", options) as (watched, _):
+        found = watched.prediction_filters.list()
     columns = [">Filter", "Name*", "Sport", "Bet type", "Status"]
     rows = ((f.id, f.name, f.sport.name, f.bet_type, f.status.value) for f in found)
     note = "" if found else "No prediction filters. They are made in BetTune, with PRO."
@@ -60,18 +60,20 @@ def matches(options: Options, days: Days, sport: int) -> None:
     write_models(options, Match, found, table_of(columns, rows), note)
 
 
-def predictions(
-    options: Options, filter_id: int, days: Days | None, match_ids: Sequence[int]
-) -> None:
+def predictions(options: Options, named: str, days: Days | None, match_ids: Sequence[int]) -> None:
     """List a filter's predictions for matches, or for all the matches of some days."""
     by_id: dict[int, Match] = {}
     with session(options) as client:
         if days is not None:
-            sport = _sport_of(client, filter_id)
+            with progress(client, "Filters", options) as (watched, _):
+                (chosen,) = find_filters(watched, [named])
+            filter_id, sport = chosen.id, chosen.sport.id
             by_id = {match.id: match for match in _matches(client, days, sport, options)}
             match_ids = list(by_id)
-        with progress(client, "Predictions", options):
-            found = client.predictions.search(filter_id, match_ids)
+        with progress(client, "Predictions", options) as (watched, _):
+            if days is None:
+                filter_id = filter_id_of(watched, named)
+            found = watched.predictions.search(filter_id, match_ids)
     asked = _count(set(match_ids), "match", "matches")
     note = f"{_count(found, 'prediction', 'predictions')} for {asked}"
     columns = [">Match", ">Odds", "Source", "Updated (UTC)"]
@@ -88,10 +90,12 @@ def predictions(
     write_models(options, Prediction, found, table_of(columns, rows), note)
 
 
-def put(options: Options, filter_id: int, match_id: int, odds: str) -> None:
+def put(options: Options, named: str, match_id: int, odds: str) -> None:
     """Create or update one prediction."""
-    with session(options) as client, progress(client, "Prediction", options):
-        made = client.predictions.put(filter_id, match_id, read_odds(odds))
+    with session(options) as client, progress(client, "Prediction", options) as (watched, _):
+        wanted = read_odds(odds)
+        filter_id = filter_id_of(watched, named)
+        made = watched.predictions.put(filter_id, match_id, wanted)
     if options.output == "json":
         write_json(made)
     else:
@@ -99,10 +103,11 @@ def put(options: Options, filter_id: int, match_id: int, odds: str) -> None:
         write_models(options, Prediction, [made], Text(line))
 
 
-def delete(options: Options, filter_id: int, match_id: int) -> None:
+def delete(options: Options, named: str, match_id: int) -> None:
     """Delete one prediction, if there is one."""
-    with session(options) as client, progress(client, "Prediction", options):
-        client.predictions.delete(filter_id, match_id)
+    with session(options) as client, progress(client, "Prediction", options) as (watched, _):
+        filter_id = filter_id_of(watched, named)
+        watched.predictions.delete(filter_id, match_id)
     if options.output == "json":
         write_json(None)
     elif options.output == "table":
@@ -111,21 +116,11 @@ def delete(options: Options, filter_id: int, match_id: int) -> None:
 
 def _matches(client: BetTune, days: Days, sport: int, options: Options) -> list[Match]:
     found = []
-    with progress(client, "Matches", options) as advance:
-        start, end = days.span()
-        for match in client.matches.between(start, end, sport=sport):
+    with progress(client, "Matches", options) as (watched, advance):
+        for match in watched.matches.between(days.first, days.last, sport=sport, tz=days.zone):
             found.append(replace(match, date=match.date.astimezone(days.zone)))
             advance((found[-1].date.date() - days.first).days, len(days))
     return found
-
-
-def _sport_of(client: BetTune, filter_id: int) -> int:
-    filters = client.prediction_filters.list()
-    for found in filters:
-        if found.id == filter_id:
-            return found.sport.id
-    there = "to list yours: bettune filters" if filters else "you have none; they need PRO"
-    raise click.ClickException(f"there is no prediction filter {filter_id}: {there}")
 
 
 def _score(match: Match) -> str:

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bettune._version import __version__
 from bettune.cli._days import Days, Zone, to_day, to_zone
-from bettune.cli._options import Options, pass_options, with_options
+from bettune.cli._options import Options, keep, pass_options, with_options
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +24,7 @@ class _InOrder(click.Group):
         return list(self.commands)
 
 
-_filter = click.argument("filter_id", metavar="FILTER", type=int)
+_filter = click.argument("named", metavar="FILTER")
 _match = click.argument("match_id", metavar="MATCH", type=int)
 _tz = click.option(
     "--tz",
@@ -30,6 +32,15 @@ _tz = click.option(
     callback=to_zone,
     metavar="ZONE",
     help="The time zone of days and times, such as Europe/Warsaw.  [default: UTC]",
+)
+_sport = click.option(
+    "--sport", metavar="ID", type=int, default=1, show_default=True, help="The sport."
+)
+_aliases = click.option(
+    "--aliases",
+    metavar="NAMES.csv",
+    type=click.Path(),
+    help="Names of yours and BetTune's: columns yours and bettune.",
 )
 
 
@@ -45,8 +56,9 @@ def bettune() -> None:
     \b
     The token of your BetTune account comes from the environment alone, and
     so does another server than BetTune's own, such as that of 'bettune sandbox':
-      BETTUNE_API_TOKEN   the token
-      BETTUNE_BASE_URL    the server
+      BETTUNE_API_TOKEN        the token
+      BETTUNE_API_TOKEN_FILE   or the name of a file that holds it
+      BETTUNE_BASE_URL         the server
 
     \b
     Examples:
@@ -59,8 +71,11 @@ def bettune() -> None:
     Exit status:
       0    done
       1    the API refused, or part of it failed
-      2    wrong usage, a bad file or no token; nothing was sent
-      130  interrupted
+      2    wrong usage, a bad file or no token; nothing was written
+      75   the API could not be reached, failed, or said to come back later:
+           run it again
+      130  interrupted by Ctrl-C
+      143  interrupted by SIGTERM
     """
 
 
@@ -77,7 +92,7 @@ def sports(options: Options) -> None:
 @bettune.command()
 @click.argument("day", callback=to_day)
 @click.option("--until", metavar="DAY", callback=to_day, help="The last day.  [default: DAY]")
-@click.option("--sport", metavar="ID", type=int, default=1, show_default=True, help="The sport.")
+@_sport
 @_tz
 @with_options
 @pass_options
@@ -128,7 +143,7 @@ def filters(options: Options) -> None:
 def predictions(
     options: Options,
     *,
-    filter_id: int,
+    named: str,
     day: date | str | None,
     match_ids: tuple[int, ...],
     more: tuple[int, ...],
@@ -136,8 +151,8 @@ def predictions(
 ) -> None:
     """List a filter's predictions.
 
-    They are those for a day's matches, or for the matches given.
-    DAY is YYYY-MM-DD, yesterday, today or tomorrow.
+    They are those for a day's matches, or for the matches given. FILTER is an id or the filter's
+    exact name; DAY is YYYY-MM-DD, yesterday, today or tomorrow.
 
     \b
     Examples:
@@ -149,7 +164,7 @@ def predictions(
     days = None if day is None else Days(day, None, zone)
     from bettune.cli import _actions  # noqa: PLC0415 - imports the facade
 
-    _actions.predictions(options, filter_id, days, match_ids + more)
+    _actions.predictions(options, named, days, match_ids + more)
 
 
 @bettune.command()
@@ -158,10 +173,11 @@ def predictions(
 @click.argument("odds")
 @with_options
 @pass_options
-def put(options: Options, filter_id: int, match_id: int, odds: str) -> None:
+def put(options: Options, named: str, match_id: int, odds: str) -> None:
     """Create or update one prediction.
 
-    ODDS are decimal odds, such as 2.15; BetTune keeps six decimals.
+    FILTER is an id or the filter's exact name. ODDS are decimal odds, such as 2.15; BetTune keeps
+    six decimals.
 
     \b
     Example:
@@ -169,7 +185,7 @@ def put(options: Options, filter_id: int, match_id: int, odds: str) -> None:
     """
     from bettune.cli import _actions  # noqa: PLC0415 - imports the facade
 
-    _actions.put(options, filter_id, match_id, odds)
+    _actions.put(options, named, match_id, odds)
 
 
 @bettune.command()
@@ -177,8 +193,10 @@ def put(options: Options, filter_id: int, match_id: int, odds: str) -> None:
 @_match
 @with_options
 @pass_options
-def delete(options: Options, filter_id: int, match_id: int) -> None:
+def delete(options: Options, named: str, match_id: int) -> None:
     """Delete one prediction, if there is one.
+
+    FILTER is an id or the filter's exact name.
 
     \b
     Example:
@@ -186,36 +204,142 @@ def delete(options: Options, filter_id: int, match_id: int) -> None:
     """
     from bettune.cli import _actions  # noqa: PLC0415 - imports the facade
 
-    _actions.delete(options, filter_id, match_id)
+    _actions.delete(options, named, match_id)
 
 
-@bettune.command()
-@_filter
-@click.argument("file", metavar="FILE.csv", type=click.File("rb"))
+def _to_columns(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    """Check the columns of odds and the filter of each."""
+    columns: dict[str, str] = {}
+    for value in values:
+        column, _, named = value.partition("=")
+        if not column or not named:
+            raise click.BadParameter(f"{value!r} is not NAME=FILTER, such as home=11583.")
+        if "=" in named:
+            raise click.BadParameter(
+                f"{value!r} has several '=': name the filter by its id, or the column without one."
+            )
+        if columns.setdefault(column, named) != named:
+            raise click.BadParameter(f"there are two filters for the column {column!r}.")
+    return columns
+
+
+def _to_tolerance(_ctx: click.Context, _param: click.Parameter, value: str) -> Decimal:
+    """Check a part in percent; without the sign it could be a part of one."""
+    found = re.fullmatch(r"(\d{1,2}(?:\.\d{1,9})?)%", value, re.ASCII)
+    if found is None and value != "0":
+        raise click.BadParameter(f"{value!r} is not a percentage below 100, such as 0.5%.")
+    return Decimal(found[1]) / 100 if found else Decimal(0)
+
+
+@bettune.command(options_metavar="[OPTIONS]")
+@click.argument("filter_and_file", metavar="[FILTER] FILE.csv", nargs=-1, type=click.Path())
 @click.option("--dry-run", is_flag=True, help="Only show the plan; write nothing.")
+@click.option(
+    "--column",
+    "columns",
+    metavar="NAME=FILTER",
+    multiple=True,
+    callback=_to_columns,
+    help="A column of odds and its filter; repeat it for several. In place of FILTER.",
+)
+@_tz
+@_aliases
+@click.option(
+    "--unresolved",
+    type=click.Choice(["error", "skip"]),
+    default="error",
+    show_default=True,
+    help="What to do with rows whose match is not certain.",
+)
+@click.option(
+    "--missing",
+    type=click.Choice(["error", "skip", "delete"]),
+    default="error",
+    show_default=True,
+    help="What to do where odds are empty.",
+)
+@click.option(
+    "--tolerance",
+    metavar="PERCENT",
+    default="0",
+    callback=_to_tolerance,
+    help="Leave odds that differ by no more, such as 0.5%.  [default: 0]",
+)
+@click.option(
+    "--log", metavar="FILE.csv", type=click.Path(), help="Append a row a write to this file."
+)
+@click.option(
+    "--quiet",
+    is_flag=True,
+    callback=keep,
+    expose_value=False,
+    help="Say nothing unless something is wrong.",
+)
 @with_options
 @pass_options
-def push(options: Options, filter_id: int, file: BinaryIO, dry_run: bool) -> None:
+def push(
+    options: Options, /, filter_and_file: tuple[str, ...], columns: dict[str, str], **given: Any
+) -> None:
     """Make BetTune hold the odds of a CSV file.
 
     Shows what differs, writes that and nothing else, and reports. Interrupted or failed in part,
     it is finished by running it again.
 
     The file has a header with the columns match_id and odds, in any order, and may have others.
-    Empty odds delete the prediction; matches that are not in the file stay as they are. Commas,
-    semicolons or tabs separate the columns, and where commas do not, odds may have a decimal
-    comma. A file with a line that is wrong, or could mean two things, is refused before anything
-    is sent. A dash (-) reads standard input.
+    In place of match_id it may have date, home and away, in names of yours; in place of odds, a
+    column for each --column. FILTER is an id or the filter's exact name. The word delete in place
+    of odds deletes a prediction; matches that are not in the file stay as they are. Commas,
+    semicolons or tabs separate the columns, and odds may have a decimal comma. A file with a line
+    that is wrong, or could mean two things, is refused before anything is sent. A dash (-) reads
+    standard input.
 
     \b
     Examples:
       bettune push 11583 odds.csv --dry-run
-      bettune push 11583 odds.csv
+      bettune push "Manual football" odds.csv --log pushed.csv
+      bettune push sheet.csv --column home=11583 --column draw=11584 \\
+        --tz Europe/Warsaw --aliases names.csv --tolerance 0.5%
       python model.py | bettune push 11583 - --format csv > done.csv
     """
+    if len(filter_and_file) != (1 if columns else 2):
+        raise click.UsageError(
+            "Give FILTER and FILE.csv, or --column NAME=FILTER and FILE.csv alone."
+        )
+    if options.quiet and given["dry_run"]:
+        raise click.UsageError("--dry-run is there to show the plan, --quiet hides it: give one.")
+    *named, file = filter_and_file
     from bettune.cli import _push  # noqa: PLC0415 - imports the facade
 
-    _push.push(options, filter_id, file, dry_run=dry_run)
+    filters = columns or {"odds": named[0]}
+    _push.push(options, _push.Request(file=file, filters=filters, **given))
+
+
+@bettune.command()
+@click.argument("file", metavar="FILE.csv", type=click.Path())
+@_tz
+@_aliases
+@_sport
+@with_options
+@pass_options
+def resolve(
+    options: Options, file: str, zone: Zone | None, aliases: str | None, sport: int
+) -> None:
+    """Find which match each fixture of a CSV file is.
+
+    Writes the file's rows with a column match_id. The file has the columns date, home and away,
+    and may have country and tournament; a date is YYYY-MM-DD, with HH:MM where the kick-off is
+    known. What is not certain is left empty and explained on standard error, with the aliases that
+    would resolve it, and the exit status is 1. A dash (-) reads standard input.
+
+    \b
+    Example:
+      bettune resolve sheet.csv --tz Europe/Warsaw --aliases names.csv > ids.csv
+    """
+    from bettune.cli import _resolve  # noqa: PLC0415 - imports the facade
+
+    _resolve.resolve_file(options, file, zone=zone, aliases=aliases, sport=sport)
 
 
 @bettune.command()
@@ -243,3 +367,22 @@ def sandbox(**given: str | None) -> int:
     from bettune.sandbox.__main__ import main  # noqa: PLC0415 - imports the sandbox
 
     return main([f"--{name.replace('_', '-')}={value}" for name, value in given.items() if value])
+
+
+@bettune.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what completes commands and options in a shell.
+
+    \b
+    Examples:
+      eval "$(bettune completion bash)"        # in ~/.bashrc
+      eval "$(bettune completion zsh)"         # in ~/.zshrc
+      bettune completion fish > ~/.config/fish/completions/bettune.fish
+    """
+    from click.shell_completion import get_completion_class  # noqa: PLC0415 - seldom needed
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    shell_code = kind(bettune, {}, "bettune", "_BETTUNE_COMPLETE")
+    click.echo(shell_code.source_template % shell_code.source_vars())

@@ -1,16 +1,19 @@
-"""What a person types for days and time zones, and the span of time it means."""
+"""What a person types for days and time zones."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import NamedTuple
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from bettune._errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
 _FROM_TODAY = {"yesterday": -1, "today": 0, "tomorrow": 1}
-# The names of the time zone database; dateutil would also take files and rules such as "XYZ3".
-_ZONE_NAME = re.compile(r"(?=.{1,64}\Z)[A-Za-z][\w+-]*(/[A-Za-z][\w+-]*)*", re.ASCII)
 
 
 class Zone(NamedTuple):
@@ -21,14 +24,16 @@ class Zone(NamedTuple):
 
 
 def to_zone(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Zone | None:
-    """Look up a time zone by its name, in the system's database or the one dateutil brings."""
+    """Look up a time zone by its name."""
     if value is None:
         return None
-    from dateutil import tz  # noqa: PLC0415 - slow to import, and seldom needed
+    from bettune._values import zones  # noqa: PLC0415 - slow to import, and seldom needed
 
-    info = tz.gettz(value) if _ZONE_NAME.fullmatch(value) else None
-    if not isinstance(info, tz.tzfile | tz.tzutc):
-        raise click.BadParameter(f"there is no time zone {value!r}; one is Europe/Warsaw.")
+    try:
+        info = zones.to_zone(value)
+    except InvalidArgumentError as error:
+        raise click.BadParameter(f"{str(error).removeprefix('tz: ')}.") from None
+    assert info is not None
     return Zone(value, info)
 
 
@@ -55,13 +60,6 @@ class Days:
         if self.last < self.first:
             raise click.UsageError(f"--until {self.last} is before {self.first}")
 
-    def span(self) -> tuple[datetime, datetime]:
-        """The moment at which the first day begins, and that at which the last one has ended."""
-        try:
-            return self._begin(self.first), self._begin(self.last + timedelta(days=1))
-        except OverflowError:
-            raise click.UsageError(f"{self} lies at the end of the calendar") from None
-
     def clock(self, moment: datetime) -> str:
         """A moment as its time of day, with its day if there are several."""
         form = "%H:%M" if self.first == self.last else "%Y-%m-%d %H:%M"
@@ -78,9 +76,3 @@ class Days:
         if isinstance(day, date):
             return day
         return datetime.now(self.zone).date() + timedelta(days=_FROM_TODAY[day])
-
-    def _begin(self, day: date) -> datetime:
-        from dateutil import tz  # noqa: PLC0415 - see above
-
-        # Where the clocks go forward at midnight, the day begins when they have.
-        return tz.resolve_imaginary(datetime.combine(day, time.min, self.zone)).astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -21,6 +22,7 @@ class Options:
 
     format: str | None = None
     verbose: bool = False
+    quiet: bool = False
 
     @property
     def output(self) -> str:
@@ -33,6 +35,12 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
+def discard_output() -> None:
+    """Drop what standard output still holds, lest it fail once more when the interpreter ends."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - only for its number
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 pass_options = click.make_pass_decorator(Options, ensure=True)
 
 
@@ -43,7 +51,8 @@ def with_options(function: Function) -> Function:
     return function
 
 
-def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+def keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """Keep an option that holds for what a command does, not for its arguments."""
     # After the command it overrides what stood before; not given, it changes nothing.
     if value:
         setattr(ctx.ensure_object(Options), str(param.name), value)
@@ -52,14 +61,14 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
 _FORMAT = click.option(
     "--format",
     type=click.Choice(["table", "json", "csv"]),
-    callback=_keep,
+    callback=keep,
     expose_value=False,
     help="What to print.  [default: table on a terminal, otherwise csv]",
 )
 _VERBOSE = click.option(
     "--verbose",
     is_flag=True,
-    callback=_keep,
+    callback=keep,
     expose_value=False,
     help="Log requests, waits and retries to standard error.",
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bettune import to_records
-from bettune.cli._options import is_terminal
+from bettune.cli._options import discard_output, is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -64,7 +63,7 @@ def write_for_person(*parts: RenderableType) -> None:
     console = Console(width=width, markup=False, highlight=False)
     with console.capture() as captured:
         console.print(Group(*parts))
-    _write(captured.get())
+    write_text(captured.get())
 
 
 def write_models(
@@ -86,7 +85,7 @@ def write_models(
 
 def write_json(value: Any) -> None:
     """Write JSON: models as objects, decimals as strings, times in ISO 8601."""
-    _write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    write_text(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
 
 
 def write_csv(columns: Sequence[str], records: Iterable[dict[str, Any]]) -> None:
@@ -95,9 +94,13 @@ def write_csv(columns: Sequence[str], records: Iterable[dict[str, Any]]) -> None
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     for record in records:
-        cells = (record[column] for column in columns)
-        writer.writerow(c.isoformat() if isinstance(c, datetime) else c for c in cells)
-    _write(text.getvalue())
+        writer.writerow(cell_of(record[column]) for column in columns)
+    write_text(text.getvalue())
+
+
+def cell_of(value: object) -> object:
+    """A value as CSV has it: a time in ISO 8601, nothing for None."""
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _columns(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
@@ -109,19 +112,18 @@ def _columns(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
             yield prefix + field.name
 
 
-def _write(text: str) -> None:
+def write_text(text: str) -> None:
+    """Write text as it is; bytes of a file that were no UTF-8 stay as they were."""
     if sys.stdout is None:  # closed from the start
         return
     stream = sys.stdout.buffer
     try:
-        rest = memoryview(text.encode("utf-8", "replace"))
+        rest = memoryview(text.encode("utf-8", "surrogateescape"))
         while rest:  # unbuffered (python -u), it may take only a part
             rest = rest[stream.write(rest) :]
         stream.flush()
     except OSError as error:
-        # What the buffer still holds must not fail once more when the interpreter ends.
-        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - only for its number
-            os.dup2(nowhere.fileno(), stream.fileno())
+        discard_output()
         # Whoever has read enough closes the pipe, and that is no failure.
         if not isinstance(error, BrokenPipeError):
             raise click.ClickException(f"cannot write the output: {error.strerror}") from None

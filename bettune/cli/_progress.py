@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -22,25 +22,27 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-from bettune import BetTune, RateLimitError
 from bettune.cli._options import Options, is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_logger = logging.getLogger("bettune")
+    from bettune import BetTune
+
 # Shorter waits pass before they are read.
 _SHORTEST_SHOWN = 0.5
 
 
 @contextmanager
-def progress(client: BetTune, what: str, options: Options) -> Iterator[Callable[[int, int], None]]:
+def progress(
+    client: BetTune, what: str, options: Options
+) -> Iterator[tuple[BetTune, Callable[[int, int], None]]]:
     """Show work going on, if a person watches, and not the log instead.
 
-    Gives a function that is told how much is done, and of how much.
+    Gives the client to do it with, and a function that is told how much is done, and of how much.
     """
-    if options.verbose or not is_terminal(sys.stderr):
-        yield lambda _done, _total: None
+    if options.quiet or options.verbose or not is_terminal(sys.stderr):
+        yield client, lambda _done, _total: None
         return
     waits = _Waits()
     bar = Progress(
@@ -53,48 +55,37 @@ def progress(client: BetTune, what: str, options: Options) -> Iterator[Callable[
         transient=True,
         expand=True,
     )
-    level = _logger.level
-    _logger.setLevel(logging.DEBUG)
-    _logger.addHandler(waits)
-    try:
-        with bar:
-            task = bar.add_task(what, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
-    finally:
-        _logger.removeHandler(waits)
-        _logger.setLevel(level)
+    with bar:
+        task = bar.add_task(what, total=None)
+
+        def advance(done: int, total: int) -> None:
+            waits.end()
+            bar.update(task, completed=done, total=total)
+
+        yield client.with_options(on_wait=waits.begin), advance
 
 
-class _Waits(logging.Handler):
-    """Follows in the log how long each thread waits, and what for."""
+class _Waits:
+    """How long each thread waits at most, and what for."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._retrying: set[int | None] = set()
-        self._until: dict[int | None, tuple[float, str]] = {}
+        self._until: dict[int, tuple[float, str]] = {}
 
-    def emit(self, record: logging.LogRecord) -> None:
-        thread, wait = record.thread, getattr(record, "wait", None)
-        if wait is not None:
-            reason = "to try again" if thread in self._retrying else "for the rate limit"
-            if wait >= _SHORTEST_SHOWN:
-                self._until[thread] = time.monotonic() + wait, reason
-        elif record.levelno == logging.INFO:  # another try follows
-            if not (isinstance(record.args, tuple) and isinstance(record.args[0], RateLimitError)):
-                self._retrying.add(thread)
-        else:  # an answer came
-            self._retrying.discard(thread)
-            self._until.pop(thread, None)
+    def begin(self, seconds: float, reason: str) -> None:
+        if seconds >= _SHORTEST_SHOWN:
+            self._until[threading.get_ident()] = time.monotonic() + seconds, reason
 
-    def __str__(self) -> str:
+    def end(self) -> None:
+        self._until.pop(threading.get_ident(), None)
+
+    def shortest(self) -> tuple[float, str]:
+        """The seconds until somebody waits no more, and what for; 0 if nobody waits."""
         now = time.monotonic()
-        self.acquire()
-        waits = [wait for wait in self._until.values() if wait[0] > now]
-        self.release()
+        waits = [wait for wait in list(self._until.values()) if wait[0] > now]
         if not waits:
-            return ""
+            return 0, ""
         until, reason = min(waits)
-        return f"waiting {math.ceil(until - now)} s {reason}"
+        return until - now, reason
 
 
 class _Outlook(ProgressColumn):
@@ -106,18 +97,20 @@ class _Outlook(ProgressColumn):
         self._waits = waits
 
     def render(self, task: Task) -> Text:
-        wait = str(self._waits)  # first: once it waits for it, the limit is known
-        return Text(", ".join(filter(None, [self._time_left(task), wait])), "yellow")
+        wait, reason = self._waits.shortest()
+        shown = f"waiting {math.ceil(wait)} s {reason}" if wait else ""
+        return Text(", ".join(filter(None, [self._time_left(task, wait), shown])), "yellow")
 
-    def _time_left(self, task: Task) -> str:
+    def _time_left(self, task: Task, wait: float) -> str:
         if not task.completed or task.total is None or task.elapsed is None:
             return ""
         rest = task.total - task.completed
         seconds = task.elapsed / task.completed * rest
+        # Once it waits for it, the limit is known.
         if (limit := self._client.rate_limit) is not None:
             # What a window allows goes out at once, and tells nothing of the windows to come.
             seconds = max(seconds, rest / limit.requests * limit.per)
-        return f"{_duration(seconds)} left"
+        return f"{_duration(max(seconds, wait))} left"
 
 
 class _Count(MofNCompleteColumn):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,11 +20,27 @@ if TYPE_CHECKING:
 
     from bettune.cli._options import Options
 
+_TOKEN, _TOKEN_FILE = "BETTUNE_API_TOKEN", "BETTUNE_API_TOKEN_FILE"
+# As sysexits.h has it: nothing is wrong with the input, and running it again is right.
+TRY_AGAIN_LATER = 75
+
 
 class WrongUsage(click.ClickException):
     """What the user has to put right; nothing was sent."""
 
     exit_code = 2
+
+
+class Failure(click.ClickException):
+    """What went wrong on the way, with the exit status that tells its kind."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc] # click's are of the class
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which ends a command as Ctrl-C does."""
 
 
 @contextmanager
@@ -32,34 +50,72 @@ def session(options: Options) -> Iterator[bettune.BetTune]:
     Raises:
         click.ClickException: with the exit status of what went wrong inside.
     """
-    if not os.environ.get("BETTUNE_API_TOKEN"):
+    if _TOKEN not in os.environ and _TOKEN_FILE not in os.environ:
         raise WrongUsage(
-            "no token: set BETTUNE_API_TOKEN to the token of your BetTune account, "
-            "or try things out without one: bettune sandbox"
+            f"no token: set {_TOKEN} to the token of your BetTune account, or {_TOKEN_FILE} to "
+            "the name of a file that holds it, or try things out without one: bettune sandbox"
         )
     if options.verbose:
         logging.basicConfig(format="%(asctime)s %(message)s")
         logging.getLogger("bettune").setLevel(logging.DEBUG)
     try:
-        with bettune.BetTune() as client:
+        with _sigterm(), bettune.BetTune() as client:
             yield client
     except bettune.InvalidArgumentError as error:
         raise WrongUsage(one_line(error)) from None
     except bettune.BetTuneError as error:
-        raise click.ClickException(explain(error)) from None
+        status = TRY_AGAIN_LATER if is_for_later(error) else 1
+        raise Failure(explain(error), status) from None
+
+
+def is_for_later(error: bettune.BetTuneError) -> bool:
+    """Whether nothing is wrong with the input, and running it again is right."""
+    return isinstance(
+        error, bettune.APIConnectionError | bettune.InternalServerError | bettune.RateLimitError
+    )
 
 
 def explain(error: bettune.BetTuneError) -> str:
     """Say in one line what went wrong and, where something can be done about it, what."""
     text = one_line(error)
+    if isinstance(error, bettune.APIStatusError):
+        code = f" {error.code}" if error.code else ""
+        text = one_line(f"{error.method} {error.path}: {error.status_code}{code}: {error.message}")
+    advice = remedy(error)
+    return f"{text.rstrip('.')}. {advice}" if advice else text
+
+
+def remedy(error: bettune.BetTuneError) -> str:
+    """What can be done about it at the command line, if anything."""
+    variable = _TOKEN if _TOKEN in os.environ else f"the file of {_TOKEN_FILE}"
     if isinstance(error, bettune.AuthenticationError):
-        return f"{text}. Set BETTUNE_API_TOKEN to a valid token of your BetTune account"
+        return f"Put a valid token into {variable}: BetTune's Settings page makes them"
     if isinstance(error, bettune.ProSubscriptionRequiredError):
-        return f"{text}. Set BETTUNE_API_TOKEN to the token of an account with PRO"
-    if isinstance(error, bettune.NotFoundError) and error.code == "filter_not_found":
-        return f"{text}. To list yours: bettune filters"
+        return f"Renew PRO, or put the token of an account that has it into {variable}"
+    if isinstance(error, bettune.NotFoundError):
+        return {
+            "filter_not_found": "To list yours: bettune filters",
+            "match_not_found": "Running it again does not help; matches: bettune matches DAY",
+        }.get(error.code or "", "")
     if isinstance(error, bettune.RateLimitError) and error.retry_after is not None:
-        return f"{text}. Run it again in {error.retry_after:.0f} seconds"
+        return f"Run it again in {error.retry_after:.0f} seconds"
     if isinstance(error, bettune.APIConnectionError):
-        return f"{text}. The server is {os.environ.get('BETTUNE_BASE_URL') or BASE_URL}"
-    return text
+        return f"The server is {os.environ.get('BETTUNE_BASE_URL') or BASE_URL}"
+    return ""
+
+
+@contextmanager
+def _sigterm() -> Iterator[None]:
+    """Let SIGTERM end what is inside as Ctrl-C does, so that its report is not lost."""
+
+    def terminate(*_: object) -> None:
+        raise Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -2,7 +2,10 @@ import csv
 
 from bettune import BetTune, WriteResult
 
-with open("log.csv", "a", encoding="utf-8", newline="", buffering=1) as file, BetTune() as bettune:
+with (
+    open("history.csv", "a", encoding="utf-8", newline="", buffering=1) as file,
+    BetTune() as bettune,
+):
     log = csv.writer(file)
 
     def write_down(result: WriteResult) -> None:

@@ -189,12 +189,12 @@ USAGE = [
         "Invalid value for '--tz': there is no time zone 'Warsaw'",
     ),
     (["matches", DAY, "--until", "2026-06-05"], "--until 2026-06-05 is before 2026-06-06"),
-    (["matches", DAY, "--sport", "-1"], "sport must not be negative, not -1"),
+    (["matches", DAY, "--sport", "-1"], "sport must be at least 1, not -1"),
     (["matches", DAY, "--format", "xml"], "'xml' is not one of 'table', 'json', 'csv'."),
     (["predictions", 11583], "Give either --date DAY or --match ID..."),
     (["predictions", 11583, 1611243], "Give either --date DAY or --match ID..."),
     (["predictions", 11583, "--date", DAY, "--match", 1], "Give either --date DAY or"),
-    (["predictions", "x", "--date", DAY], "Invalid value for 'FILTER': 'x' is not a valid"),
+    (["predictions", "11583", "--match", "x"], "Invalid value for '--match': 'x' is not a valid"),
     (["put", 11583, 1611243, "2,15"], "odds must be a finite decimal number, not '2,15'"),
     (["put", 11583, 1611243, "0.5"], "odds must be at least 1, not '0.5'"),
     (["put", 11583, 1611243, "+150"], "odds must be decimal odds, without a sign, not '+150'"),
@@ -214,23 +214,34 @@ def test_wrong_usage(run, box, arguments, reason):
     assert box.seen == []
 
 
-@pytest.mark.parametrize("token", [None, ""])
-def test_without_a_token(run, box, monkeypatch, token):
-    if token is None:
-        monkeypatch.delenv("BETTUNE_API_TOKEN")
-    else:
-        monkeypatch.setenv("BETTUNE_API_TOKEN", token)
+def test_without_a_token(run, box, monkeypatch):
+    monkeypatch.delenv("BETTUNE_API_TOKEN")
     status, out, err = run("sports")
     assert (status, out, box.seen) == (2, "", [])
     assert err.startswith("Error: no token: set BETTUNE_API_TOKEN to")
     assert len(err.splitlines()) == 1
 
 
+def test_the_token_may_be_in_a_file(run, box, monkeypatch, tmp_path):
+    monkeypatch.delenv("BETTUNE_API_TOKEN")
+    file = tmp_path / "token"
+    monkeypatch.setenv("BETTUNE_API_TOKEN_FILE", str(file))
+    status, _, err = run("sports")
+    assert (status, box.seen) == (2, [])
+    assert err == (
+        "Error: the file of BETTUNE_API_TOKEN_FILE cannot be read: No such file or directory\n"
+    )
+    file.write_text(f"{box.token}\n")
+    assert run("sports").status == 0
+    file.write_text("old")
+    assert "Put a valid token into the file of BETTUNE_API_TOKEN_FILE" in run("sports").err
+
+
 def test_a_token_that_cannot_be(run, box, monkeypatch):
     monkeypatch.setenv("BETTUNE_API_TOKEN", "sec ret")
     status, out, err = run("sports")
     assert (status, out, box.seen) == (2, "", [])
-    assert err.startswith("Error: BETTUNE_API_TOKEN holds a line break, a space")
+    assert err.startswith("Error: BETTUNE_API_TOKEN holds a space")
     assert "sec" not in err
 
 
@@ -240,7 +251,7 @@ def test_a_wrong_token(run, box, use):
     assert (status, out) == (1, "")
     assert err == (
         "Error: GET /sports: 401 invalid_token: Invalid token. "
-        "Set BETTUNE_API_TOKEN to a valid token of your BetTune account\n"
+        "Put a valid token into BETTUNE_API_TOKEN: BetTune's Settings page makes them\n"
     )
 
 
@@ -249,11 +260,27 @@ def test_without_pro(run, box, use):
     status, out, err = run("put", 11583, 1611243, 2)
     assert (status, out) == (1, "")
     assert "403 pro_subscription_required" in err
-    assert err.endswith(". Set BETTUNE_API_TOKEN to the token of an account with PRO\n")
+    assert err.endswith(
+        ". Renew PRO, or put the token of an account that has it into BETTUNE_API_TOKEN\n"
+    )
     assert len(err.splitlines()) == 1
     status, out, err = run("predictions", 11583, "--date", DAY)
     assert (status, out) == (1, "")
     assert err == "Error: there is no prediction filter 11583: you have none; they need PRO\n"
+
+
+def test_a_filter_may_be_named(run, client, box):
+    status, out, err = run("put", "Manual football", 1611243, "2.5", "--format", "table")
+    assert (status, out, err) == (0, "Filter 11583 holds odds of 2.50 for match 1611243.\n", "")
+    (got,) = rows(run("predictions", "Manual football", "--match", 1611243))
+    assert (got["filter_id"], got["odds"]) == ("11583", "2.500000")
+    run("delete", "Manual football", 1611243)
+    assert client.predictions.search(11583, [1611243]) == []
+    status, out, err = run("put", "manual football", 1611243, "2.5")
+    assert (status, out, sent(box)[-1]) == (1, "", ("GET", "/prediction-filters"))
+    assert err == (
+        "Error: there is no prediction filter 'manual football': to list yours: bettune filters\n"
+    )
 
 
 @pytest.mark.usefixtures("box")
@@ -268,11 +295,11 @@ def test_an_unknown_filter(run):
 
 def test_no_server(run, box, monkeypatch):
     monkeypatch.setattr("bettune._http.retries._FIRST_WAIT", 0.001)
-    monkeypatch.setattr("bettune._http.retries._LONGEST_WAIT", 0.001)
+    monkeypatch.setattr("bettune._http.retries._LONGEST_BACKOFF", 0.001)
     url = box.base_url
     box.stop()
     status, out, err = run("sports")
-    assert (status, out) == (1, "")
+    assert (status, out) == (75, "")
     assert err.startswith("Error: GET /sports: ConnectError: ")
     assert err.endswith(f". The server is {url}\n")
 

@@ -22,7 +22,18 @@ sys.modules[sys.argv[1]] = None
 from bettune.cli.__main__ import main
 sys.exit(main(["sports"]))
 """
-COMMANDS = "sports", "matches", "filters", "predictions", "put", "delete", "push", "sandbox"
+COMMANDS = (
+    "sports",
+    "matches",
+    "filters",
+    "predictions",
+    "put",
+    "delete",
+    "push",
+    "resolve",
+    "sandbox",
+    "completion",
+)
 
 
 def python(code, *arguments):
@@ -97,11 +108,12 @@ def test_a_closed_pipe_is_quiet(form, unbuffered, monkeypatch):
 @pytest.mark.usefixtures("box")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_full_disk_is_told(unbuffered, monkeypatch):
+@pytest.mark.parametrize("arguments", [["sports"], ["--help"], ["completion", "fish"]])
+def test_a_full_disk_is_told(arguments, unbuffered, monkeypatch):
     monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "bettune.cli", "sports"],
+            [sys.executable, "-m", "bettune.cli", *arguments],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -129,6 +141,16 @@ def test_what_goes_into_a_pipe_is_utf_8(monkeypatch):
     )
     assert "Primera División" in done.stdout.decode("utf-8")
     assert b"\r" not in done.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_completes_commands_and_options(run, shell, monkeypatch):
+    out = run("completion", shell).out
+    assert f"_BETTUNE_COMPLETE={shell}_complete" in out
+    monkeypatch.setenv("_BETTUNE_COMPLETE", f"{shell}_complete")
+    monkeypatch.setenv("COMP_WORDS", "bettune re")
+    monkeypatch.setenv("COMP_CWORD", "re" if shell == "fish" else "1")
+    assert "resolve" in python("from bettune.cli.__main__ import main; main([])").stdout
 
 
 def test_the_sandbox_runs(monkeypatch):

@@ -92,16 +92,16 @@ def test_the_summary_is_shown_when_the_data_goes_elsewhere(terminal, odds, tmp_p
     plan, done = screen.lines
     assert plan.startswith("Plan: ")
     assert done.startswith("Done: ")
-    assert into.read_text().startswith("match_id,action,old_odds,new_odds,error\n1611")
+    assert into.read_text().startswith("filter_id,match_id,action,")
     assert "\x1b" not in into.read_text()
 
 
 def test_push_tells_that_it_waits_and_ctrl_c_how_far_it_got(terminal, use, odds, tmp_path):
     database = tmp_path / "kept.db"
-    with Sandbox(database, RateLimit(3, 100)) as box:
+    with Sandbox(database, RateLimit(4, 100)) as box:
         use(box)
         screen = terminal("push", FILTER, odds)
-        # One request for the plan, two writes, and then the limit; nothing waits for its end.
+        # Two requests for the plan, two writes, and then the limit; nothing waits for its end.
         screen.until(r"2/5 .*left, waiting \d+ s for the rate limit")
         (bar,) = (line for line in screen.lines if "Writing" in line)
         assert "2/5 2 min left" in bar
@@ -112,6 +112,8 @@ def test_push_tells_that_it_waits_and_ctrl_c_how_far_it_got(terminal, use, odds,
     assert screen.lines[-1] == (
         "Error: interrupted after 2 of 5 writes; run the same command again to finish"
     )
+    done = next(line for line in screen.lines if line.startswith("Done: "))
+    assert done.endswith("2 created, 0 updated, 0 unchanged, 0 failed, 3 pending")
     assert not any("Writing" in line for line in screen.lines)
 
     with Sandbox(database) as box:

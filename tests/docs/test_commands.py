@@ -16,12 +16,12 @@ PAGES = sorted([*ROOT.glob("docs/*/*.md"), *ROOT.glob("README*.md")])
 
 
 def commands(page):
-    """The lines that call the program, those that go on in a next line joined."""
+    """The lines of code that call the program, those that go on in a next line joined."""
     text = page.read_text("utf-8").replace("\\\n", " ")
-    for line in re.findall(
-        r"^(?:    )?(?:.*[&|/] ?)?\bbettune ([a-z]+ .*|filters)$", text, re.MULTILINE
-    ):
-        yield re.split(r" #| > | \|", line)[0]
+    blocks = re.findall(r"^```(?:shell|text|ini)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    blocks += re.findall(r"^    (.+\n)", text, re.MULTILINE)
+    for line in re.findall(r"^(?:.*[ /(=])?bettune ([a-z]+\b.*)", "".join(blocks), re.MULTILINE):
+        yield re.split(r"  +#| > |\)", line)[0]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[f"{page.parent.name}-{page.stem}" for page in PAGES])

@@ -30,7 +30,7 @@ def cases():
     """Each program, and the tests together, since starting pytest is what takes time."""
     tests = []
     for program in PROGRAMS:
-        missing = ", ".join(name for name in imported(program) if find_spec(name) is None)
+        missing = ", ".join(sorted({name for name in imported(program) if not find_spec(name)}))
         if missing:
             reason = f"needs {missing}: make test-ecosystem"
             yield pytest.param([program], id=program.stem, marks=pytest.mark.skip(reason))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import socket
 import threading
+import time
 from collections import Counter, defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
@@ -53,14 +55,17 @@ ERRORS = [_status(str(status), status) for status in (500, 502, 503, 504)]
 PAGE_502 = _status("502 page", 502, b"<html><h1>Bad Gateway</h1></html>")
 PAGE_200 = _status("200 page", 200, b"<html><h1>Welcome</h1></html>")
 WRONG_BODY = _status("200 wrong body", 200, b'{"id": "one"}', works=True)
+SWAPPED = Fault("about another", works=True)  # the answer names a match that nobody asked for
+DIES = Fault("dies")  # refuses from now on, until `up`
+REDIRECTS = [Fault(str(status)) for status in (302, 307, 308)]  # to where it was sent already
 FORBIDDEN = _status("422", 422)  # no try of any number brings more than this
 
 # What a retry mends, but for the silence, which takes the client's timeout to notice.
 PASSING = [REFUSED, RESET, HANGUP, LOST, STALE, CUT, LONG, *ERRORS, PAGE_502]
 PASSING += [RATE_LIMITED, RATE_LIMITED_TOLD]
 # What ends a request that has to bring a body back.
-FINAL = [PAGE_200, WRONG_BODY, SHORT, FORBIDDEN]
-ALL = [*PASSING, *FINAL, SILENT, LATE, SLOW]
+FINAL = [PAGE_200, WRONG_BODY, SHORT, FORBIDDEN, SWAPPED]
+ALL = [*PASSING, *FINAL, *REDIRECTS, SILENT, LATE, SLOW]
 
 
 class Seen(NamedTuple):
@@ -70,6 +75,7 @@ class Seen(NamedTuple):
     path: str
     fault: Fault | None
     status: int | None  # of the server's own answer, if it was asked
+    at: float  # when it came
 
 
 class Proxy:
@@ -115,7 +121,15 @@ class Proxy:
         self._do(self._close())
 
     def up(self):
-        self._do(self._open())
+        """Take connections again, if it does not."""
+        self._do(self._reopen())
+
+    def wait_until_hung_up(self):
+        """Return once every client has closed its connections, and what came by them is done."""
+        self._do(self._served())
+
+    async def _served(self):
+        await asyncio.gather(*self._tasks)
 
     def _do(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
@@ -126,6 +140,10 @@ class Proxy:
         self._listener.setblocking(False)
         self._port = self._listener.getsockname()[1]
         self._loop.add_reader(self._listener, self._accept)
+
+    async def _reopen(self):
+        if self._listener.fileno() == -1:
+            await self._open()
 
     def _accept(self):
         with suppress(OSError):
@@ -158,6 +176,7 @@ class Proxy:
         try:
             while True:
                 head, body = await _message(reader)
+                came = time.monotonic()
                 method, path, _ = head.split(None, 2)
                 method, path = method.decode(), path.decode().removeprefix(self._upstream.path)
                 fault = self._choose(method, path)
@@ -169,9 +188,12 @@ class Proxy:
                     upstream[1].write(head + body)
                     answer = await _message(upstream[0])
                 status = int(answer[0].split(None, 2)[1]) if answer else None
-                self.seen.append(Seen(method, path, fault, status))
+                self.seen.append(Seen(method, path, fault, status, came))
                 if fault is None:
                     writer.write(answer[0] + answer[1])
+                elif fault in REDIRECTS:
+                    location = b"Location: %s\r\n" % head.split(None, 2)[1]
+                    writer.write(_status("", int(fault.name), more=location).answer)
                 elif not await self._play(fault, answer, reader, writer):
                     return
         except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
@@ -192,7 +214,7 @@ class Proxy:
         dice = random.Random(f"{self.seed} {method} {path} {self._times[method, path]}")
         return dice.choice(self.faults) if dice.random() < self.rate else None
 
-    async def _play(self, fault, answer, reader, writer):
+    async def _play(self, fault, answer, reader, writer):  # noqa: PLR0912 - a case a fault
         """Do the fault; tell whether the connection goes on."""
         head, body = answer or (b"", b"")
         if fault.answer is not None:
@@ -203,11 +225,17 @@ class Proxy:
                 if self._listener.fileno() != -1:
                     self._refuse()
                     self._loop.call_later(
-                        _DOWN_SECONDS, lambda: self._loop.create_task(self._open())
+                        _DOWN_SECONDS, lambda: self._loop.create_task(self._reopen())
                     )
                 _reset(writer)
             case "reset" | "lost":
                 _reset(writer)
+            case "dies":
+                await self._close()
+            case "about another":
+                body = re.sub(rb'"matchId": *\d+', b'"matchId":987654321', body)
+                writer.write(_with_length(head, len(body)) + body)
+                return True
             case "hang-up":
                 pass
             case "silent":

@@ -290,7 +290,8 @@ if os.fork() == 0:
     attempt(client.sports.list)
     attempt(lambda: client.predictions.sync(11583, {1: 2}))
     attempt(lambda: asyncio.run(shared.sports.list()))
-    attempt(BetTune(token, base_url=base_url).sports.list)
+    with BetTune(token, base_url=base_url) as other:
+        attempt(other.sports.list)
     client.close()
     os._exit(0)
 _, status = os.wait()
@@ -320,8 +321,10 @@ def test_no_answer_at_all_from_a_server_that_takes_everything(connect, box):
         threads = threading.active_count()
         report = client.predictions.apply(client_plan(box))
         assert threading.active_count() <= threads + 1
-    # As many as were under way at a time found nobody.
-    assert (len(report.failed), len(report.pending)) == (8, 12)
+
+    # As many as are under way at a time found nobody: the rest is not tried.
+    assert 8 <= len(report.failed) < 20
+    assert len(report.failed) + len(report.pending) == 20
     assert not report.created
 
 

@@ -1,0 +1,206 @@
+"""`push --log`, `--quiet`, `--missing` and `--tolerance`, and how a run ends that is cut short."""
+
+import csv
+import io
+import signal
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bettune import BetTune, RateLimit
+from bettune.cli._log_file import COLUMNS
+from bettune.sandbox import Sandbox
+
+FILTER = 11583
+FIRST = 1611243
+HEADER = ",".join(COLUMNS) + "\n"
+
+
+@pytest.fixture
+def odds(tmp_path):
+    def odds(*values):
+        path = tmp_path / "odds.csv"
+        lines = (f"{FIRST + n},{value}\n" for n, value in enumerate(values))
+        path.write_text("match_id,odds\n" + "".join(lines))
+        return path
+
+    return odds
+
+
+@pytest.fixture
+def log(tmp_path):
+    return tmp_path / "log.csv"
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.usefixtures("box")
+def test_each_write_is_logged_once(run, odds, log):
+    before = datetime.now().astimezone()
+    assert run("push", FILTER, odds(7.5, 7.6), "--log", log).status == 0
+    assert run("push", FILTER, odds(7.5, 7.7), "--log", log).status == 0
+    written = rows(log.read_text())
+    assert [row["match_id"] for row in written[:2]] == [str(FIRST), str(FIRST + 1)]
+    assert list(written[2].values())[1:] == [
+        str(FILTER), str(FIRST + 1), "update", "7.600000", "7.700000", "", "", "", ""
+    ]  # fmt: skip
+    assert all(datetime.fromisoformat(row["at"]) >= before for row in written)
+    assert log.read_text().count("at,filter_id") == 1
+
+
+@pytest.mark.usefixtures("box")
+def test_what_failed_is_logged_with_its_error(run, tmp_path, log):
+    path = tmp_path / "odds.csv"
+    path.write_text("match_id,odds\n9000000000,2\n")
+    assert run("push", FILTER, path, "--log", log).status == 1
+    assert "404 match_not_found" in rows(log.read_text())[0]["error"]
+
+
+@pytest.mark.usefixtures("box")
+@pytest.mark.parametrize(
+    ("torn", "kept"),
+    [
+        ("", 0),
+        (HEADER[:7], 0),
+        (HEADER, 0),
+        (HEADER.rstrip(), 0),
+        (HEADER + "2026-06-06T10:00:00+00:00,11583,16112", 1),
+        (HEADER + '2026-06-06T10:00:00+00:00,11583,1611243,create,,2,"PUT, 50', 1),
+    ],
+)
+def test_a_log_cut_off_anywhere_is_appended_to(run, odds, log, torn, kept):
+    log.write_text(torn)
+    assert run("push", FILTER, odds(7.5, 7.6), "--log", log).status == 0
+    assert log.read_text().startswith(torn)
+    written = rows(log.read_text())
+    assert [row["match_id"] for row in written[kept:]] == [str(FIRST), str(FIRST + 1)]
+    assert len(written) == kept + 2
+
+
+def test_a_file_that_is_no_log_is_left_alone(run, box, odds, tmp_path):
+    path = odds(7.5)
+    before = path.read_bytes()
+    status, out, err = run("push", FILTER, path, "--log", path)
+    assert (status, out, box.seen, path.read_bytes()) == (2, "", [], before)
+    assert "it is not such a log, which begins with the line at,filter_id," in err
+    status, _, err = run("push", FILTER, path, "--log", tmp_path)
+    assert (status, box.seen) == (2, [])
+    assert err == f"Error: --log {tmp_path}: Is a directory\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+def test_a_log_that_cannot_be_written_stops_the_run_with_its_report(run, box, odds, monkeypatch):
+    from bettune.cli import _log_file  # noqa: PLC0415 - imports the extra
+
+    monkeypatch.setattr(_log_file.LogFile, "_begin", lambda _log: None)
+    path = odds(*[7.5] * 30)
+    status, out, err = run("push", FILTER, path, "--log", "/dev/full")
+    done = [row["action"] for row in rows(out)]
+    assert (status, len(done)) == (1, 30)
+    assert done.count("created") + done.count("updated") == len(
+        [seen for seen in box.seen if seen.method == "PUT"]
+    )
+    assert "pending" in done
+    assert "cannot write the log /dev/full: No space left on device; stopped after" in err
+
+
+@pytest.mark.usefixtures("box")
+def test_a_dry_run_logs_nothing(run, odds, log):
+    assert run("push", FILTER, odds(7.5), "--log", log, "--dry-run").status == 0
+    assert not log.exists()
+
+
+@pytest.mark.usefixtures("box")
+def test_quiet_says_nothing_on_success(run, odds):
+    assert run("push", FILTER, odds(7.5, 7.6), "--quiet") == (0, "", "")
+    assert run("push", 11587, odds(7.5), "--quiet", "--format", "table") == (0, "", "")
+
+
+def test_quiet_says_what_went_wrong(run, box, tmp_path):
+    path = tmp_path / "odds.csv"
+    path.write_text("match_id,odds\n9000000000,2\n")
+    status, out, err = run("push", FILTER, path, "--quiet", "--format", "table")
+    assert (status, out.splitlines()[0]) == (1, "Done: 0 created, 0 updated, 0 unchanged, 1 failed")
+    assert err.startswith("Error: 1 of 1 writes failed")
+
+
+def test_what_empty_odds_mean_is_said(run, box, odds):
+    run("push", FILTER, odds(7.5))
+    before = len(box.seen)
+    status, _, err = run("push", FILTER, odds(""))
+    assert (status, len(box.seen)) == (2, before)
+    assert "line 2: odds are empty; --missing skip leaves" in err
+    assert rows(run("push", FILTER, odds(""), "--missing", "skip").out) == []
+    (row,) = rows(run("push", FILTER, odds(""), "--missing", "delete").out)
+    assert (row["action"], row["old_odds"]) == ("deleted", "7.500000")
+
+
+@pytest.mark.usefixtures("box")
+def test_a_tolerance_leaves_what_differs_little(run, odds):
+    run("push", FILTER, odds("2.00", "2.00"))
+    (row,) = rows(run("push", FILTER, odds("2.01", "2.02"), "--tolerance", "0.5%").out)
+    assert (row["match_id"], row["new_odds"]) == (str(FIRST + 1), "2.020000")
+
+
+@pytest.mark.usefixtures("box")
+def test_a_large_change_is_visible(run, odds):
+    run("push", FILTER, odds("2.15"))
+    out = run("push", FILTER, odds("215"), "--dry-run", "--format", "table").out
+    assert "(1 by more than a factor of 5: match 1611243:" in out
+    assert "100 times as high" in out.splitlines()[-1]
+    status, _, err = run("push", FILTER, odds("215"))
+    assert status == 0
+    assert "(1 by more than a factor of 5: match 1611243:" in err
+
+
+@pytest.mark.parametrize(
+    ("number", "ending"),
+    [(signal.SIGTERM, (143, "terminated")), (signal.SIGINT, (130, "interrupted"))],
+)
+def test_a_signal_loses_no_report(use, odds, log, number, ending):
+    status, said = ending
+    path = odds(*[7.5] * 5)
+    with Sandbox(rate_limit=RateLimit(4, 100)) as box:
+        use(box)
+        command = [sys.executable, "-m", "bettune.cli", "push", FILTER, path, "--log", log]
+        with subprocess.Popen(
+            [*map(str, command), "--verbose"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert any(" waits up to " in line for line in process.stderr)
+            process.send_signal(number)
+            out, err = process.communicate()
+    assert process.returncode == status
+    done = [row["action"] for row in rows(out)]
+    assert len(done) == 5
+    assert done.count("pending") == 3
+    assert err.splitlines()[-1] == (
+        f"Error: {said} after 2 of 5 writes; run the same command again to finish"
+    )
+    assert len(rows(log.read_text())) == 2
+
+
+@pytest.mark.usefixtures("box")
+def test_a_closed_standard_input(tmp_path):
+    command = f'"{sys.executable}" -m bettune.cli push {FILTER} - <&-'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: standard input is closed: name a file, or pipe one in\n"
+
+
+@pytest.mark.usefixtures("box")
+def test_a_log_names_the_teams_of_the_file(run, tmp_path, log):
+    path = tmp_path / "odds.csv"
+    path.write_text(f"match_id,home,away,odds\n{FIRST}.0,Legia,Lech,7.5\n")
+    run("push", FILTER, path, "--log", log)
+    (row,) = rows(log.read_text())
+    assert (row["match_id"], row["home"], row["away"]) == (str(FIRST), "Legia", "Lech")
+    with BetTune() as client:
+        assert len(client.predictions.search(FILTER, [FIRST])) == 1

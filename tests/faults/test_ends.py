@@ -1,0 +1,413 @@
+"""However a run of writes ends, its report tells what was done; and it ends where it is in vain."""
+
+from __future__ import annotations
+
+import contextvars
+import subprocess
+import sys
+import threading
+from decimal import Decimal
+
+import anyio
+import pytest
+
+import bettune
+from bettune import AsyncBetTune, BetTune, RateLimit
+from tests.scripted import Scripted, answer
+from tests.test_sync import Table, error
+
+ODDS = dict.fromkeys(range(1, 41), 2)
+
+
+def check(report, table, odds=ODDS):
+    """The report has each match once, and what it says is done is all that was done."""
+    parts = [report.created, report.failed, report.pending]
+    assert sorted(match for part in parts for match in part) == sorted(odds)
+    assert set(report.created) == set(table.odds) - set(report.failed)
+    assert not set(report.pending) & set(table.odds)
+
+
+class StopError(Exception):
+    """What a callback raises."""
+
+
+@pytest.mark.parametrize("raised", [StopError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("callback", ["on_progress", "on_result"])
+@pytest.mark.parametrize("kind", ["sync", "asyncio", "trio"])
+def test_what_a_callback_raises_has_the_report(kind, callback, raised):
+    told = []
+
+    def stop(*args):
+        told.append(args)
+        if len(told) == 3:
+            raise raised
+
+    async def run():
+        async with AsyncBetTune("t", base_url=server.base_url) as client:
+            await client.predictions.sync(1, ODDS, **{callback: stop})
+
+    def run_sync():
+        with BetTune("t", base_url=server.base_url) as client:
+            client.predictions.sync(1, ODDS, **{callback: stop})
+
+    table = Table()
+    with Scripted(table) as server, pytest.raises(raised) as caught:
+        run_sync() if kind == "sync" else anyio.run(run, backend=kind)
+    report = caught.value.report
+    check(report, table)
+    assert 3 <= len(report.created) <= 3 + 8
+    assert len(told) == 3  # it is told no more
+
+
+def test_what_a_callback_raises_in_a_run_of_many_has_all_reports(connect):
+    def stop(result):
+        raise StopError
+
+    with Scripted(answer(200, {"count": 0, "items": []}), answer(404)) as server:
+        client = connect(base_url=server.base_url)
+        with pytest.raises(StopError) as caught:
+            client.predictions.sync_many({1: {}, 2: {5: 2}}, on_result=stop)
+    assert list(caught.value.report) == [1, 2]
+    assert list(caught.value.report[2].failed) == [5]
+
+
+def test_a_client_closed_meanwhile_ends_the_run_with_its_report(connect):
+    table = Table()
+    closed = []
+
+    def close(done, total):
+        if done == 5 and not closed:
+            closed.append(1)
+            target = getattr(client, "_target", client)
+            # Where others wait for their pace, which closing wakes them from.
+            target._http.exchange.pacer.close()
+
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url, rate_limit=RateLimit(6, 3600), max_wait=4000)
+        with pytest.raises(bettune.BetTuneError, match="closed") as caught:
+            client.predictions.sync(1, ODDS, on_progress=close)
+    check(caught.value.report, table)
+    assert len(caught.value.report.created) == 5
+
+
+CTRL_C = """
+import os, signal, sys
+import anyio
+from bettune import AsyncBetTune, BetTune
+
+def press(done, total):
+    if done == 5:
+        os.kill(os.getpid(), signal.SIG{signal})
+
+def leave(*_):
+    raise SystemExit(143)
+
+signal.signal(signal.SIGTERM, leave)
+options = dict(base_url=sys.argv[1])
+odds = dict.fromkeys(range(1, 2001), 2)
+
+async def run():
+    async with AsyncBetTune("t", **options) as client:
+        await client.predictions.sync(1, odds, on_progress=press)
+
+try:
+    if "{kind}" == "sync":
+        with BetTune("t", **options) as client:
+            client.predictions.sync(1, odds, on_progress=press)
+    else:
+        anyio.run(run, backend="{kind}")
+except (KeyboardInterrupt, SystemExit) as error:
+    print(type(error).__name__, len(error.report.created), len(error.report.failed))
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "signal", "raised"),
+    [
+        ("sync", "INT", KeyboardInterrupt),
+        ("sync", "TERM", SystemExit),
+        ("trio", "INT", KeyboardInterrupt),
+    ],
+)
+def test_a_signal_has_the_report(kind, signal, raised):
+    table = Table()
+    with Scripted(table) as server:
+        code = CTRL_C.format(kind=kind, signal=signal)
+        run = [sys.executable, "-c", code, server.base_url]
+        done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout, done.stderr
+    name, created, failed = done.stdout.split()
+    assert name == raised.__name__
+    assert 5 <= int(created) < 2000
+    # What was under way was waited for.
+    assert int(created) == len(table.odds)
+    assert failed == "0"
+
+
+def test_a_401_in_a_paced_run_stops_those_that_wait(connect):
+    table = Table({4: error(401, "invalid_token")})
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url, rate_limit=RateLimit(5, 60), max_wait=100)
+        report = client.predictions.sync(1, ODDS)
+    # Of five requests one was the search; nobody waited for the minute to pass.
+    assert len(server.requests) == 5
+    assert list(report.failed) == [4]
+    assert len(report.pending) == 36
+
+
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_a_server_that_is_gone_stops_the_run(connect, concurrency):
+    def die(request):
+        return table(request) if request.method == "POST" or len(table.odds) < 10 else b""
+
+    table = Table()
+    with Scripted(die) as server:
+        client = connect(base_url=server.base_url, max_retries=1, max_wait=0.001)
+        report = client.predictions.sync(1, ODDS, concurrency=concurrency)
+    assert {type(one) for one in report.failed.values()} == {bettune.APIConnectionError}
+    # As many in a row as run at a time, at least five; and those that were then under way.
+    assert max(5, concurrency) <= len(report.failed) < max(5, concurrency) + 2 * concurrency
+    assert len(report.pending) == 30 - len(report.failed)
+
+
+def test_connections_lost_now_and_then_stop_nothing(connect):
+    table = Table({n: b"" for n in range(1, 41) if n % 5})
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url, max_retries=1, max_wait=0.001)
+        report = client.predictions.sync(1, ODDS, concurrency=1)
+    assert not report.pending
+    assert len(report.created) == 8
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_told_to_come_back_too_late_it_stops(connect, status):
+    table = Table({3: answer(status, retry_after="3600")})
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url)
+        report = client.predictions.sync(1, ODDS, concurrency=1)
+    assert list(report.failed) == [3]
+    assert len(report.pending) == 37
+
+
+def test_a_write_that_may_have_been_done_is_never_pending(connect):
+    """One whose answer was lost waits to be sent again as another stops the run."""
+    lost, stop = threading.Event(), threading.Event()
+
+    def serve(request):
+        if request.path.endswith("/1/prediction"):
+            table(request)
+            lost.set()
+            return b""
+        if request.path.endswith("/2/prediction"):
+            lost.wait(20)
+            stop.wait(20)
+            return error(401, "invalid_token")
+        return table(request)
+
+    table = Table()
+    waits = []
+
+    def on_wait(seconds, reason):
+        waits.append(reason)
+        stop.set()
+
+    with Scripted(serve) as server:
+        client = connect(base_url=server.base_url)
+        if isinstance(client, BetTune):
+            waiting = client.with_options(on_wait=on_wait)
+        else:
+            waiting = type(client)(client._target.with_options(on_wait=on_wait), client._portal)
+        report = waiting.predictions.sync(1, {1: 2, 2: 2, 3: 2}, concurrency=2)
+    assert waits == ["to try again"]
+    assert {n: type(one) for n, one in report.failed.items()} == {
+        1: bettune.APIConnectionError,
+        2: bettune.AuthenticationError,
+    }
+
+
+def test_filter_not_found_stops_that_filter_alone(connect):
+    def serve(request):
+        if "/filters/1/" in request.path or "prediction-filters/1/" in request.path:
+            return error(404, "filter_not_found")
+        return tables(request)
+
+    class Tables(Table):
+        def prediction(self, match_id):
+            return {**super().prediction(match_id), "filterId": 2}
+
+    tables = Tables()
+    with Scripted(serve) as server:
+        client = connect(base_url=server.base_url)
+        reports = client.predictions.sync_many({1: ODDS, 2: ODDS}, concurrency=1)
+    assert list(reports[1].failed) == [1]
+    assert len(reports[1].pending) == 39
+    assert len(reports[2].created) == 40
+    with pytest.raises(bettune.SyncError) as caught:
+        reports.raise_for_failures()
+    assert caught.value.report is reports
+
+
+def test_writes_go_out_in_the_order_given(connect):
+    table = Table()
+    table.odds = {7: "3", 9: "2"}
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url)
+        odds = {8: 2, 7: bettune.DELETE, 9: 2, 3: 5, 6: None, 1: 4}
+        client.predictions.sync(1, odds, concurrency=1, missing="skip")
+    sent = [(r.method, int(r.path.split("/")[-2])) for r in server.requests[1:]]
+    assert sent == [("PUT", 8), ("DELETE", 7), ("PUT", 3), ("PUT", 1)]
+
+
+def test_writes_of_many_go_out_by_match_then_filter(connect):
+    def serve(request):
+        if request.method == "POST":
+            return answer(200, {"count": 0, "items": []})
+        filter_id, match_id = (int(n) for n in request.path.split("/") if n.isdigit())
+        sent.append((match_id, filter_id))
+        body = Table()
+        body.odds[match_id] = "2"
+        return answer(200, {**body.prediction(match_id), "filterId": filter_id})
+
+    sent = []
+    with Scripted(serve) as server:
+        client = connect(base_url=server.base_url)
+        sheet = {7: {5: 2, 1: 2, 3: 2}, 4: {5: 2, 1: None, 3: 2, 9: 2}}
+        reports = client.predictions.sync_many(sheet, concurrency=1, missing="skip")
+    assert sent == [(5, 7), (5, 4), (1, 7), (3, 7), (3, 4), (9, 4)]
+    rows = bettune.to_records(reports)
+    assert {(row["match_id"], row["filter_id"]) for row in rows} == set(sent)
+    assert {row["error"] for row in rows} == {None}
+
+
+def test_coroutine_functions_are_awaited():
+    told = []
+
+    async def on_progress(done, total):
+        await anyio.lowlevel.checkpoint()
+        told.append((done, total))
+
+    async def on_result(result):
+        await anyio.lowlevel.checkpoint()
+        told.append(result)
+
+    async def main():
+        with Scripted(Table()) as server:
+            async with AsyncBetTune("t", base_url=server.base_url) as client:
+                await client.predictions.sync(
+                    1, {1: 2, 2: 2}, on_progress=on_progress, on_result=on_result
+                )
+
+    anyio.run(main)
+    first, second = told[0], told[2]
+    assert {first.match_id, second.match_id} == {1, 2}
+    assert (first.action, first.old, first.new, first.error) == ("create", None, Decimal(2), None)
+    assert first.at.utcoffset().total_seconds() == 0
+    assert told[1::2] == [(1, 2), (2, 2)]
+
+
+def test_coroutine_functions_are_refused_by_the_sync_client():
+    async def tell(*args):
+        pass
+
+    class Telling:
+        async def __call__(self, *args):
+            pass
+
+    with Scripted(answer(500)) as server, BetTune("t", base_url=server.base_url) as client:
+        for name in ("on_progress", "on_result"):
+            for callback in (tell, Telling()):
+                with pytest.raises(bettune.InvalidArgumentError, match="AsyncBetTune"):
+                    client.predictions.sync(1, {1: 2}, **{name: callback})
+        assert not server.requests
+
+
+def test_a_cancelled_run_has_told_of_each_write_that_was_answered():
+    """Also of those that wait for their turn to tell, behind a callback that takes its time."""
+    told = []
+
+    async def main():
+        async def on_result(result):
+            told.append(result.match_id)
+            await anyio.sleep_forever()
+
+        async with (
+            AsyncBetTune("t", base_url=server.base_url) as client,
+            anyio.create_task_group() as group,
+        ):
+
+            async def sync():
+                await client.predictions.sync(1, {1: 2, 2: 2, 3: 2}, on_result=on_result)
+
+            group.start_soon(sync)
+            while len(table.odds) < 3 or client._http.exchange.pacer._window._under_way:
+                await anyio.lowlevel.checkpoint()
+            await anyio.wait_all_tasks_blocked()
+            group.cancel_scope.cancel()
+
+    table = Table()
+    with Scripted(table) as server:
+        anyio.run(main)
+    assert sorted(told) == [1, 2, 3]
+
+
+REQUEST_ID = contextvars.ContextVar("request_id", default="none")
+
+
+def test_context_variables_reach_the_writes():
+    seen = []
+    hooks = {"request": [lambda request: seen.append(REQUEST_ID.get())]}
+    with (
+        Scripted(Table()) as server,
+        BetTune("t", base_url=server.base_url, event_hooks=hooks) as client,
+    ):
+        REQUEST_ID.set("mine")
+        client.predictions.sync(1, ODDS)
+    assert seen == ["mine"] * 41
+
+
+LATE = """
+import sys, threading
+from bettune import BetTune
+
+def work():
+    main.join()
+    with BetTune("t", base_url=sys.argv[1]) as client:
+        print(client.predictions.sync(1, dict.fromkeys(range(1, 41), 2)))
+
+main = threading.main_thread()
+threading.Thread(target=work).start()
+"""
+
+
+def test_a_thread_that_outlives_the_main_thread():
+    table = Table()
+    with Scripted(table) as server:
+        run = [sys.executable, "-c", LATE, server.base_url]
+        done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.startswith("40 created"), done.stderr
+    assert len(table.odds) == 40
+
+
+def test_without_any_thread_to_be_had_the_writes_go_out_all_the_same(monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    with Scripted(Table()) as server, BetTune("t", base_url=server.base_url) as client:
+        plan = client.predictions.plan(1, ODDS)
+        start = threading.Thread.start
+        monkeypatch.setattr(
+            threading.Thread,
+            "start",
+            lambda one: refuse(one) if one.name.startswith("bettune") else start(one),
+        )
+        assert client.predictions.apply(plan).ok
+
+
+def test_odds_within_the_tolerance_are_left(connect):
+    table = Table()
+    table.odds = {1: "2.00", 2: "2.00", 3: "2.00"}
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url)
+        report = client.predictions.sync(1, {1: 2.01, 2: 2.011, 3: 1.99}, tolerance=0.005)
+    assert report.unchanged == {1: Decimal("2.00"), 3: Decimal("2.00")}
+    assert list(report.updated) == [2]

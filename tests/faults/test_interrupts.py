@@ -1,0 +1,153 @@
+"""Ctrl-C and cancellation at any moment of a request: no place in the pace is lost for good."""
+
+from __future__ import annotations
+
+import random
+import sys
+from contextlib import suppress
+from itertools import count
+
+import anyio
+import httpx
+import pytest
+
+from bettune import APIError, AsyncBetTune, BetTune, RateLimit
+from bettune._http.pacing import Pacer, Ticket
+from bettune._http.threads import Event
+
+SPORTS = {"count": 1, "items": [{"id": 1, "name": "football"}]}
+
+
+def interrupted(do, n):
+    """Whether `do` was interrupted where Python takes note of a signal for the nth time.
+
+    That is where a function of Python begins, and after a call of one of C.
+    """
+    moments = iter(range(n))
+
+    def press_ctrl_c(frame, event, arg):
+        if event in {"call", "c_return"} and next(moments, None) is None:
+            sys.setprofile(None)
+            raise KeyboardInterrupt
+
+    sys.setprofile(press_ctrl_c)
+    try:
+        do()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.setprofile(None)
+    return False
+
+
+def assert_idle(client):
+    pacer = client._http.exchange.pacer
+    held = [pacer._places._taken, pacer._places._queue, pacer._waiting]
+    held += [pacer._window._under_way, pacer._window._queue]
+    assert not any(held), held
+    assert not pacer._lock.locked()
+
+
+def failing(request, times={}):  # noqa: B006 - it counts
+    times[0] = times.get(0, 0) + 1
+    return httpx.Response(503 if times[0] % 2 else 200, json=SPORTS)
+
+
+def redirecting(request):
+    if request.url.path.endswith("there"):
+        return httpx.Response(200, json=SPORTS)
+    return httpx.Response(307, headers={"Location": "https://bettune.invalid/there"})
+
+
+@pytest.mark.parametrize(
+    ("serve", "limit"),
+    [
+        (lambda request: httpx.Response(200, json=SPORTS), RateLimit(10**6, 1)),
+        (lambda request: httpx.Response(200, json=SPORTS), RateLimit(1, 1e-6)),
+        (lambda request: httpx.Response(401, json={}), None),
+        (failing, RateLimit(10**6, 1)),
+        (redirecting, RateLimit(10**6, 1)),
+    ],
+    ids=["success", "wait", "refusal", "retry", "redirect"],
+)
+def test_an_interrupt_at_any_moment_of_a_request(serve, limit):
+    options = {"rate_limit": limit, "max_wait": 1e-6, "follow_redirects": True}
+    transport = httpx.MockTransport(serve)
+    with BetTune("t", base_url="https://bettune.invalid", transport=transport, **options) as client:
+
+        def call():
+            with suppress(APIError):  # the refusal
+                client.sports.list()
+
+        call()
+        for n in count():
+            if not interrupted(call, n):
+                break
+            assert_idle(client)
+        assert n > 100
+        call()
+
+
+def test_an_interrupt_as_a_turn_comes_passes_it_on():
+    for n in count(1):  # 0 is before `send` begins
+        pacer = Pacer(RateLimit(1, 10), 2, Event)
+        first, second, third, fourth = (Ticket() for _ in range(4))
+        assert pacer.admit(first, 100)
+        pacer.leave(first)
+        for ticket in (second, third, fourth):  # two have a place and wait, one waits for a place
+            assert not pacer.admit(ticket, 100)
+        pacer.clock.waited_until(pacer.clock.now() + 20)
+
+        def send(pacer=pacer, ticket=second):
+            try:
+                pacer.admit(ticket, 100)
+                pacer.leave(ticket)
+            except KeyboardInterrupt:
+                pacer.leave(ticket)
+                raise
+
+        again = interrupted(send, n)
+        assert third.event.wait(0)
+        assert fourth.event.wait(0)
+        if not again:
+            break
+    assert n > 10
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_cancellations_at_random_lose_no_place(backend):
+    dice = random.Random(10)
+
+    async def serve(request):
+        for _ in range(dice.randrange(3)):
+            await anyio.lowlevel.checkpoint()
+        return httpx.Response(dice.choice([200, 200, 503]), json=SPORTS)
+
+    async def call(client):
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as group:
+
+                async def cancel():
+                    for _ in range(dice.randrange(12)):
+                        await anyio.lowlevel.checkpoint()
+                    scope.cancel()
+
+                group.start_soon(cancel)
+                await client.sports.list()
+                group.cancel_scope.cancel()
+
+    async def main():
+        options = {"transport": httpx.MockTransport(serve), "max_wait": 0.001, "max_retries": 99}
+        limit = RateLimit(3, 0.0005)
+        async with AsyncBetTune(
+            "t", base_url="https://bettune.invalid", rate_limit=limit, **options
+        ) as client:
+            client._http.exchange.pacer._places._capacity = 2
+            for _ in range(30):
+                async with anyio.create_task_group() as group:
+                    for _ in range(10):
+                        group.start_soon(call, client)
+                assert_idle(client)
+            assert await client.sports.list()
+
+    anyio.run(main, backend=backend)

@@ -1,0 +1,329 @@
+"""The generated client below, views of a client, and being closed: one token, pace and fate."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import anyio
+import httpx
+import pytest
+from bettune_openapi.api.sports import list_sports
+
+import bettune
+from bettune import AsyncBetTune, BetTune, RateLimit
+from tests.conftest import Awaited
+from tests.scripted import SILENCE, Scripted, answer
+
+SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"
+NO_GZIP = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"
+
+
+def sports(client, low_level=None):
+    """GET /sports by the generated function of the client's kind."""
+    low_level = client.low_level if low_level is None else low_level
+    if isinstance(client, Awaited):
+        return client._portal.call(lambda: list_sports.asyncio(client=low_level)).count
+    return list_sports.sync(client=low_level).count
+
+
+def stream(client, use):
+    """Stream GET /sports; `use` is given the response and, as a list, what its body holds."""
+    if not isinstance(client, Awaited):
+        with client.low_level.get_httpx_client().stream("GET", "/sports") as response:
+            return use(response, response.iter_bytes)
+
+    async def main():
+        http = client.low_level.get_async_httpx_client()
+        async with http.stream("GET", "/sports") as response:
+
+            async def chunks():
+                return [chunk async for chunk in response.aiter_bytes()]
+
+            result = use(response, chunks)
+            return await result if hasattr(result, "__await__") else result
+
+    return client._portal.call(main)
+
+
+class TestViews:
+    """What with_headers, with_cookies and with_timeout give."""
+
+    def test_headers_and_cookies_are_sent_with_the_token_and_others_left_alone(self, connect):
+        with Scripted(SPORTS) as server:
+            client = connect("a-token-0f-0urs", base_url=server.base_url, cookies={"a": "1"})
+            first = client.low_level.with_headers({"X-Ours": "1", "User-Agent": "mine"})
+            second = first.with_cookies({"b": "2"})
+            third = second.with_headers({"X-Ours": "3"})
+            for low_level in (first, second, third, client.low_level):
+                assert sports(client, low_level) == 1
+            sent = [request.headers for request in server.requests]
+        assert [one.get("x-ours") for one in sent] == ["1", "1", "3", None]
+        assert [one["cookie"] for one in sent] == ["a=1", "a=1; b=2", "a=1; b=2", "a=1"]
+        assert sent[0]["user-agent"] == "mine"
+        assert sent[3]["user-agent"].startswith("bettune/")
+        assert {one["authorization"] for one in sent} == {"Bearer a-token-0f-0urs"}
+
+    def test_a_timeout_is_of_the_view_alone(self, connect):
+        with Scripted(SILENCE, SPORTS) as server:
+            client = connect(base_url=server.base_url, max_retries=0)
+            low_level = client.low_level.with_timeout(httpx.Timeout(0.05))
+            with pytest.raises(bettune.APITimeoutError):
+                sports(client, low_level)
+            assert client.low_level.http.timeout == httpx.Timeout(30)
+            assert sports(client) == 1
+
+    @pytest.mark.parametrize("name", ["with_headers", "with_cookies", "with_timeout"])
+    def test_they_retry_pace_and_raise_as_the_client(self, connect, name):
+        with Scripted(answer(503), SPORTS) as server:
+            limit = RateLimit(1, 0.05)
+            client = connect(base_url=server.base_url, rate_limit=limit, max_wait=0.1)
+            given = httpx.Timeout(5) if name == "with_timeout" else {"x-a": "b"}
+            low_level = getattr(client.low_level, name)(given)
+            assert sports(client, low_level) == 1
+            assert sports(client) == 1
+            first, second, third = (request.at for request in server.requests)
+            assert min(second - first, third - second) >= 0.05
+        with Scripted(answer(404, {"code": "x", "message": "y"})) as server:
+            client = connect(base_url=server.base_url)
+            with pytest.raises(bettune.NotFoundError, match="GET /sports: 404 x: y"):
+                sports(client, getattr(client.low_level, name)(given))
+
+    def test_closing_one_closes_all(self, connect):
+        with Scripted(SPORTS) as server:
+            client = connect(base_url=server.base_url)
+            low_level = client.low_level.with_headers({"x-a": "b"})
+            client.close() if isinstance(client, BetTune) else client.aclose()
+            for one in (low_level, client.low_level):
+                with pytest.raises(bettune.BetTuneError, match="closed"):
+                    sports(client, one)
+            assert server.requests == []
+
+
+class TestKinds:
+    def test_sync_of_the_async_client_says_so(self):
+        low_level = AsyncBetTune("t").low_level
+        for one in (low_level, low_level.with_headers({"x-a": "b"})):
+            with pytest.raises(bettune.BetTuneError, match="AsyncBetTune: call the `asyncio`"):
+                list_sports.sync(client=one)
+            with pytest.raises(bettune.BetTuneError, match="AsyncBetTune"), one:
+                pass
+
+    def test_async_of_the_sync_client_says_so(self):
+        async def main(one):
+            with pytest.raises(bettune.BetTuneError, match="BetTune: call the `sync` functions"):
+                await list_sports.asyncio(client=one)
+            with pytest.raises(bettune.BetTuneError, match="BetTune"):
+                async with one:
+                    pass
+
+        with BetTune("t") as client:
+            for one in (client.low_level, client.low_level.with_cookies({"a": "b"})):
+                anyio.run(main, one)
+
+    def test_its_http_client_stays(self):
+        low_level = BetTune("t").low_level
+        with pytest.raises(bettune.BetTuneError, match="pass options to BetTune"):
+            low_level.set_httpx_client(httpx.Client())
+        with pytest.raises(bettune.BetTuneError, match="pass options to AsyncBetTune"):
+            low_level.set_async_httpx_client(httpx.AsyncClient())
+
+    def test_as_a_context_manager_it_closes_the_client(self):
+        with Scripted(SPORTS) as server:
+            client = BetTune("t", base_url=server.base_url)
+            with client.low_level as low_level:
+                assert list_sports.sync(client=low_level).count == 1
+            assert client.is_closed
+
+            async def main():
+                client = AsyncBetTune("t", base_url=server.base_url)
+                async with client.low_level as low_level:
+                    assert (await list_sports.asyncio(client=low_level)).count == 1
+                return client.is_closed
+
+            assert anyio.run(main)
+
+
+class TestStreams:
+    def test_a_success_is_streamed(self, connect):
+        with Scripted(answer(503), SPORTS) as server:
+            client = connect(base_url=server.base_url, max_wait=0.001)
+            assert stream(client, lambda response, _: response.status_code) == 200
+            assert len(server.requests) == 2
+
+    # httpx leaves generators of its own open where a body cannot be decompressed; trio tells of it.
+    @pytest.mark.filterwarnings("ignore:Exception ignored in. <async_generator")
+    @pytest.mark.parametrize(
+        ("sent", "reason"), [(CUT, "without sending complete"), (NO_GZIP, "decompressing")]
+    )
+    def test_a_body_that_breaks_off(self, connect, sent, reason):
+        with Scripted(sent) as server:
+            client = connect(base_url=server.base_url, max_retries=0)
+            with pytest.raises(bettune.APIConnectionError, match=f"GET /sports: .*{reason}"):
+                stream(client, self.all_of)
+
+    def test_a_body_that_stays_away(self, connect):
+        def stall(_):
+            return CUT
+
+        class Stalling(Scripted):
+            def _serve(self, connection):
+                with connection, connection.makefile("rb") as requests:
+                    self._read(requests)
+                    connection.sendall(CUT)
+                    requests.read()
+
+        with Stalling(stall) as server:
+            client = connect(base_url=server.base_url, max_retries=0, timeout=0.1)
+            with pytest.raises(bettune.APITimeoutError, match="GET /sports"):
+                stream(client, self.all_of)
+
+    def test_a_refusal_is_raised_with_its_body(self, connect):
+        with Scripted(answer(404, {"code": "x", "message": "y"})) as server:
+            client = connect(base_url=server.base_url)
+            with pytest.raises(bettune.NotFoundError, match="404 x: y"):
+                stream(client, self.all_of)
+
+    @pytest.mark.parametrize("name", ["content", "text"])
+    def test_what_was_not_read_is_no_error_of_httpx(self, connect, name):
+        with Scripted(SPORTS) as server:
+            client = connect(base_url=server.base_url)
+            with pytest.raises(bettune.BetTuneError, match="read"):
+                stream(client, lambda response, _: getattr(response, name))
+
+    def test_a_second_time_is_no_error_of_httpx(self):
+        with Scripted(SPORTS) as server, BetTune("t", base_url=server.base_url) as client:
+            http = client.low_level.get_httpx_client()
+            with http.stream("GET", "/sports") as response:
+                assert b"football" in b"".join(response.iter_raw())
+                with pytest.raises(bettune.BetTuneError, match="already been streamed"):
+                    list(response.iter_raw())
+            with pytest.raises(bettune.BetTuneError):
+                response.read()
+
+    @staticmethod
+    def all_of(_, chunks):
+        result = chunks()
+        return result if hasattr(result, "__await__") else list(result)
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://localhost:port", f"/{'x' * 70_000}"])
+def test_a_url_that_is_none_is_refused(connect, url):
+    client = connect()
+    http = client.low_level.http
+    with pytest.raises(bettune.InvalidArgumentError, match="the URL cannot be requested"):
+        http.build_request("GET", url)
+
+
+class TestWithOptions:
+    def test_each_is_changed_alone(self, connect):
+        with Scripted(answer(503), answer(503), SPORTS, answer(503), SILENCE, SPORTS) as server:
+            client = connect(base_url=server.base_url, max_retries=1, max_wait=0.001)
+            more = self.view(client, max_retries=2)
+            assert len(more.sports.list()) == 1
+            none = self.view(client, max_retries=0)
+            with pytest.raises(bettune.InternalServerError):
+                none.sports.list()
+            hasty = self.view(client, timeout=0.05, max_retries=0)
+            with pytest.raises(bettune.APITimeoutError):
+                hasty.sports.list()
+            assert len(client.sports.list()) == 1
+            assert len(server.requests) == 6
+
+    def test_max_wait(self, connect):
+        with Scripted(answer(503, retry_after="7")) as server:
+            client = connect(base_url=server.base_url)
+            with pytest.raises(bettune.InternalServerError) as caught:
+                self.view(client, max_wait=6.9).sports.list()
+            assert caught.value.attempts == 1
+
+    def test_a_view_of_a_view_keeps_what_it_does_not_change(self, connect):
+        told = []
+        with Scripted(answer(503), SPORTS) as server:
+            client = connect(base_url=server.base_url, max_retries=0)
+            view = self.view(client, max_retries=1, max_wait=0.001)
+            again = self.view(
+                self.view(view, on_wait=lambda seconds, why: told.append((seconds, why))),
+                timeout=20,
+            )
+            assert len(again.sports.list()) == 1
+        assert [why for _, why in told] == ["to try again"]
+        assert 0 < told[0][0] <= 0.001
+
+    def test_on_wait_is_told_of_the_pace(self, connect):
+        told = []
+        with Scripted(SPORTS) as server:
+            client = connect(base_url=server.base_url, rate_limit=RateLimit(1, 0.05))
+            view = self.view(client, on_wait=lambda *args: told.append(args))
+            view.sports.list()
+            assert told == []
+            view.sports.list()
+            client.sports.list()  # which tells nobody
+        assert {why for _, why in told} == {"for the rate limit"}
+        assert all(0 < seconds <= 0.05 for seconds, _ in told)
+
+    def test_they_share_token_pace_connections_and_end(self, connect):
+        with Scripted(SPORTS) as server:
+            client = connect("a-token-0f-0urs", base_url=server.base_url)
+            view = self.view(client, timeout=5)
+            client.sports.list()
+            view.sports.list()
+            assert len(server._threads) == 2  # the listener's, and that of one connection
+            assert {one.headers["authorization"] for one in server.requests} == {
+                "Bearer a-token-0f-0urs"
+            }
+            limited = answer(
+                200, {"count": 0, "items": []}, x_ratelimit_limit="9", x_ratelimit_window="7"
+            )
+            server._answers[:] = [limited]
+            view.sports.list()
+            assert client.rate_limit == view.rate_limit == RateLimit(9, 7)
+            assert (client.is_closed, view.is_closed) == (False, False)
+            view.close() if isinstance(view, BetTune) else view.aclose()
+            assert (client.is_closed, view.is_closed) == (True, True)
+            with pytest.raises(bettune.BetTuneError, match="closed"):
+                client.sports.list()
+            server.wait_until_hung_up()
+
+    @staticmethod
+    def view(client, **options):
+        if isinstance(client, BetTune):
+            return client.with_options(**options)
+        return Awaited(client._target.with_options(**options), client._portal)
+
+
+class TestClosing:
+    """Whoever waits for an answer is woken, whatever the timeout."""
+
+    def test_a_thread(self):
+        with Scripted(SILENCE) as server:
+            client = BetTune("t", base_url=server.base_url, timeout=None)
+            with ThreadPoolExecutor(1) as pool:
+                call = pool.submit(client.sports.list)
+                while not server.requests:
+                    time.sleep(0.001)
+                client.close()
+                with pytest.raises(bettune.BetTuneError, match="closed"):
+                    call.result(30)
+            server.wait_until_hung_up()
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_a_task(self, backend):
+        async def main(server):
+            client = AsyncBetTune("t", base_url=server.base_url, timeout=None)
+
+            async def call():
+                with pytest.raises(bettune.BetTuneError, match="closed"):
+                    await client.sports.list()
+
+            with anyio.fail_after(30):
+                async with anyio.create_task_group() as group:
+                    group.start_soon(call)
+                    while not server.requests:  # noqa: ASYNC110 - the server is no task
+                        await anyio.sleep(0.001)
+                    await client.aclose()
+
+        with Scripted(SILENCE) as server:
+            anyio.run(main, server, backend=backend)
+            server.wait_until_hung_up()

@@ -1,0 +1,317 @@
+"""What a client is made with: refused by name and with nothing sent, or used as it was given."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pandas as pd
+import pytest
+
+import bettune
+from bettune import AsyncBetTune, BetTune, ConfigurationError, InvalidArgumentError
+from bettune._http.tls import shared_context
+from tests.scripted import Scripted, answer
+
+SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+TOKEN = "s3cr3t-t0ken-0f-0urs"
+kinds = pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
+
+
+def locals_of(error):
+    """The local variables of all frames that an error went through, but for the test's own."""
+    frame = error.__traceback__.tb_next
+    while frame:
+        yield from frame.tb_frame.f_locals.values()
+        frame = frame.tb_next
+
+
+@kinds
+class TestOptions:
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"retries": 3}, "retries is no option"),
+            ({"cert": 5}, "cert cannot be used"),
+            ({"cert": "/no/such/file"}, "cert cannot be used"),
+            ({"verify": "/no/such/file"}, "verify cannot be used"),
+            ({"verify": 5}, "verify must be True, False, the name of a file"),
+            ({"verify": 0}, "verify must be"),
+            ({"headers": 5}, "headers cannot be used"),
+            ({"headers": {"X": 5}}, "headers cannot be used"),
+            ({"headers": {"Content-Length": "5"}}, "headers cannot have Content-Length"),
+            ({"headers": {"transfer-encoding": "x"}}, "headers cannot have Transfer-Encoding"),
+            ({"params": 5}, "params cannot be used"),
+            ({"cookies": 5}, "cookies cannot be used"),
+            ({"proxy": 5}, "proxy cannot be used"),
+            ({"proxy": "socks5://127.0.0.1:1"}, r"proxy cannot be used: .*httpx\[socks\]"),
+            ({"http2": True}, r"http2 cannot be used: .*httpx\[http2\]"),
+            ({"http2": 1}, "http2 must be True or False"),
+            ({"trust_env": "no"}, "trust_env must be True or False, not 'no'"),
+            ({"follow_redirects": None}, "follow_redirects must be True or False"),
+            ({"mounts": 5}, "mounts must be a dict, not 5"),
+            ({"mounts": {5: None}}, "mounts cannot be used"),
+            ({"mounts": {"all://": 5}}, r"mounts\['all://'\] must be a transport"),
+            ({"transport": 5}, "transport must be a transport of httpx, not 5"),
+            ({"max_redirects": "3"}, "max_redirects must be an integer"),
+            ({"event_hooks": [print]}, "event_hooks must map"),
+            ({"event_hooks": {"requests": [print]}}, "event_hooks must map"),
+            ({"event_hooks": {"request": print}}, r"such as event_hooks=\{'request': \[function"),
+            ({"event_hooks": {"response": [5]}}, "event_hooks must map .*not of 5"),
+            ({"limits": 5}, r"limits must be an httpx\.Limits, not 5"),
+            ({"limits": httpx.Limits(max_connections="5")}, r"limits\.max_connections must be"),
+            ({"limits": httpx.Limits(keepalive_expiry="5")}, r"limits\.keepalive_expiry must be"),
+            ({"timeout": "30"}, "timeout must be a number of at least 0, not '30'"),
+            ({"timeout": float("inf")}, "timeout must be at most .* or None for no limit"),
+            ({"timeout": 10**400}, "timeout must be at most"),
+            ({"timeout": httpx.Timeout("5")}, r"timeout\.connect must be a number"),
+            ({"timeout": httpx.Timeout(5, read=-1)}, r"timeout\.read must be a number"),
+            ({"max_retries": "4"}, "max_retries must be an integer of at least 0, not '4'"),
+            ({"max_wait": float("nan")}, "max_wait must be a number of at least 0, not nan"),
+            ({"rate_limit": 60}, "rate_limit must be a RateLimit, not 60"),
+            ({"allow_insecure_http": "false"}, "allow_insecure_http must be True or False"),
+            ({"allow_insecure_http": 1}, "allow_insecure_http must be True or False"),
+            ({"base_url": "https://localhost:99999"}, "base_url must have a port from 1 to 65535"),
+            ({"base_url": "\ud800"}, "base_url is not a URL"),
+        ],
+        ids=str,
+    )
+    def test_what_cannot_be_names_the_option(self, kind, options, message):
+        with pytest.raises(ConfigurationError, match=message):
+            kind(TOKEN, **options)
+
+    def test_numbers_of_any_length_are_taken_or_refused(self, kind):
+        kind(TOKEN, max_retries=10**5000, max_response_bytes=10**5000, max_wait=10**400)
+        kind(TOKEN, max_wait=float("inf"), timeout=10**9)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("HTTPS_PROXY", "nonsense://127.0.0.1"),
+            ("HTTP_PROXY", "http://[::1"),
+            ("ALL_PROXY", "socks5://127.0.0.1:1"),
+            ("SSL_CERT_FILE", "/no/such/file"),
+        ],
+    )
+    def test_what_cannot_be_of_the_environment(self, kind, name, value, monkeypatch):
+        monkeypatch.setenv(name, value)
+        with pytest.raises(ConfigurationError, match="environment"):
+            kind(TOKEN)
+        kind(TOKEN, trust_env=False)
+
+    def test_a_transport_or_hook_of_the_other_kind_says_so(self, kind):
+        async def hook(_):
+            pass
+
+        wrong, right = httpx.AsyncHTTPTransport(), "AsyncBetTune"
+        if kind is AsyncBetTune:
+            wrong, right = httpx.HTTPTransport(), "BetTune"
+        with pytest.raises(ConfigurationError, match=f"transport is of the other kind: .* {right}"):
+            kind(TOKEN, transport=wrong)
+        if kind is BetTune:
+            with pytest.raises(ConfigurationError, match=r"coroutine function, .* AsyncBetTune"):
+                kind(TOKEN, event_hooks={"request": [hook]})
+
+    def test_one_whose_construction_failed_can_be_shown(self, kind):
+        client = kind.__new__(kind)
+        with pytest.raises(ConfigurationError):
+            client.__init__(TOKEN, timeout=-1)
+        assert repr(client) == f"{kind.__name__}()"
+
+
+@kinds
+class TestTokens:
+    @pytest.mark.parametrize(
+        ("token", "reason"),
+        [
+            ("", "is empty"),
+            (" \n", "is empty"),
+            (f"Bearer {TOKEN}", "begins with 'Bearer': leave that out"),
+            (f"bearer {TOKEN}", "begins with 'Bearer': leave that out"),
+            (f'"{TOKEN}"', "stands in quotes: leave them out"),
+            (f"'{TOKEN}", "stands in quotes: leave them out"),
+            (f"„{TOKEN}”", "stands in quotes: leave them out"),
+            (f"{TOKEN}\n{TOKEN}", "holds a line break"),
+            (f"{TOKEN}\r{TOKEN}", "holds a line break"),
+            (f"{TOKEN} {TOKEN}", "holds a space"),
+            (f"{TOKEN}\t{TOKEN}", "holds a space"),
+            (f"{TOKEN}ż", "holds a character outside ASCII"),
+            (f"{TOKEN}\u200b", "holds a character outside ASCII"),
+            (f"{TOKEN}\x00", "holds a control character"),
+        ],
+    )
+    def test_one_reason_each_wherever_it_comes_from(
+        self, kind, token, reason, monkeypatch, tmp_path
+    ):
+        (tmp_path / "token").write_bytes(token.encode())
+        monkeypatch.setenv("BETTUNE_API_TOKEN_FILE", str(tmp_path / "token"))
+        sources = {"the file of BETTUNE_API_TOKEN_FILE": None, "token": token}
+        if "\x00" not in token:  # which no variable holds
+            sources["BETTUNE_API_TOKEN"] = None
+        for source, given in sources.items():
+            if source == "BETTUNE_API_TOKEN":
+                monkeypatch.setenv(source, token)
+            with pytest.raises(ConfigurationError) as caught:
+                kind(given)
+            assert str(caught.value).startswith(f"{source} {reason}")
+            assert TOKEN not in str(caught.value)
+            if given is None:
+                assert TOKEN not in "".join(map(repr, locals_of(caught.value)))
+
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            (b"\xff\xfe", "is no text"),
+            (b"a" * 10_001, "is too large to hold a token"),
+            (None, "cannot be read: No such file"),
+        ],
+    )
+    def test_files_that_hold_none(self, kind, content, reason, monkeypatch, tmp_path):
+        file = tmp_path / "token"
+        if content is not None:
+            file.write_bytes(content)
+        monkeypatch.setenv("BETTUNE_API_TOKEN_FILE", str(file))
+        with pytest.raises(
+            ConfigurationError, match=f"the file of BETTUNE_API_TOKEN_FILE {reason}"
+        ):
+            kind()
+
+    @pytest.mark.parametrize(
+        "options",
+        [{"timeout": -1}, {"verify": "/no/such/file"}, {"retries": 3}, {"base_url": "http://x"}],
+        ids=str,
+    )
+    def test_one_of_the_environment_is_in_no_variable_of_what_refused(
+        self, kind, options, monkeypatch
+    ):
+        monkeypatch.setenv("BETTUNE_API_TOKEN", TOKEN)
+        with pytest.raises(ConfigurationError) as caught:
+            kind(**options)
+        assert TOKEN not in "".join(map(repr, locals_of(caught.value)))
+
+
+@pytest.mark.parametrize("text", [TOKEN, f" {TOKEN}\n", f"\ufeff{TOKEN}\r\n"])
+def test_the_file_that_a_variable_names(connect, text, monkeypatch, tmp_path):
+    (tmp_path / "token").write_bytes(text.encode())
+    monkeypatch.setenv("BETTUNE_API_TOKEN_FILE", str(tmp_path / "token"))
+    with Scripted(SPORTS) as server:
+        connect(None, base_url=server.base_url).sports.list()
+        monkeypatch.setenv("BETTUNE_API_TOKEN", "the-variable")
+        connect(None, base_url=server.base_url).sports.list()
+        connect(" the-argument ", base_url=server.base_url).sports.list()
+    sent = [request.headers["authorization"] for request in server.requests]
+    assert sent == [f"Bearer {one}" for one in (TOKEN, "the-variable", "the-argument")]
+
+
+@pytest.mark.parametrize("path", ["", "/", "/v1", "/v1/", "/a%2Fb/ż"])
+def test_a_base_url_of_any_path(connect, path):
+    with Scripted(SPORTS) as server:
+        client = connect(base_url=f"http://{server.host}:{server.port}{path}")
+        client.sports.list()
+        expected = httpx.URL(f"http://x{path.rstrip('/')}/sports").raw_path.decode()
+        assert server.paths == [("GET", expected)]
+
+
+class TestTLS:
+    """Clients share one context, for as long as it is what httpx would make."""
+
+    def contexts(self, *options):
+        return [BetTune(TOKEN, **one)._http._transport._pool._ssl_context for one in options]
+
+    def test_it_is_shared(self):
+        one, two = self.contexts({}, {})
+        assert one is two
+        (other,) = self.contexts({"trust_env": False})
+        assert other is not one
+
+    def test_each_of_http2_has_its_own(self):
+        assert shared_context(trust_env=True, http2=True) is not shared_context(
+            trust_env=True, http2=False
+        )
+
+    @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+    def test_that_of_another_environment_is_another(self, name, monkeypatch, tmp_path):
+        import certifi  # noqa: PLC0415 - httpx brings it
+
+        for one in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+            monkeypatch.delenv(one, raising=False)
+        (before,) = self.contexts({})
+        where = tmp_path
+        if name == "SSL_CERT_FILE":
+            where = tmp_path / "certificates.pem"
+            where.write_bytes(Path(certifi.where()).read_bytes())
+        monkeypatch.setenv(name, str(where))
+        first, second = self.contexts({}, {})
+        assert first is second
+        assert first is not before
+        if name == "SSL_CERT_FILE":
+            os.utime(where, ns=(1, 1))  # renewed
+            assert self.contexts({})[0] is not first
+        assert self.contexts({"trust_env": False})[0] not in {before, first}
+        monkeypatch.delenv(name)
+        assert self.contexts({}) == [before]
+
+    def test_what_the_caller_gave_is_used_as_it_is(self):
+        context = ssl.create_default_context()
+        before = context.verify_mode, context.check_hostname, context.get_ca_certs()
+        own, none, (shared,) = (
+            *self.contexts({"verify": context}, {"verify": False}),
+            self.contexts({}),
+        )
+        assert own is context
+        assert (context.verify_mode, context.check_hostname, context.get_ca_certs()) == before
+        assert none is not shared
+        assert (none.verify_mode, shared.verify_mode) == (ssl.CERT_NONE, ssl.CERT_REQUIRED)
+        transport = httpx.HTTPTransport()
+        backend = transport._pool._network_backend
+        with BetTune(TOKEN, transport=transport) as client:
+            assert client._http._transport is transport
+        assert transport._pool._network_backend is backend
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.matches.list(pd.NaT),
+        lambda client: client.matches.list(np.datetime64("NaT")),
+        lambda client: client.matches.between(pd.NaT, "2026-06-06"),
+        lambda client: client.matches.list("2026-06-06", sport=pd.NA),
+        lambda client: client.matches.list("2026-06-06", tz="../etc/passwd"),
+        lambda client: client.matches.list("2026-06-06", tz=2),
+        lambda client: client.predictions.search(1, np.array(5)),
+        lambda client: client.predictions.search(1, np.array([[5]])),
+        lambda client: client.predictions.search(1, 5),
+        lambda client: client.predictions.put(10**5000, 1, 2),
+        lambda client: client.predictions.put(1, 10**5000, 2),
+        lambda client: client.predictions.put(1, 1, 10**5000),
+        lambda client: client.predictions.put(1, 1, Decimal("sNaN")),
+        lambda client: client.predictions.put(Decimal("sNaN"), 1, 2),
+        lambda client: client.predictions.delete(1, -(10**5000)),
+        lambda client: client.predictions.sync(1, {5: 2}, tolerance=pd.NA),
+        lambda client: client.predictions.sync(1, {5: 2}, concurrency=-(10**5000)),
+        lambda client: client.predictions.sync(1, {5: 2}, missing=[]),
+        lambda client: client.with_options(on_wait=5),
+        lambda client: client.with_options(timeout="soon"),
+        lambda client: client.with_options(max_retries=-1),
+        lambda client: client.with_options(max_wait=None),
+        lambda client: client.low_level.with_headers(5),
+        lambda client: client.low_level.with_headers({"Content-Length": "5"}),
+        lambda client: client.low_level.with_cookies(5),
+        lambda client: client.low_level.with_timeout("soon"),
+    ],
+)
+def test_arguments_that_cannot_be_are_errors_of_ours_before_any_request(connect, call):
+    with Scripted(SPORTS) as server:
+        with pytest.raises(InvalidArgumentError) as caught:
+            call(connect(base_url=server.base_url))
+        assert len(str(caught.value)) < 300
+        assert server.requests == []
+
+
+def test_a_comma_in_odds_is_told_how_to_write_it(connect):
+    with pytest.raises(bettune.InvalidOddsError, match=r"not '2,15': write 2\.15"):
+        connect().predictions.put(1, 1, "2,15")
