@@ -55,7 +55,7 @@ def prepare(bettune: BetTune, file: Path) -> None:
     day = bettune.matches.list("2026-06-06", sport=1)
     odds = {match.id: f"{dice.uniform(1.2, 6):.2f}" for match in day}
     bettune.predictions.sync(FILTER, dict(list(odds.items())[:25]))
-    odds |= {match.id: "" for match in day[4:7]}
+    odds |= {match.id: "delete" for match in day[4:7]}
     rows = "".join(f"{match_id},{value}\n" for match_id, value in odds.items())
     file.write_text(f"match_id,odds\n{rows}")
 

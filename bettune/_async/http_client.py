@@ -145,10 +145,6 @@ class AsyncHTTPClient(httpx.AsyncClient):
             return response, await self._read(response, request)
         except FAILURES as error:
             return error
-        except httpx.HTTPStatusError as error:  # of a hook that calls raise_for_status()
-            if not hasattr(error.response, "_content"):
-                error.response._content = b""  # noqa: SLF001 - httpx has closed it, unread
-            return error.response, "an event hook refused it"
         except (httpx.StreamError, StopIteration) as error:
             raise BetTuneError(
                 f"an event hook left the answer unread and closed, or half read ({error}): "

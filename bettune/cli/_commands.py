@@ -233,7 +233,7 @@ def _to_tolerance(_ctx: click.Context, _param: click.Parameter, value: str) -> D
     return Decimal(found[1]) / 100 if found else Decimal(0)
 
 
-@bettune.command(options_metavar="[OPTIONS]")
+@bettune.command()
 @click.argument("filter_and_file", metavar="[FILTER] FILE.csv", nargs=-1, type=click.Path())
 @click.option("--dry-run", is_flag=True, help="Only show the plan; write nothing.")
 @click.option(
