@@ -16,10 +16,10 @@ $(info $(shell $(PYTHON) -m scripts.schema.pair))
 endif
 
 .PHONY: help demo test test-lowest check generate schema contract bench sandbox build lock release-check \
-	soak audit clean test-ecosystem docs
+	soak audit clean test-ecosystem test-httpx2 docs
 
 help: ## say what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Makes the environment of a target from the lock of a name, unless it stands.
 define environment
@@ -99,6 +99,13 @@ NODE := tests/ecosystem/schema
 test-ecosystem: .venv-ecosystem/.ready $(if $(shell command -v npm),$(NODE)/node_modules/.package-lock.json) ## run the library beside the tools its users have
 	@PATH="$(CURDIR)/.venv-ecosystem/bin:$$PATH" .venv-ecosystem/bin/python -m pytest \
 		-o asyncio_default_fixture_loop_scope=function tests/ecosystem tests/docs/test_examples.py $(ARGS)
+
+# Left out: what needs other packages.
+test-httpx2: .venv-ecosystem/.ready ## run the tests with httpx2, httpx's successor, in its place
+	@PYTHONPATH="$(CURDIR)/tests/ecosystem/httpx2" .venv-ecosystem/bin/python -m pytest \
+		-o asyncio_default_fixture_loop_scope=function -W "ignore:Module already imported" \
+		--ignore=tests/test_schema_examples.py --ignore=tests/sandbox/test_conformance.py \
+		tests/test_*.py tests/values tests/fixtures tests/faults tests/sandbox $(ARGS)
 
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 	@npm ci --prefix $(NODE) --no-fund --no-audit --loglevel=error

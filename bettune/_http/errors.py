@@ -6,6 +6,7 @@ import ssl
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+import httpcore
 import httpx
 import msgspec
 
@@ -194,7 +195,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     while cause is not None:
         yield cause
         # httpcore drops the cause of its own. A caller's own errors are in the context of others.
-        dropped = cause.__context__ if type(cause).__module__ == "httpcore" else None
+        dropped = cause.__context__ if type(cause).__module__ == httpcore.__name__ else None
         cause = cause.__cause__ or dropped
 
 

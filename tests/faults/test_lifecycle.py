@@ -290,7 +290,8 @@ if os.fork() == 0:
     attempt(client.sports.list)
     attempt(lambda: client.predictions.sync(11583, {1: 2}))
     attempt(lambda: asyncio.run(shared.sports.list()))
-    attempt(BetTune(token, base_url=base_url).sports.list)
+    with BetTune(token, base_url=base_url) as other:
+        attempt(other.sports.list)
     client.close()
     os._exit(0)
 _, status = os.wait()
