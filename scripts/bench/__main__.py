@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from scripts import ROOT
 from scripts.bench.bulk import against_by_hand, slow_answers, under_a_limit
 from scripts.bench.report import chart, line, tables, to_json
+from scripts.bench.resolve_score import KEPT, print_scores
 from scripts.bench.scale import growth, memory
 from scripts.bench.servers import fast_server
 from scripts.bench.single import calls, one_call
@@ -62,6 +64,10 @@ def main() -> None:
     (documents / "bench.md").write_text(tables(rows, now), "utf-8")
     (documents / "bench.svg").write_text(chart(rows), "utf-8")
     (data / "bench.json").write_text(to_json(rows, now), "utf-8")
+    if whole:
+        path = documents / "resolve_score.txt"
+        with path.open("w", encoding="utf-8") as file, redirect_stdout(file):
+            print_scores(KEPT)
 
 
 if __name__ == "__main__":

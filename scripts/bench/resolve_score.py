@@ -22,7 +22,7 @@ from bettune._models import IdName, Match, Score
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-KEPT = Path(__file__).parents[1] / "tests/fixtures/data/two_spellings.csv"
+KEPT = Path(__file__).parents[2] / "tests/fixtures/data/two_spellings.csv"
 DAY = timedelta(days=1)
 _SOME = IdName(1, "England")
 
@@ -185,9 +185,8 @@ RULES = {"resolver": resolver, "prefixes": prefixes, "difflib": ratios}
 ASKED = ("by day", "an hour off")
 
 
-def main() -> None:
+def print_scores(path: Path) -> None:
     """Print the scores by rule and league."""
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else KEPT
     rows = read(path)
     columns = ("right", "wrong", "refused", "absent, yet matched")
     print(f"{len(rows)} fixtures of {path.name}")
@@ -210,4 +209,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    print_scores(Path(sys.argv[1]) if len(sys.argv) > 1 else KEPT)
