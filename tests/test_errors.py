@@ -225,13 +225,22 @@ class TestAnotherAnswer:
         assert (list(report.failed), report.created, report.ok) == ([5], {}, False)
 
 
+CALLS = {
+    "put": put,
+    "delete": lambda client: client.predictions.delete(1, 5),
+    "search": lambda client: client.predictions.search(1, [5]),
+}
+
+
 class TestOtherSuccesses:
     """One that the API does not document counts where it says the same."""
 
     @pytest.mark.parametrize("status", [200, 201, 203])
-    def test_of_a_put(self, connect, status):
-        with Scripted(answer(status, PREDICTION)) as server:
-            assert put(connect(base_url=server.base_url)).match_id == 5
+    def test_of_a_put_or_a_search(self, connect, status):
+        found = answer(status, {"count": 1, "items": [PREDICTION]})
+        with Scripted(answer(status, PREDICTION), found) as server:
+            client = connect(base_url=server.base_url)
+            assert [put(client)] == client.predictions.search(1, [5])
 
     @pytest.mark.parametrize(
         ("status", "body"), [(204, b""), (200, b""), (200, b"{}"), (200, b" null\n"), (205, b"")]
@@ -241,25 +250,20 @@ class TestOtherSuccesses:
             assert connect(base_url=server.base_url).predictions.delete(1, 5) is None
 
     @pytest.mark.parametrize("status", [200, 201, 202, 203, 206, 207])
-    @pytest.mark.parametrize("call", ["put", "delete"])
+    @pytest.mark.parametrize("call", CALLS)
     def test_a_page_is_none(self, connect, status, call):
-        def ask(client):
-            return put(client) if call == "put" else client.predictions.delete(1, 5)
-
-        error = refused(connect, answer(status, PAGE), ask)
+        error = refused(connect, answer(status, PAGE), CALLS[call])
         assert isinstance(error, bettune.APIResponseValidationError)
         assert error.body == PAGE.decode()
 
     @pytest.mark.parametrize("status", [202, 206, 207])
-    @pytest.mark.parametrize("call", ["put", "delete"])
+    @pytest.mark.parametrize("call", CALLS)
     def test_one_that_says_it_may_not_be_done_is_none(self, connect, status, call):
-        sent = answer(status, PREDICTION if call == "put" else b"")
-
-        def ask(client):
-            return put(client) if call == "put" else client.predictions.delete(1, 5)
-
-        with pytest.raises(bettune.APIResponseValidationError, match=str(status)):
-            raise refused(connect, sent, ask)
+        items = {"count": 1, "items": [PREDICTION]}
+        body = {"put": PREDICTION, "delete": b"", "search": items}[call]
+        error = refused(connect, answer(status, body), CALLS[call])
+        assert isinstance(error, bettune.APIResponseValidationError)
+        assert f"status {status}" in str(error)
 
 
 class TestHooks:

@@ -347,3 +347,24 @@ def test_a_cancelled_task_leaves_no_task_and_a_second_run_finishes():
     with Scripted(table) as server, BetTune("t", base_url=server.base_url) as client:
         assert client.predictions.sync(1, dict.fromkeys(range(1, 101), 2)).ok
     assert len(table.odds) == 100
+
+
+def test_writes_go_out_in_the_order_given(connect):
+    table = Table()
+    table.odds = {7: "3", 9: "2"}
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url)
+        odds = {8: 2, 7: bettune.DELETE, 9: 2, 3: 5, 6: None, 1: 4}
+        client.predictions.sync(1, odds, concurrency=1, missing="skip")
+    sent = [(r.method, int(r.path.split("/")[-2])) for r in server.requests[1:]]
+    assert sent == [("PUT", 8), ("DELETE", 7), ("PUT", 3), ("PUT", 1)]
+
+
+def test_odds_within_the_tolerance_are_left(connect):
+    table = Table()
+    table.odds = {1: "2.00", 2: "2.00", 3: "2.00"}
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url)
+        report = client.predictions.sync(1, {1: 2.01, 2: 2.011, 3: 1.99}, tolerance=0.005)
+    assert report.unchanged == {1: Decimal("2.00"), 3: Decimal("2.00")}
+    assert list(report.updated) == [2]

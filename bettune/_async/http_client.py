@@ -153,7 +153,7 @@ class AsyncHTTPClient(httpx.AsyncClient):
         except RuntimeError:
             if not self.is_closed:
                 raise
-            raise BetTuneError(CLOSED) from None  # by somebody else, meanwhile
+            return httpx.ReadError(CLOSED)  # by somebody else, meanwhile
         except BaseException:  # an interrupt: the connection must not stay taken
             if response is not None:
                 await response.aclose()
@@ -167,6 +167,9 @@ class AsyncHTTPClient(httpx.AsyncClient):
                 body.take(chunk)
         finally:
             await response.aclose()
+        if self.is_closed and "network_stream" in response.extensions:
+            # Made as the client was closed, the connection is in no pool that would close it.
+            await response.extensions["network_stream"].aclose()
             if self.is_closed and (stream := response.extensions.get("network_stream")):
                 await stream.aclose()  # opened while the client was closed, it is in no pool
         if body.problem is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from bettune._api_errors import RateLimitError
+from bettune._errors import BetTuneError
 from bettune._http.errors import Errors, Failure, is_hopeless
 from bettune._http.pacing import BlockedError, Pacer, RequestGroup, RunCancelledError, Ticket
 from bettune._http.retries import RetryPolicy, Tries, rate_limit_in, retry_after
@@ -69,13 +70,20 @@ class Exchange:
 
         Yields what is to be done and takes what came of it.
         """
-        reason = "for the rate limit"
         ticket, tries = Ticket(terms.group), Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
-        error: APIError | None = None
+        # Why it is tried again, but for refusals by the rate limit, which did nothing.
+        failure: APIError | None = None
         try:
             while True:
-                yield from self._wait(ticket, request, terms, reason, attempts)
+                reason = "for the rate limit" if failure is None else "to try again"
+                try:
+                    yield from self._wait(ticket, request, terms, reason, attempts)
+                except (RunCancelledError, BetTuneError):
+                    # A write that was tried may have been done, which its report has to say.
+                    if terms.group is None or failure is None:
+                        raise
+                    raise failure from None
                 attempts += not is_redirect
                 start = time.monotonic()
                 outcome = yield current
@@ -101,7 +109,7 @@ class Exchange:
                     # Not from the exception of httpx: it holds the request, and so the token.
                     raise error from None
                 if not isinstance(error, RateLimitError):
-                    reason = "to try again"
+                    failure = error
                 logger.info(
                     "%s; try %d follows in %.3f s",
                     error,
@@ -110,11 +118,6 @@ class Exchange:
                     extra={"method": request.method, "path": error.path, "attempt": attempts},
                 )
                 ticket.not_before = self.pacer.clock.now() + wait
-        except RunCancelledError:
-            # A refusal by the rate limit did nothing; after any other, it may have been done.
-            if error is None or isinstance(error, RateLimitError):
-                raise
-            raise error from None
         finally:
             # Twice where an interrupt comes in between: a place not given back is lost for good.
             try:

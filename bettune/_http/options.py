@@ -50,6 +50,11 @@ def checked_options(options: dict[str, Any], kind: HTTPClient) -> dict[str, Any]
         if not isinstance(value, kinds):
             raise ConfigurationError(f"{name} must be {wanted}, not {short_repr(value)}")
     limits, redirects = options.get("limits"), options.get("max_redirects", 0)
+    encoding = options.get("default_encoding", "utf-8")
+    if not isinstance(encoding, str) and not callable(encoding):
+        raise ConfigurationError(
+            f"default_encoding must be a string or a function, not {short_repr(encoding)}"
+        )
     for name in _LIMITS:
         value = getattr(limits, name, None)
         if value is not None and type(value) not in {int, float}:

@@ -110,7 +110,8 @@ class _Stream(httpcore.NetworkStream):
         self._stream.write(buffer, timeout)
 
     def close(self) -> None:
-        # A thread that reads from it would wait on: to close it does not wake that.
+        # To close a socket does not wake a thread that reads from it; this does, and TLS's own
+        # would take its state away from under that thread.
         with suppress(OSError):
             socket.socket.shutdown(self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
         self._stream.close()

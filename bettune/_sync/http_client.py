@@ -149,7 +149,7 @@ class HTTPClient(httpx.Client):
         except RuntimeError:
             if not self.is_closed:
                 raise
-            raise BetTuneError(CLOSED) from None  # by somebody else, meanwhile
+            return httpx.ReadError(CLOSED)  # by somebody else, meanwhile
         except BaseException:  # an interrupt: the connection must not stay taken
             if response is not None:
                 response.close()
@@ -163,6 +163,9 @@ class HTTPClient(httpx.Client):
                 body.take(chunk)
         finally:
             response.close()
+        if self.is_closed and "network_stream" in response.extensions:
+            # Made as the client was closed, the connection is in no pool that would close it.
+            response.extensions["network_stream"].close()
             if self.is_closed and (stream := response.extensions.get("network_stream")):
                 stream.close()  # opened while the client was closed, it is in no pool
         if body.problem is not None:

@@ -321,9 +321,8 @@ def test_no_answer_at_all_from_a_server_that_takes_everything(connect, box):
         threads = threading.active_count()
         report = client.predictions.apply(client_plan(box))
         assert threading.active_count() <= threads + 1
-
-    # As many as are under way at a time found nobody: the rest is not tried.
-    assert 8 <= len(report.failed) < 20
+    # As many in a row as run at a time found nobody; others had been tried by then, in vain.
+    assert 8 <= len(report.failed) <= 15
     assert len(report.failed) + len(report.pending) == 20
     assert not report.created
 
