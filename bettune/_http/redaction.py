@@ -8,6 +8,9 @@ import threading
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
+import httpcore
+import httpx
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,8 +18,11 @@ _SHORTEST = 8
 
 # They log the headers of answers, in which a server may echo the token; hpack those of requests.
 _LOGGERS = [
-    "httpx",
-    *(f"httpcore.{name}" for name in ("connection", "http11", "http2", "proxy", "socks")),
+    httpx.__name__,
+    *(
+        f"{httpcore.__name__}.{name}"
+        for name in ("connection", "http11", "http2", "proxy", "socks")
+    ),
     *(f"hpack.{name}" for name in ("hpack", "table")),
 ]
 
