@@ -56,7 +56,7 @@ def to_count(value: Any, name: str) -> int:
     if type(value) is not int:
         if isinstance(value, bool) or not isinstance(value, Integral):
             remedy = ""
-            if isinstance(value, Real) and value % 1 == 0:
+            if isinstance(value, Real) and not isinstance(value, bool) and value % 1 == 0:
                 remedy = ': int(…) converts it, .astype("int64") or .cast(pl.Int64) a column'
             raise InvalidArgumentError(
                 f"{name} must be an integer, not {short_repr(value)}{remedy}"

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from xml.etree import ElementTree as ET
 
+import pytest
+
 BENCH = [sys.executable, "-m", "scripts.bench"]
 # Each has a target, and for each something has to be measured, whatever is installed.
 MEASURED = {
@@ -29,6 +31,7 @@ MEASURED = {
 }
 
 
+@pytest.mark.long
 def test_a_brief_run_measures_everything(tmp_path):
     subprocess.run([*BENCH, "--brief", "--out", tmp_path], check=True)
 

@@ -195,6 +195,7 @@ def test_two_at_once_come_one_after_the_other(old_pair):
         os.close(handle)
 
 
+@pytest.mark.long
 def test_the_real_thing_killed_at_ten_moments(repo_copy, tmp_path):
     """All of `make schema` but the checks that follow it."""
     old = texts(repo_copy)
