@@ -168,7 +168,7 @@ def test_one_that_is_cancelled_wakes_the_next(backend):
                     scopes = [anyio.CancelScope() for _ in range(5)]
                     for scope in scopes:
                         group.start_soon(call, client, scope)
-                    await anyio.wait_all_tasks_blocked()
+                        await anyio.wait_all_tasks_blocked()  # trio starts them in any order
                     while not server.requests:  # noqa: ASYNC110 - the server is no task
                         await anyio.sleep(0.001)
                     # The one under way, and those that stand first in the queue.
