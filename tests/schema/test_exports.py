@@ -91,7 +91,7 @@ def test_what_breaks_nothing_leaves_the_tests_passing(schema, data, repo_copy, r
     environment = os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
     for command in (
         ["mypy"],
-        ["pytest", "-q", *FOLLOW_THE_SCHEMA, "-k", "not trio and not asyncio"],
+        ["pytest", "-q", "-n0", *FOLLOW_THE_SCHEMA, "-k", "not trio and not asyncio"],
     ):
         done = subprocess.run(
             [sys.executable, "-m", *command],
