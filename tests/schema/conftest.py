@@ -72,7 +72,8 @@ def facade_tests_pass():
         program = (
             "import sys, pytest, bettune_openapi\n"
             "assert bettune_openapi.__file__.startswith(sys.argv[1]), bettune_openapi.__file__\n"
-            "sys.exit(pytest.main(['-q', '-x', '-n0', 'tests/test_operations.py', *sys.argv[2:]]))\n"
+            "options = ['-q', '-x', '-n0', 'tests/test_operations.py', *sys.argv[2:]]\n"
+            "sys.exit(pytest.main(options))\n"
         )
         environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
