@@ -16,6 +16,7 @@ from anyio.from_thread import start_blocking_portal
 from hypothesis import HealthCheck, settings
 
 from bettune import AsyncBetTune, BetTune
+from bettune._resources.resource import Resource
 from bettune.sandbox import Sandbox
 
 _LOCAL_NAMES = {None, "", "localhost", b"localhost"}
@@ -81,15 +82,12 @@ class Awaited:
 
     def __getattr__(self, name):
         value = getattr(self._target, name)
-        if type(value).__module__.startswith("bettune._") and not callable(value):
-            return Awaited(value, self._portal) if name in _RESOURCES else value
+        if isinstance(value, Resource):
+            return Awaited(value, self._portal)
         return partial(self._call, value) if callable(value) else value
 
     def _call(self, function, *args, **options):
         return self._portal.call(partial(_call, function, *args, **options))
-
-
-_RESOURCES = {"sports", "matches", "prediction_filters", "predictions"}
 
 
 async def _call(function, *args, **options):
