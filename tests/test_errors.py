@@ -270,11 +270,11 @@ class TestHooks:
     """Hooks of the caller's that do what spoils an answer, or are told of one by an exception."""
 
     @pytest.fixture(params=["sync", "async"])
-    def call(self, request, connect):
+    def call(self, request):
         """Call with a hook that is given what reads the answer; what came of it."""
 
         def run(hook, *sent):
-            with Scripted(*sent) as server, httpx.Client():
+            with Scripted(*sent) as server:
                 options = {"base_url": server.base_url, "max_wait": 0.001, "max_retries": 1}
                 if request.param == "sync":
                     with BetTune("t", **options, event_hooks={"response": [hook]}) as client:

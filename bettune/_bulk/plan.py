@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import attrs
 from msgspec import Struct
 
+from bettune._bulk.by_filter import ByFilter
 from bettune._errors import InvalidArgumentError
 from bettune._values.display import html_table, short_repr
 from bettune._values.odds import six_decimals
@@ -110,34 +111,19 @@ class Plan:
         return _html(repr(self)[1:-1], [self])
 
 
-class Plans(Mapping[int, Plan]):
+class Plans(ByFilter[Plan]):
     """The plans of several prediction filters, by filter id."""
-
-    def __init__(self, plans: Mapping[int, Plan]) -> None:
-        self._plans = dict(plans)
 
     @property
     def writes(self) -> int:
         """The number of writes of all."""
-        return sum(map(len, self._plans.values()))
-
-    def __getitem__(self, filter_id: int) -> Plan:
-        return self._plans[filter_id]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._plans)
-
-    def __len__(self) -> int:
-        return len(self._plans)
+        return sum(map(len, self.values()))
 
     def __str__(self) -> str:
-        return _summary(self._plans.values())
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {len(self)} filters: {self}>"
+        return _summary(self.values())
 
     def _repr_html_(self) -> str:
-        return _html(repr(self)[1:-1], self._plans.values())
+        return _html(repr(self)[1:-1], self.values())
 
 
 def make_plan(

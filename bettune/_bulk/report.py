@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,12 +10,13 @@ import attrs
 from msgspec import Struct
 
 from bettune._api_errors import APIError
+from bettune._bulk.by_filter import ByFilter
 from bettune._bulk.plan import Action, Plan, Write, is_large
 from bettune._errors import BetTuneError
 from bettune._values.display import html_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from bettune._models import Prediction
 
@@ -114,16 +114,13 @@ class SyncReport:
         return _html(repr(self)[1:-1], [self])
 
 
-class SyncReports(Mapping[int, SyncReport]):
+class SyncReports(ByFilter[SyncReport]):
     """The reports of several prediction filters, by filter id."""
-
-    def __init__(self, reports: Mapping[int, SyncReport]) -> None:
-        self._reports = dict(reports)
 
     @property
     def ok(self) -> bool:
         """Whether everything is as asked for in all of them."""
-        return all(report.ok for report in self._reports.values())
+        return all(report.ok for report in self.values())
 
     def raise_for_failures(self) -> None:
         """Do nothing if all went well.
@@ -131,25 +128,13 @@ class SyncReports(Mapping[int, SyncReport]):
         Raises:
             SyncError: something failed or is pending; it has all the reports.
         """
-        _raise_for_failures(self._reports.values(), self)
-
-    def __getitem__(self, filter_id: int) -> SyncReport:
-        return self._reports[filter_id]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._reports)
-
-    def __len__(self) -> int:
-        return len(self._reports)
+        _raise_for_failures(self.values(), self)
 
     def __str__(self) -> str:
-        return _summary(self._reports.values())
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {len(self)} filters: {self}>"
+        return _summary(self.values())
 
     def _repr_html_(self) -> str:
-        return _html(repr(self)[1:-1], self._reports.values())
+        return _html(repr(self)[1:-1], self.values())
 
 
 class SyncError(BetTuneError):

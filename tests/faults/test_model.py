@@ -149,4 +149,4 @@ def test_a_planted_bug_is_found(monkeypatch, plant):
     plant(monkeypatch)
     # The order in which threads meet the faults is not hypothesis's to repeat.
     with pytest.raises((AssertionError, Flaky)):
-        run(examples=50)
+        run(examples=200)

@@ -1,0 +1,27 @@
+"""What the plans and the reports of several prediction filters have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+class ByFilter(Mapping[int, Item]):
+    """A read-only mapping of filter id to an item, which shows itself in one line."""
+
+    def __init__(self, items: Mapping[int, Item]) -> None:
+        self._items: dict[int, Item] = dict(items)
+
+    def __getitem__(self, filter_id: int) -> Item:
+        return self._items[filter_id]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self)} filters: {self}>"
