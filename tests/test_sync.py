@@ -368,3 +368,20 @@ def test_odds_within_the_tolerance_are_left(connect):
         report = client.predictions.sync(1, {1: 2.01, 2: 2.011, 3: 1.99}, tolerance=0.005)
     assert report.unchanged == {1: Decimal("2.00"), 3: Decimal("2.00")}
     assert list(report.updated) == [2]
+
+
+def test_a_write_whose_answer_was_lost_is_failed_where_its_client_is_closed():
+    def serve(request):
+        if request.method == "PUT":
+            table(request)
+            return b""
+        return table(request)
+
+    table = Table()
+    with Scripted(serve) as server:
+        client = BetTune("t", base_url=server.base_url)
+        waiting = client.with_options(on_wait=lambda *_: client.close())
+        with pytest.raises(bettune.BetTuneError, match="closed") as caught:
+            waiting.predictions.sync(1, {1: 2, 2: 2}, concurrency=1)
+    assert list(table.odds) == list(caught.value.report.failed) == [1]
+    assert list(caught.value.report.pending) == [2]
