@@ -6,10 +6,11 @@ and `Window` how many the server may see in a time. The `Pacer` sends each reque
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections import OrderedDict, deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from bettune._errors import BetTuneError
 
@@ -175,6 +176,32 @@ class Window:
         return max(held, per)
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _locked(method: Callable[Concatenate[Pacer, P], T]) -> Callable[Concatenate[Pacer, P], T]:
+    """Run a method of the pacer under its lock, whenever an interrupt comes.
+
+    From Python 3.14 on one may come between what `with` acquires and its block, and the lock would
+    stay taken; here it is given back, also where it was not taken yet.
+    """
+
+    @functools.wraps(method)
+    def locked(self: Pacer, /, *args: P.args, **options: P.kwargs) -> T:
+        lock = self._lock
+        try:
+            lock.acquire()
+            return method(self, *args, **options)
+        finally:
+            try:  # noqa: SIM105 - to suppress takes calls of its own
+                lock.release()
+            except RuntimeError:
+                pass
+
+    return locked
+
+
 class Pacer:
     """Keeps one client within its rate limit and its connections, in the order of its requests.
 
@@ -189,7 +216,7 @@ class Pacer:
         self.closed = False
         self._given = limit is not None
         self._new_event = new_event
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._places = Places(capacity)
         self._window = Window(limit)
         self._waiting: dict[Ticket, None] = {}
@@ -199,6 +226,7 @@ class Pacer:
         """The rate limit given or learnt."""
         return self._window.limit
 
+    @_locked
     def admit(self, ticket: Ticket, max_wait: float) -> bool:
         """Let a request go and return True, or say in the ticket how long to wait and return False.
 
@@ -210,65 +238,64 @@ class Pacer:
             RunCancelledError: the ticket's group was cancelled.
             BetTuneError: the client is closed.
         """
-        with self._lock:
-            if self.closed:
-                raise BetTuneError(CLOSED)
-            if ticket.group is not None and ticket.group.cancelled:
-                raise RunCancelledError("the run was stopped before this was sent")
-            now = self.clock.now()
-            wait = ticket.not_before - now
+        if self.closed:
+            raise BetTuneError(CLOSED)
+        if ticket.group is not None and ticket.group.cancelled:
+            raise RunCancelledError("the run was stopped before this was sent")
+        now = self.clock.now()
+        wait = ticket.not_before - now
+        if wait <= 0:
+            wait = _LONGEST_WAIT
+            if self._places.take(ticket):
+                self._wake(self._places.next())
+                wait = self._window.take(ticket, now)
             if wait <= 0:
-                wait = _LONGEST_WAIT
-                if self._places.take(ticket):
-                    self._wake(self._places.next())
-                    wait = self._window.take(ticket, now)
-                if wait <= 0:
-                    self._waiting.pop(ticket, None)
-                    self._wake(self._window.next())
-                    return True
-                blocked = self._window.wait(now)
-                if blocked > max_wait:
-                    raise BlockedError(blocked)
-            ticket.event = self._new_event()
-            ticket.seconds = min(wait, _LONGEST_WAIT)
-            self._waiting[ticket] = None
-            return False
+                self._waiting.pop(ticket, None)
+                self._wake(self._window.next())
+                return True
+            blocked = self._window.wait(now)
+            if blocked > max_wait:
+                raise BlockedError(blocked)
+        ticket.event = self._new_event()
+        ticket.seconds = min(wait, _LONGEST_WAIT)
+        self._waiting[ticket] = None
+        return False
 
+    @_locked
     def leave(self, ticket: Ticket) -> None:
         """Take back what a ticket holds or waits for; once more does no harm."""
-        with self._lock:
-            self._waiting.pop(ticket, None)
-            self._window.leave(ticket, self.clock.now())
-            self._places.leave(ticket)
-            # Whoever is next: an interrupt may have come before it was told of its turn.
-            self._wake(self._places.next())
-            self._wake(self._window.next())
+        self._waiting.pop(ticket, None)
+        self._window.leave(ticket, self.clock.now())
+        self._places.leave(ticket)
+        # Whoever is next: an interrupt may have come before it was told of its turn.
+        self._wake(self._places.next())
+        self._wake(self._window.next())
 
+    @_locked
     def learn(self, limit: RateLimit) -> None:
         """Keep to the limit that an answer names, unless the caller gave one."""
-        with self._lock:
-            if not self._given and limit != self._window.limit:
-                self._window.limit = limit
-                self._wake_all()
+        if not self._given and limit != self._window.limit:
+            self._window.limit = limit
+            self._wake_all()
 
+    @_locked
     def hold(self, seconds: float) -> None:
         """Let nobody send for so long, since the server asked for it."""
-        with self._lock:
-            self._window.held_until = max(self._window.held_until, self.clock.now() + seconds)
+        self._window.held_until = max(self._window.held_until, self.clock.now() + seconds)
 
+    @_locked
     def cancel(self, group: RequestGroup) -> None:
         """Wake whoever waits in a group, and let none of it send again."""
-        with self._lock:
-            group.cancelled = True
-            for ticket in self._waiting:
-                if ticket.group is group:
-                    self._wake(ticket)
+        group.cancelled = True
+        for ticket in self._waiting:
+            if ticket.group is group:
+                self._wake(ticket)
 
+    @_locked
     def close(self) -> None:
         """Wake whoever waits, and let nobody send again."""
-        with self._lock:
-            self.closed = True
-            self._wake_all()
+        self.closed = True
+        self._wake_all()
 
     def _wake_all(self) -> None:
         for ticket in self._waiting:
