@@ -277,7 +277,7 @@ class TestTLS:
     "call",
     [
         lambda client: client.matches.list(pd.NaT),
-        lambda client: client.matches.list(np.datetime64("NaT")),
+        lambda client: client.matches.list(np.datetime64("NaT", "s")),
         lambda client: client.matches.between(pd.NaT, "2026-06-06"),
         lambda client: client.matches.list("2026-06-06", sport=pd.NA),
         lambda client: client.matches.list("2026-06-06", tz="../etc/passwd"),
