@@ -170,8 +170,6 @@ class AsyncHTTPClient(httpx.AsyncClient):
         if self.is_closed and "network_stream" in response.extensions:
             # Made as the client was closed, the connection is in no pool that would close it.
             await response.extensions["network_stream"].aclose()
-            if self.is_closed and (stream := response.extensions.get("network_stream")):
-                await stream.aclose()  # opened while the client was closed, it is in no pool
         if body.problem is not None:
             # The generators within are left to the collector where they are not run to their end.
             with suppress(Exception):

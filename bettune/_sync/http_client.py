@@ -166,8 +166,6 @@ class HTTPClient(httpx.Client):
         if self.is_closed and "network_stream" in response.extensions:
             # Made as the client was closed, the connection is in no pool that would close it.
             response.extensions["network_stream"].close()
-            if self.is_closed and (stream := response.extensions.get("network_stream")):
-                stream.close()  # opened while the client was closed, it is in no pool
         if body.problem is not None:
             # The generators within are left to the collector where they are not run to their end.
             with suppress(Exception):
