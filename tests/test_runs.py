@@ -444,12 +444,11 @@ def test_pending_writes_stand_in_the_records_too(connect):
     )
 
 
-def test_thousands_of_writes_show_themselves_shortly(connect):
+def test_thousands_of_writes_show_themselves_shortly():
     def serve(request):
         return NOTHING if request.method == "POST" else refusal(400, "x" * 10, big="y" * 100)
 
-    with Scripted(serve) as server:
-        client = connect(base_url=server.base_url)
+    with Scripted(serve) as server, BetTune("t", base_url=server.base_url) as client:
         plan = client.predictions.plan(1, dict.fromkeys(range(1, 3001), 2))
         report = client.predictions.apply(plan)
     for one in (plan, report):

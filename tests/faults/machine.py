@@ -31,9 +31,8 @@ twins = st.sampled_from(["sync", "async"])
 match_numbers = st.integers(0, MATCHES - 1)
 prices = st.sampled_from(["1.5", "2", "2.25", "3.000001"])
 policies = st.sampled_from(["skip", "delete"])
-models_odds = st.dictionaries(
-    match_numbers, st.sampled_from([None, NAN, DELETE]) | prices, min_size=1
-)
+models_values = st.sampled_from([None, NAN, DELETE]) | prices
+models_odds = st.dictionaries(match_numbers, models_values, min_size=1)
 # More of them than there are tries, at times, and any in a row.
 troubles = st.lists(
     st.none() | st.one_of(map(st.sampled_from, [PASSING, FINAL, REDIRECTS, [RATE_LIMITED_TOLD]])),
@@ -224,13 +223,14 @@ class Machine(RuleBasedStateMachine):
 
     @rule(
         kind=twins,
-        odds=models_odds,
+        # All of them: enough writes to see when it stops.
+        odds=st.lists(models_values, min_size=MATCHES, max_size=MATCHES),
         missing=policies,
         concurrency=st.integers(1, 4),
         turn=st.integers(0, 5),
     )
     def sync_with_a_dying_server(self, kind, odds, missing, concurrency, turn):
-        given, wanted = self.given(odds, missing)
+        given, wanted = self.given(dict(enumerate(odds)), missing)
         before = self.held()
         with self.trouble([*[None] * turn, DIES], "POST", "PUT", "DELETE"):
             try:

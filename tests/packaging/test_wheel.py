@@ -98,6 +98,8 @@ def installed(dist, tmp_path_factory):
 
 def test_user_code_type_checks_against_the_installed_wheel(installed, tmp_path):
     code = shutil.copy(Path(__file__).with_name("user_code.py"), tmp_path)
+    with Path(code).open("a") as file:  # strict refuses an `ignore` where nothing is wrong
+        file.write("\nbettune.sports.list(1)  # type: ignore[call-arg]\n")
     (tmp_path / "mypy.ini").write_text("[mypy]\nstrict = true\n")
     out = run(
         sys.executable,
@@ -105,14 +107,6 @@ def test_user_code_type_checks_against_the_installed_wheel(installed, tmp_path):
         cwd=tmp_path,
     )
     assert "Success: no issues found" in out
-    # It would say so if something were wrong.
-    Path(code).write_text("from bettune import BetTune\nBetTune().sports.list(1)\n")
-    with pytest.raises(AssertionError, match="Too many arguments"):
-        run(
-            sys.executable,
-            *("-m", "mypy", "--python-executable", installed, "--config-file", "mypy.ini", code),
-            cwd=tmp_path,
-        )
 
 
 def test_the_installed_wheel_works_outside_the_checkout(installed, tmp_path):
