@@ -16,7 +16,7 @@ APIError (BetTuneError)               .method  .path  .attempts
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from bettune._errors import BetTuneError
 
@@ -59,6 +59,14 @@ class APITimeoutError(APIConnectionError, TimeoutError):
     """No answer came within the client's ``timeout``."""
 
 
+class _Request(TypedDict, total=False):
+    """What APIError says of the request."""
+
+    method: str
+    path: str
+    attempts: int
+
+
 class APIResponseValidationError(APIError):
     """A success whose body is not what the API promises; the message says where.
 
@@ -73,11 +81,9 @@ class APIResponseValidationError(APIError):
         *,
         status_code: int = 0,
         body: str = "",
-        method: str = "",
-        path: str = "",
-        attempts: int = 0,
+        **request: Unpack[_Request],
     ) -> None:
-        super().__init__(message, method=method, path=path, attempts=attempts)
+        super().__init__(message, **request)
         self.status_code = status_code
         self.body: str = _cut(body)
 
@@ -101,19 +107,17 @@ class APIStatusError(APIError):
         code: str | None = None,
         body: str = "",
         headers: Mapping[str, str] | None = None,
-        method: str = "",
-        path: str = "",
-        attempts: int = 0,
+        **request: Unpack[_Request],
     ) -> None:
-        super().__init__(message, method=method, path=path, attempts=attempts)
+        super().__init__(message, **request)
         self.status_code = status_code
         self.code = code
         self.message = message
         self.body: str = _cut(body)
         self.headers: Mapping[str, str] = {} if headers is None else headers
-        if path:
+        if self.path:
             # Crash reporters show `.message` in place of str(), and the notes below it.
-            self.add_note(f"{method} {path}: {status_code}")
+            self.add_note(f"{self.method} {self.path}: {status_code}")
 
     def __str__(self) -> str:
         if not self.path:
@@ -181,6 +185,22 @@ _REMEDIES = {
     "filter_not_found": "prediction_filters.list() has the filters of this token",
     "match_not_found": "matches.list() has the matches there are; running again does not help",
 }
+
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    429: RateLimitError,
+}
+_BY_CODE = {"pro_subscription_required": ProSubscriptionRequiredError}
+
+
+def status_error(status: int, code: str | None) -> type[APIStatusError]:
+    """The class of the error of a status that is no success, and of the API's code for it."""
+    kind = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
+    return _BY_CODE.get(code or "", kind) if status == 403 else kind
 
 
 def _cut(body: str) -> str:

@@ -37,10 +37,10 @@ def to_records(
     """
     if isinstance(models, Plan | Plans):
         plans = [models] if isinstance(models, Plan) else models.values()
-        return [_row(write) for plan in plans for write in plan.writes()]
+        return [row_of(write) for plan in plans for write in plan.writes()]
     if isinstance(models, SyncReport | SyncReports):
         reports = [models] if isinstance(models, SyncReport) else models.values()
-        return [_row(write) | _outcome(write) for report in reports for write in report.writes()]
+        return [row_of(write) | _outcome(write) for report in reports for write in report.writes()]
     if isinstance(models, str | bytes | Struct) or not hasattr(models, "__iter__"):
         raise InvalidArgumentError(
             f"models must be an iterable of models, not {short_repr(models)}"
@@ -48,7 +48,8 @@ def to_records(
     return [dict(_fields(model, "")) for model in models]
 
 
-def _row(write: Write | WriteResult) -> dict[str, Any]:
+def row_of(write: Write | WriteResult) -> dict[str, Any]:
+    """What stands in the record of a write whatever came of it."""
     return {
         "filter_id": write.filter_id,
         "match_id": write.match_id,

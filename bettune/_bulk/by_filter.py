@@ -1,4 +1,4 @@
-"""What the plans and the reports of several prediction filters have in common."""
+"""What plans and reports have in common, of one prediction filter and of several."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 Item = TypeVar("Item")
+
+
+class OfFilter:
+    """Something about one filter, which shows itself in one line."""
+
+    __slots__ = ()
+    filter_id: int
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of filter {self.filter_id}: {self}>"
 
 
 class ByFilter(Mapping[int, Item]):

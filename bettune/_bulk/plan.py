@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import attrs
 from msgspec import Struct
 
-from bettune._bulk.by_filter import ByFilter
+from bettune._bulk.by_filter import ByFilter, OfFilter
 from bettune._errors import InvalidArgumentError
 from bettune._values.display import html_table, short_repr
 from bettune._values.odds import six_decimals
@@ -56,7 +56,7 @@ class Write(Struct, frozen=True, gc=False):
 
 
 @attrs.frozen(repr=False)
-class Plan:
+class Plan(OfFilter):
     """What a sync would do; its length is the number of writes.
 
     Attributes:
@@ -103,9 +103,6 @@ class Plan:
 
     def __str__(self) -> str:
         return _summary([self])
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of filter {self.filter_id}: {self}>"
 
     def _repr_html_(self) -> str:
         return _html(repr(self)[1:-1], [self])

@@ -10,7 +10,7 @@ import attrs
 from msgspec import Struct
 
 from bettune._api_errors import APIError
-from bettune._bulk.by_filter import ByFilter
+from bettune._bulk.by_filter import ByFilter, OfFilter
 from bettune._bulk.plan import Action, Plan, Write, is_large
 from bettune._errors import BetTuneError
 from bettune._values.display import html_table
@@ -57,7 +57,7 @@ class WriteResult(Struct, frozen=True):
 
 
 @attrs.frozen(repr=False)
-class SyncReport:
+class SyncReport(OfFilter):
     """What a sync did, match by match.
 
     Attributes:
@@ -106,9 +106,6 @@ class SyncReport:
 
     def __str__(self) -> str:
         return _summary([self])
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of filter {self.filter_id}: {self}>"
 
     def _repr_html_(self) -> str:
         return _html(repr(self)[1:-1], [self])

@@ -13,21 +13,17 @@ import msgspec
 from bettune._api_errors import (
     APIConnectionError,
     APIResponseValidationError,
-    APIStatusError,
     APITimeoutError,
-    AuthenticationError,
-    BadRequestError,
     InternalServerError,
-    NotFoundError,
-    PermissionDeniedError,
-    ProSubscriptionRequiredError,
     RateLimitError,
+    status_error,
 )
 from bettune._http.retries import retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bettune._api_errors import APIStatusError
     from bettune._models import RateLimit
 
 # What httpx raises for a request; InvalidURL and UnicodeError come of odd redirects.
@@ -37,14 +33,6 @@ FAILURES = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
 # How much of a body without a message stands in for one.
 _EXCERPT = 200
 _LONGEST_MESSAGE = 1000
-_BY_STATUS: dict[int, type[APIStatusError]] = {
-    400: BadRequestError,
-    401: AuthenticationError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    429: RateLimitError,
-}
-_BY_CODE = {"pro_subscription_required": ProSubscriptionRequiredError}
 
 
 class Errors:
@@ -104,13 +92,9 @@ class Errors:
         if 300 <= status < 400 and "location" in response.headers:
             where = self._clean(response.headers["location"])
             message = f"redirected to {where}{refused and f', {refused}'}: {message}"
-        default = InternalServerError if status >= 500 else APIStatusError
-        kind = _BY_STATUS.get(status, default)
-        if status == 403 and code is not None:
-            kind = _BY_CODE.get(code, kind)
         clean = self._clean
         headers = [(clean(name), clean(value)) for name, value in response.headers.multi_items()]
-        error = kind(
+        error = status_error(status, code)(
             message[:_LONGEST_MESSAGE],
             status_code=status,
             code=code,

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Self
 
+from bettune.cli import _push_report
 from bettune.cli._output import cell_of
 from bettune.cli._session import Failure, WrongUsage
 
@@ -13,18 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-COLUMNS = (
-    "at",
-    "filter_id",
-    "match_id",
-    "action",
-    "old_odds",
-    "new_odds",
-    "error",
-    "kick_off",
-    "home",
-    "away",
-)
+COLUMNS = ("at", *_push_report.COLUMNS)
 
 
 class LogError(Failure):

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bettune import APIStatusError, WriteResult
 from bettune._bulk.plan import is_large, writes_of
+from bettune._records import row_of
 from bettune.cli._filters import label_of
 from bettune.cli._options import is_terminal
 from bettune.cli._output import (
@@ -211,11 +212,7 @@ def record_of(write: Write | WriteResult, teams: Mapping[int, Teams]) -> dict[st
     """A row of COLUMNS for a write, or for what came of it."""
     error = write.error if isinstance(write, WriteResult) else None
     return {
-        "filter_id": write.filter_id,
-        "match_id": write.match_id,
-        "action": write.action,
-        "old_odds": write.old,
-        "new_odds": write.new,
+        **row_of(write),
         "error": None if error is None else one_line(error),
         **teams.get(write.match_id, Teams())._asdict(),
     }
