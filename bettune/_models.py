@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from math import isfinite
 
 from bettune_openapi.models import PredictionFilterStatus, PredictionSource
 from msgspec import Struct
 
 from bettune._errors import InvalidArgumentError
+
+# What the clocks of every system can wait for.
+_LONGEST_WINDOW = 10**9
 
 # What the API answers holds nothing that could refer back to it: gc=False spares the collector.
 
@@ -121,7 +123,7 @@ class RateLimit(Struct, frozen=True):
 
     Attributes:
         requests: how many, at least 1.
-        per: the length of the window in seconds, above 0.
+        per: the length of the window in seconds, above 0 and at most 10**9.
 
     Raises:
         InvalidArgumentError: one of them is not such a number.
@@ -135,5 +137,7 @@ class RateLimit(Struct, frozen=True):
             raise InvalidArgumentError(
                 f"requests must be an integer above 0, not {self.requests!r}"
             )
-        if type(self.per) not in {int, float} or not isfinite(self.per) or self.per <= 0:
+        if type(self.per) in {int, float} and self.per > _LONGEST_WINDOW:
+            raise InvalidArgumentError(f"per must be at most {_LONGEST_WINDOW} seconds")
+        if type(self.per) not in {int, float} or not self.per > 0:  # NaN neither
             raise InvalidArgumentError(f"per must be seconds above 0, not {self.per!r}")

@@ -58,9 +58,8 @@ class Scripted:
     def __exit__(self, *_):
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        with self._lock:
-            sockets = list(self._sockets)
-        for one in sockets:
+        self._threads[0].join()  # it takes no more
+        for one in self._sockets:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:

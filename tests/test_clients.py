@@ -122,7 +122,11 @@ class TestSettings:
 
 
 @pytest.mark.parametrize(
-    ("requests", "per"), [(0, 1), (-1, 1), (1.5, 1), (True, 1), (1, 0), (1, -1), (1, float("nan"))]
+    ("requests", "per"),
+    [
+        *((wrong, 1) for wrong in (0, -1, 1.5, True)),
+        *((1, wrong) for wrong in (0, -1, float("nan"), float("inf"), 10**400)),
+    ],
 )
 def test_rate_limits_that_are_refused(requests, per):
     with pytest.raises(bettune.InvalidArgumentError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -111,6 +112,26 @@ class TestRetryAfter:
     def test_a_date_without_the_answers_own_is_read_against_the_clock_here(self):
         later = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
         assert 97 <= retry_after({"retry-after": later, "date": "soon"}) <= 100
+
+    def test_an_answer_is_obeyed_before_its_place_goes_to_the_next(self, caplog):
+        under_way = []
+
+        class Look(logging.Handler):
+            def emit(self, record):
+                if hasattr(record, "status") or hasattr(record, "attempt"):
+                    under_way.append(len(client._http.exchange.pacer._places._taken))
+
+        caplog.set_level(logging.DEBUG, "bettune")
+        with (
+            Scripted(answer(307, location="/v1/x"), answer(503, retry_after="0"), SPORTS) as server,
+            BetTune("t", base_url=server.base_url, follow_redirects=True) as client,
+        ):
+            look = Look()
+            logging.getLogger("bettune").addHandler(look)
+            client.sports.list()
+            logging.getLogger("bettune").removeHandler(look)
+        # Two of the 503: that it came, and that it is tried again, by when it is obeyed.
+        assert under_way == [1, 1, 0, 1]
 
 
 class TestClosing:

@@ -99,7 +99,8 @@ class Errors:
             status_code=status,
             code=code,
             body=body,
-            headers=httpx.Headers(headers),
+            # Cleaned, they are text again, which Headers by itself takes for ASCII.
+            headers=httpx.Headers(headers, encoding=response.headers.encoding),
             method=request.method,
             path=self.path(request),
             attempts=attempts,

@@ -88,7 +88,7 @@ class Exchange:
                 start = time.monotonic()
                 outcome = yield current
                 assert not isinstance(outcome, bool)
-                self.pacer.leave(ticket)
+                # What it says of the pace is learnt before its place goes to the next.
                 self._log(request, outcome, attempts, time.monotonic() - start)
                 error = self._judge(outcome, request, attempts)
                 if error is None:
@@ -103,11 +103,13 @@ class Exchange:
                     if refused:
                         raise self.errors.of_status(outcome[0], request, attempts, refused=refused)
                     current, redirects = target, redirects + 1
+                    self.pacer.leave(ticket)
                     continue
                 wait = self._wait_after(outcome, request, tries)
                 if wait is None:
                     # Not from the exception of httpx: it holds the request, and so the token.
                     raise error from None
+                self.pacer.leave(ticket)
                 if not isinstance(error, RateLimitError):
                     failure = error
                 logger.info(

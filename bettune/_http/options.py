@@ -64,7 +64,8 @@ def checked_options(options: dict[str, Any], kind: HTTPClient) -> dict[str, Any]
     _check_transport("transport", options.get("transport"), kind)
     for pattern, transport in (options.get("mounts") or {}).items():
         _check_transport(f"mounts[{pattern!r}]", transport, kind)
-    _check_hooks(options.get("event_hooks") or {}, kind)
+    if options.get("event_hooks") is not None:
+        _check_hooks(options["event_hooks"], kind)
     return {name: value for name, value in options.items() if value is not None}
 
 

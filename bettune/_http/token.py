@@ -34,7 +34,7 @@ def read_token(token: str | None) -> str:
         )
     if token[0] in _QUOTES or token[-1] in _QUOTES:
         _refuse(source, "stands in quotes: leave them out")
-    if token.lower().startswith("bearer ") or token.lower() == "bearer":
+    if token.split()[0].lower() == "bearer":
         _refuse(source, "begins with 'Bearer': leave that out, the client adds it")
     if len(token.splitlines()) > 1:
         _refuse(source, "holds a line break: it is one line")

@@ -160,7 +160,7 @@ def _refuse_row_index(index: Any, name: str) -> None:
     pandas makes a RangeIndex of ids that follow each other too, and those that set_index gave have
     a name. Rows picked from a frame keep their numbers in an index of another type, perhaps with 0.
     """
-    if getattr(index, "names", None) != [None]:
+    if getattr(index, "names", None) != [None] or not len(index):
         return
     if type(index).__name__ == "RangeIndex" or 0 in index:
         raise InvalidArgumentError(

@@ -20,6 +20,8 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 )
 
+expect.set_options(timeout=20_000)  # a busy machine takes its time
+
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")
 
 FILTER, MATCH = 11583, 1611243
@@ -38,7 +40,9 @@ OPERATIONS = {  # what the tokens "PRO", "free" and "none" get
 def browser():
     # Not for the whole session: while it runs, no test of its thread could run an event loop.
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS.split(), timeout=120_000
+        )
 
 
 @pytest.fixture

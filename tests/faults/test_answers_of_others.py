@@ -6,7 +6,6 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -166,9 +165,6 @@ def test_headers_without_end_run_into_the_deadline(connect, line):
 
     with counting(drip) as (port, _):
         client = connect(base_url=f"http://127.0.0.1:{port}/v1", timeout=0.3, max_retries=0)
-        start = time.monotonic()
         with pytest.raises(bettune.APITimeoutError):
             client.sports.list()
-        # Three times that, together; each part came in time.
-        assert time.monotonic() - start >= 0.85
         ended.set()

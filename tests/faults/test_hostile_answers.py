@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import signal
 from datetime import UTC
 
@@ -41,6 +42,21 @@ class Changing(Scripted):
     def __init__(self):
         self.given = b""
         super().__init__(lambda _: self.given)
+
+
+@pytest.mark.parametrize("status", [301, 429])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_headers_outside_ascii_are_in_the_error(connect, status, encoding):
+    head = (
+        f"HTTP/1.1 {status} Não\r\nServer: Łódź\r\nLocation: http://ó/\r\nContent-Length: 0\r\n\r\n"
+    )
+    head = head.replace("Łódź", "ó") if encoding == "latin-1" else head
+    with Scripted(head.encode(encoding)) as server:
+        client = connect(base_url=server.base_url, max_retries=0)
+        with pytest.raises(bettune.APIStatusError) as caught:
+            client.sports.list()
+    assert caught.value.headers["server"] == ("ó" if encoding == "latin-1" else "Łódź")
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,7 @@ SECRET = "s3cr3t-t0ken"
         ({"event_hooks": {"request": [5]}}, "event_hooks"),
         ({"event_hooks": {"response": 5}}, "event_hooks"),
         ({"event_hooks": 5}, "event_hooks"),
+        ({"event_hooks": []}, "event_hooks must map"),
         ({"retries": 3}, "retries"),
         ({"allow_insecure_http": "false"}, "allow_insecure_http"),
         ({"allow_insecure_http": 1}, "allow_insecure_http"),
@@ -125,6 +126,7 @@ def test_a_message_of_100000_missing_values_is_short(connect):
     [
         (f"Bearer {SECRET}", "Bearer"),
         (f"bearer {SECRET}", "Bearer"),
+        (f"Bearer\t{SECRET}", "Bearer"),
         (f'"{SECRET}"', "quotes"),
         (f"„{SECRET}”", "quotes"),
         (f"{SECRET}\n{SECRET}", "line break"),

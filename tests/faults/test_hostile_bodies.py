@@ -11,6 +11,8 @@ import textwrap
 import threading
 import zlib
 from contextlib import contextmanager
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -149,19 +151,21 @@ def test_a_body_that_trickles_for_ever_runs_into_the_timeout(connect):
             client.sports.list()
 
 
-def test_a_slow_body_that_gets_on_is_waited_for(connect):
+def test_a_slow_body_that_gets_on_is_waited_for(connect, monkeypatch):
     body = json.dumps({"count": 0, "items": [], "more": " " * 9000}).encode()
     pause = threading.Event()
 
     def slowly(connection):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body))
-        for start in range(0, len(body), 300):
-            connection.sendall(body[start : start + 300])
-            pause.wait(0.02)
+        for start in range(0, len(body), 900):
+            connection.sendall(body[start : start + 900])
+            pause.wait(0.01)
 
+    # A second a chunk: ten for the body, twice its timeout.
+    seconds = count()
+    monkeypatch.setattr("bettune._http.body.time", SimpleNamespace(monotonic=seconds.__next__))
     with raw_server(slowly) as base_url:
-        # Six tenths of a second for the body, twice its timeout.
-        assert connect(base_url=base_url, timeout=0.3, max_retries=0).sports.list() == []
+        assert connect(base_url=base_url, timeout=5, max_retries=0).sports.list() == []
 
 
 def test_gzip_as_it_should_be_and_cut(connect):

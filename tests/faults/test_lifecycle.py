@@ -347,4 +347,5 @@ def test_every_fault_is_survived_by_the_connection_pool(connect, box, fault):
             with suppress(BetTuneError):
                 client.sports.list()
             proxy.upcoming = []
+            proxy.up()
             assert len(client.sports.list()) == 1

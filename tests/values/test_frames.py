@@ -191,6 +191,7 @@ def test_odds_in_float16_mean_what_numpy_prints(value):
 def test_a_mapping_and_a_series_give_what_they_hold():
     assert list(odds_pairs({7: "x", 5: None})) == [(7, "x"), (5, None)]
     assert list(odds_pairs(pd.Series([2.5, 3.5], index=[7, 5]))) == [(7, 2.5), (5, 3.5)]
+    assert list(odds_pairs(pd.Series({}, dtype=float))) == []
 
 
 def test_ids_in_pandas_index_by_its_name():
