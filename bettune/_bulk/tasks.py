@@ -100,3 +100,5 @@ async def share_out(
             raise
     if failures:
         raise failures[0]
+    if left:  # a callback awaited what was cancelled, which cancels its worker and so the group
+        raise cancelled

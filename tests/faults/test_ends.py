@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import subprocess
 import sys
@@ -347,6 +348,22 @@ def test_a_cancelled_run_has_told_of_each_write_that_was_answered():
     with Scripted(table) as server:
         anyio.run(main)
     assert sorted(told) == [1, 2, 3]
+
+
+def test_a_callback_that_awaits_what_is_cancelled_ends_the_run_with_its_report():
+    async def on_result(result):
+        other = asyncio.ensure_future(asyncio.sleep(60))
+        other.cancel()
+        await other
+
+    async def main():
+        async with AsyncBetTune("t", base_url=server.base_url) as client:
+            await client.predictions.sync(1, ODDS, on_result=on_result)
+
+    with Scripted(Table()) as server, pytest.raises(asyncio.CancelledError) as caught:
+        asyncio.run(main())
+    assert caught.value.report.created
+    assert caught.value.report.pending
 
 
 REQUEST_ID = contextvars.ContextVar("request_id", default="none")
