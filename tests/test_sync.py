@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from decimal import Decimal
+from decimal import Decimal, FloatOperation, Inexact, localcontext
 
 import anyio
 import numpy as np
@@ -368,6 +368,25 @@ def test_odds_within_the_tolerance_are_left(connect):
         report = client.predictions.sync(1, {1: 2.01, 2: 2.011, 3: 1.99}, tolerance=0.005)
     assert report.unchanged == {1: Decimal("2.00"), 3: Decimal("2.00")}
     assert list(report.updated) == [2]
+
+
+def test_a_plan_does_not_depend_on_the_callers_decimal_context(connect):
+    table = Table()
+    table.odds = {1: "2.00", 2: "2.00", 3: "2.00"}
+    with Scripted(table) as server, localcontext(prec=1, traps=[Inexact, FloatOperation]):
+        client = connect(base_url=server.base_url)
+        plan = client.predictions.plan(1, {1: 2.24, 2: 2.26, 3: 10.000001}, tolerance=0.125)
+        assert str(plan).startswith("0 to create, 2 to update, 0 to delete, 1 unchanged (1 by more")
+    assert list(plan.update) == [2, 3]
+
+
+def test_what_somebody_adds_to_a_plan_is_written_too(client, ids):
+    a, b, c = ids[:3]
+    plan = client.predictions.plan(FILTER, {a: 2, b: 3})
+    del plan.create[a]
+    plan.create[c] = Decimal(4)
+    assert client.predictions.apply(plan).created.keys() == {b, c}
+    assert held(client, ids[:3]) == {b: 3, c: 4}
 
 
 def test_a_write_whose_answer_was_lost_is_failed_where_its_client_is_closed():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import attrs
@@ -13,7 +13,7 @@ from msgspec import Struct
 from bettune._bulk.by_filter import ByFilter, OfFilter
 from bettune._errors import InvalidArgumentError
 from bettune._values.display import html_table, short_repr
-from bettune._values.odds import six_decimals
+from bettune._values.odds import is_within, six_decimals
 
 if TYPE_CHECKING:
     from bettune._bulk.wanted import Wanted
@@ -89,8 +89,8 @@ class Plan(OfFilter):
         }
 
     def writes(self) -> Iterator[Write]:
-        """Each write, in the order of `order`, else as the attributes have them."""
-        for match_id in self.order or (*self.create, *self.update, *self.delete):
+        """Each write, in the order of `order`, then those that somebody added to the attributes."""
+        for match_id in dict.fromkeys(chain(self.order, self.create, self.update, self.delete)):
             if (new := self.create.get(match_id)) is not None:
                 yield Write(self.filter_id, match_id, "create", None, new)
             elif (change := self.update.get(match_id)) is not None:
@@ -135,7 +135,7 @@ def make_plan(
                 plan.delete[match_id] = old
         elif old is None:
             plan.create[match_id] = new
-        elif six_decimals(old) == new or abs(new - old) <= tolerance * old:
+        elif six_decimals(old) == new or is_within(tolerance, new, old):
             plan.unchanged[match_id] = old
         else:
             plan.update[match_id] = OddsChange(old, new)
@@ -161,7 +161,9 @@ def writes_of(plans: Mapping[int, Plan]) -> Iterator[Write]:
 
 def is_large(old: Decimal | None, new: Decimal | None) -> bool:
     """Whether a change is by more than a factor of 5."""
-    return old is not None and new is not None and not new / _LARGE <= old <= new * _LARGE
+    if old is None or new is None:
+        return False
+    return not is_within(Decimal(_LARGE - 1), max(old, new), min(old, new))
 
 
 def checked_plan(plan: Any) -> dict[int, Plan]:

@@ -115,5 +115,5 @@ class Resolution:
 
     def _repr_html_(self) -> str:
         rows = ((one.position, one.date, one.home, one.away, one.reason) for one in self.unresolved)
-        columns = ("position", "date", "home", "away", "unresolved since")
+        columns = ("position", "date", "home", "away", "reason")
         return html_table(columns, rows, total=len(self.unresolved), caption=str(self))

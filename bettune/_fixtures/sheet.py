@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, tzinfo
 from typing import Any
 
 from bettune._errors import InvalidArgumentError
@@ -52,6 +52,12 @@ def read_fixtures(fixtures: Any, zone: tzinfo) -> list[Fixture]:
     """
     rows = [_checked(row, position) for position, row in enumerate(_rows(fixtures))]
     dates = [_to_date(row["date"], _where(at, "date")) for at, row in enumerate(rows)]
+    for at, value in enumerate(dates):
+        # Beside them there is no day, or none in another time zone.
+        if value.year in {MINYEAR, MAXYEAR}:
+            raise InvalidArgumentError(
+                f"{_where(at, 'date')}: {value} lies at the end of the calendar"
+            )
     only_days = all(_is_day(value) for value in dates)
     return [
         _fixture(position, row, value, zone, only_days=only_days)
@@ -132,7 +138,7 @@ def _fixture(
                 raise InvalidArgumentError(f"{where}: the clocks of {zone} skip {value}")
             value = value.replace(tzinfo=zone)
         else:
-            kick_offs = (_to_utc(value, where),)
+            kick_offs = (value.astimezone(UTC),)
     day = kick_offs[0].astimezone(zone).date() if kick_offs else value
     return Fixture(
         position,
@@ -167,13 +173,6 @@ def _to_date(value: Any, where: str) -> date | datetime:
 
 def _is_day(value: date | datetime) -> bool:
     return not isinstance(value, datetime) or value.time() == time.min
-
-
-def _to_utc(value: datetime, where: str) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise InvalidArgumentError(f"{where}: {value} lies at the end of the calendar") from None
 
 
 def _text(value: Any, where: str) -> str:

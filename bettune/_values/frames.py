@@ -162,7 +162,7 @@ def _refuse_row_index(index: Any, name: str) -> None:
     """
     if getattr(index, "names", None) != [None] or not len(index):
         return
-    if type(index).__name__ == "RangeIndex" or 0 in index:
+    if len(index) and (type(index).__name__ == "RangeIndex" or 0 in index):
         raise InvalidArgumentError(
             f"{name}: the index holds the numbers of rows, not ids. Take the ids as the index: "
             'frame.set_index("match_id")["odds"]; if it does hold ids, name it: '
@@ -194,8 +194,9 @@ def _columns(frame: Any, name: str) -> dict[Any, Series[Any]]:
         read = nw.from_native(frame)
         if isinstance(read, nw.LazyFrame):
             read = read.collect()
-    except (ImportError, TypeError, nw.exceptions.NarwhalsError) as error:
-        # pyarrow is missing for duckdb, a library is unknown, columns share a name.
+    except Exception as error:
+        # pyarrow is missing for duckdb, a library is unknown, columns share a name, or what a lazy
+        # frame asks for fails, with an error of its library's own.
         raise InvalidArgumentError(
             f"{name} cannot be read as a DataFrame: {' '.join(str(error).split())}"
         ) from error

@@ -64,6 +64,12 @@ def six_decimals(number: Decimal) -> Decimal:
     return number.quantize(_SIX_DECIMALS, context=_EXACT)
 
 
+def is_within(part: Decimal, new: Decimal, old: Decimal) -> bool:
+    """Tell whether odds differ by at most a part of the old ones."""
+    # The caller's own decimal context may round to a few digits, or refuse to round.
+    return _EXACT.subtract(new, old).copy_abs() <= _EXACT.multiply(part, old)
+
+
 def _decimal(value: Any) -> Decimal | None:
     if isinstance(value, Decimal):
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -18,34 +19,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 done, 1 the API refused or part of it failed, 2 wrong usage, 75 to be tried again later,
     130 interrupted by Ctrl-C, 143 by SIGTERM.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed from the start; click would take the other one
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123 - until the end
     for package in ("click", "rich"):
         if find_spec(package) is None:
-            return _fail(f"the command line needs {package}: pip install 'bettune[cli]'", 2)
+            print(
+                f"Error: the command line needs {package}: pip install 'bettune[cli]'",
+                file=sys.stderr,
+            )
+            return 2
     import click  # noqa: PLC0415 - needs the extra
 
     from bettune.cli._commands import bettune  # noqa: PLC0415 - needs the extra
-    from bettune.cli._options import discard_output  # noqa: PLC0415 - needs the extra
+    from bettune.cli._options import discard, on_stderr  # noqa: PLC0415 - needs the extra
 
     try:
         status: int | None = bettune.main(arguments, prog_name="bettune", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        failure = error
     except click.Abort as error:
-        from bettune.cli._session import Terminated  # noqa: PLC0415 - imports the facade
+        from bettune.cli._session import Failure, Terminated  # noqa: PLC0415 - imports the facade
 
         if isinstance(error.__cause__, Terminated):
-            return _fail("terminated", TERMINATED)
-        return _fail("interrupted", INTERRUPTED)
+            failure = Failure("terminated", TERMINATED)
+        else:
+            failure = Failure("interrupted", INTERRUPTED)
     except OSError as error:  # of click's own output, such as the help
-        discard_output()
-        return _fail(f"cannot write the output: {error.strerror}", 1)
-    return status or 0
-
-
-def _fail(reason: str, status: int) -> int:
-    print(f"Error: {reason}", file=sys.stderr)
-    return status
+        discard(sys.stdout)
+        failure = click.ClickException(f"cannot write the output: {error.strerror}")
+    else:
+        return status or 0
+    with on_stderr():
+        failure.show()
+    return failure.exit_code
 
 
 if __name__ == "__main__":

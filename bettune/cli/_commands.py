@@ -215,11 +215,13 @@ def _to_columns(
     for value in values:
         column, _, named = value.partition("=")
         if not column or not named:
-            raise click.BadParameter(f"{value!r} is not NAME=FILTER, such as home=11583.")
+            raise click.BadParameter(f"{value!r} is not NAME=FILTER, such as home_win=11583.")
         if "=" in named:
             raise click.BadParameter(
                 f"{value!r} has several '=': name the filter by its id, or the column without one."
             )
+        # In the file, case does not tell columns apart.
+        column = next((one for one in columns if one.lower() == column.lower()), column)
         if columns.setdefault(column, named) != named:
             raise click.BadParameter(f"there are two filters for the column {column!r}.")
     return columns
@@ -299,7 +301,7 @@ def push(
     Examples:
       bettune push 11583 odds.csv --dry-run
       bettune push "Manual football" odds.csv --log pushed.csv
-      bettune push sheet.csv --column home=11583 --column draw=11584 \\
+      bettune push sheet.csv --column home_win=11583 --column draw=11584 \\
         --tz Europe/Warsaw --aliases names.csv --tolerance 0.5%
       python model.py | bettune push 11583 - --format csv > done.csv
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bettune._values.display import short_repr
 from bettune.cli._session import Failure
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ def find_filters(client: BetTune, named: Iterable[str]) -> list[PredictionFilter
 
 
 def is_id(named: str) -> bool:
-    """Whether it is an id, rather than a name."""
-    return named.isascii() and named.isdigit()
+    """Whether it is an id, rather than a name; no id has more digits."""
+    return named.isascii() and named.isdigit() and len(named) < 20
 
 
 def label_of(found: PredictionFilter) -> str:
@@ -48,9 +49,11 @@ def _find(filters: list[PredictionFilter], named: str) -> PredictionFilter:
         found = [one for one in filters if one.name == named]
     if len(found) > 1:
         ids = ", ".join(str(one.id) for one in found)
-        raise Failure(f"there are several prediction filters {named!r}: name one by its id: {ids}")
+        raise Failure(
+            f"there are several prediction filters {short_repr(named)}: name one by its id: {ids}"
+        )
     if not found:
-        shown = named if is_id(named) else repr(named)
+        shown = named if is_id(named) else short_repr(named)
         there = "to list yours: bettune filters" if filters else "you have none; they need PRO"
         raise Failure(f"there is no prediction filter {shown}: {there}")
     return found[0]

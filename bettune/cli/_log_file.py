@@ -74,10 +74,12 @@ class LogFile:
                 f"{header.decode().strip()}: name another file"
             )
         self._file.seek(0)
-        last = self._file.readall().rpartition(b"\n")[2]
-        if last:
-            # A row that was cut off stays, and ends here: it opens no quotes for the rows below.
-            self._write(b'"\n' if last.count(b'"') % 2 else b"\n")
+        content = self._file.readall()
+        # A row that was cut off stays, and ends here: it opens no quotes for the rows below.
+        if content.count(b'"') % 2:
+            self._write(b'"\n')
+        elif not content.endswith(b"\n"):
+            self._write(b"\n")
 
     def _write(self, data: bytes) -> None:
         if self._file.write(data) != len(data):

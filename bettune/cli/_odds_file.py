@@ -83,7 +83,7 @@ class OddsFile:
         file = CSVFile(content, name, [ID_COLUMN, *columns], [*FIXTURE_COLUMNS, *columns])
         self._id = file.index(ID_COLUMN)
         self.by_fixture = self._id is None
-        self._fixture = FixtureCells(file, zone)
+        self._fixture = FixtureCells(file, zone, odds=() if self.by_fixture else columns)
         self._odds = [(column, file.index(column)) for column in columns]
         self._missing, self._unresolved = missing, unresolved
         self._delimiter = file.delimiter
@@ -166,11 +166,13 @@ class FixtureCells:
     Args:
         file: the file.
         zone: the time zone of dates.
+        odds: the columns that hold odds, so that home may be those of a home win.
     """
 
-    def __init__(self, file: CSVFile, zone: tzinfo | None) -> None:
-        columns = (*FIXTURE_COLUMNS, *_OPTIONAL_COLUMNS)
-        self._columns = {c: at for c in columns if (at := file.index(c)) is not None}
+    def __init__(self, file: CSVFile, zone: tzinfo | None, odds: Sequence[str] = ()) -> None:
+        taken = {file.index(column) for column in odds}
+        places = {c: file.index(c) for c in (*FIXTURE_COLUMNS, *_OPTIONAL_COLUMNS)}
+        self._columns = {c: at for c, at in places.items() if at is not None and at not in taken}
         self._zone = zone
 
     def of(self, cells: list[str]) -> dict[str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any, TextIO
 
     Function = TypeVar("Function", bound=Callable[..., Any])
@@ -27,18 +28,22 @@ class Options:
     @property
     def output(self) -> str:
         """The format to write."""
-        return self.format or ("table" if is_terminal(sys.stdout) else "csv")
+        return self.format or ("table" if sys.stdout.isatty() else "csv")
 
 
-def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person watches; a stream that was closed from the start is None."""
-    return stream is not None and stream.isatty()
-
-
-def discard_output() -> None:
-    """Drop what standard output still holds, lest it fail once more when the interpreter ends."""
+def discard(stream: TextIO) -> None:
+    """Drop what a stream still holds, lest it fail once more when the interpreter ends."""
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - only for its number
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        os.dup2(nowhere.fileno(), stream.fileno())
+
+
+@contextmanager
+def on_stderr() -> Iterator[None]:
+    """Say something inside; that nobody can hear it, as on a full disk, changes nothing else."""
+    try:
+        yield
+    except OSError:
+        discard(sys.stderr)
 
 
 pass_options = click.make_pass_decorator(Options, ensure=True)

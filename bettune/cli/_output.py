@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bettune import to_records
-from bettune.cli._options import discard_output, is_terminal
+from bettune.cli._options import discard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,7 +59,7 @@ def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
 
 def write_for_person(*parts: RenderableType) -> None:
     """Write tables and lines of text, as wide as the terminal allows."""
-    width = None if is_terminal(sys.stdout) else _FILE_WIDTH
+    width = None if sys.stdout.isatty() else _FILE_WIDTH
     console = Console(width=width, markup=False, highlight=False)
     with console.capture() as captured:
         console.print(Group(*parts))
@@ -114,8 +114,6 @@ def _columns(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
 
 def write_text(text: str) -> None:
     """Write text as it is; bytes of a file that were no UTF-8 stay as they were."""
-    if sys.stdout is None:  # closed from the start
-        return
     stream = sys.stdout.buffer
     try:
         rest = memoryview(text.encode("utf-8", "surrogateescape"))
@@ -123,7 +121,7 @@ def write_text(text: str) -> None:
             rest = rest[stream.write(rest) :]
         stream.flush()
     except OSError as error:
-        discard_output()
+        discard(sys.stdout)
         # Whoever has read enough closes the pipe, and that is no failure.
         if not isinstance(error, BrokenPipeError):
             raise click.ClickException(f"cannot write the output: {error.strerror}") from None

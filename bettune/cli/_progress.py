@@ -22,12 +22,11 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-from bettune.cli._options import Options, is_terminal
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bettune import BetTune
+    from bettune.cli._options import Options
 
 # Shorter waits pass before they are read.
 _SHORTEST_SHOWN = 0.5
@@ -41,7 +40,7 @@ def progress(
 
     Gives the client to do it with, and a function that is told how much is done, and of how much.
     """
-    if options.quiet or options.verbose or not is_terminal(sys.stderr):
+    if options.quiet or options.verbose or not sys.stderr.isatty():
         yield client, lambda _done, _total: None
         return
     waits = _Waits()

@@ -12,6 +12,7 @@ from bettune.cli._filters import find_filters, label_of
 from bettune.cli._log_file import LogError, LogFile
 from bettune.cli._names import explain_unresolved, read_aliases, resolve
 from bettune.cli._odds_file import OddsFile
+from bettune.cli._options import on_stderr
 from bettune.cli._progress import progress
 from bettune.cli._push_report import PushReport, Teams, record_of
 from bettune.cli._session import Failure, Terminated, WrongUsage, session
@@ -111,7 +112,8 @@ def _plan(
     if not options.quiet:
         for one in filters:
             if one.status == "disabled":
-                click.echo(f"Note: the prediction filter {label_of(one)} is disabled", err=True)
+                with on_stderr():
+                    click.echo(f"Note: the prediction filter {label_of(one)} is disabled", err=True)
     ids, teams, unresolved = _matches(
         client, file, aliases, options, request, sport=filters[0].sport.id
     )

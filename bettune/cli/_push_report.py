@@ -13,7 +13,7 @@ from bettune import APIStatusError, WriteResult
 from bettune._bulk.plan import is_large, writes_of
 from bettune._records import row_of
 from bettune.cli._filters import label_of
-from bettune.cli._options import is_terminal
+from bettune.cli._options import on_stderr
 from bettune.cli._output import (
     one_line,
     shown_odds,
@@ -147,8 +147,9 @@ class PushReport:
                 line = one_line(f"{label} for {label_of(self._filters[filter_id])}: {one}")
             if options.output == "table":
                 write_for_person(Text(line))
-            elif is_terminal(sys.stderr) or (large and label == "Plan"):
-                click.echo(line, err=True)
+            elif sys.stderr.isatty() or (large and label == "Plan"):
+                with on_stderr():
+                    click.echo(line, err=True)
 
     def _table(
         self,
@@ -230,7 +231,7 @@ def _failed(reports: SyncReports) -> list[WriteResult]:
 
 
 def _note(write: Write | WriteResult) -> str:
-    if write.old is None or write.new is None or not is_large(write.old, write.new):
+    if not write.old or write.new is None or not is_large(write.old, write.new):
         return ""
     factor = max(write.old / write.new, write.new / write.old)
     return f"{factor:.0f} times as {'high' if write.new > write.old else 'low'}"

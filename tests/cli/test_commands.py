@@ -291,6 +291,12 @@ def test_an_unknown_filter(run):
     status, out, err = run("predictions", 1, "--date", DAY)
     assert (status, out) == (1, "")
     assert err == "Error: there is no prediction filter 1: to list yours: bettune filters\n"
+    status, out, err = run("put", "1" * 5000, 1611243, 2)
+    assert (status, out) == (1, "")
+    assert (
+        err
+        == f"Error: there is no prediction filter '{'1' * 59}…: to list yours: bettune filters\n"
+    )
 
 
 def test_no_server(run, box, monkeypatch):

@@ -152,9 +152,10 @@ def test_a_disabled_filter_is_said(run, sheet):
     [
         (["s.csv"], "Give FILTER and FILE.csv, or --column NAME=FILTER and FILE.csv alone."),
         (["1", "s.csv", *COLUMNS], "Give FILTER and FILE.csv, or --column NAME=FILTER and"),
-        (["s.csv", "--column", "home"], "'home' is not NAME=FILTER, such as home=11583."),
+        (["s.csv", "--column", "home"], "'home' is not NAME=FILTER, such as home_win=11583."),
         (["s.csv", "--column", "a=b=c"], "'a=b=c' has several '=': name the filter by its id"),
         (["s.csv", "--column", "a=1", "--column", "a=2"], "there are two filters for the column"),
+        (["s.csv", "--column", "A=1", "--column", "a=2"], "there are two filters for the column"),
         (["1", "s.csv", "--tolerance", "0.5"], "'0.5' is not a percentage below 100, such as 0.5%"),
         (["1", "s.csv", "--tolerance", "100%"], "'100%' is not a percentage below 100"),
         (["1", "s.csv", "--quiet", "--dry-run"], "--dry-run is there to show the plan, --quiet"),

@@ -71,6 +71,7 @@ def test_what_failed_is_logged_with_its_error(run, tmp_path, log):
         (HEADER.rstrip(), 0),
         (HEADER + "2026-06-06T10:00:00+00:00,11583,16112", 1),
         (HEADER + '2026-06-06T10:00:00+00:00,11583,1611243,create,,2,"PUT, 50', 1),
+        (HEADER + '2026-06-06T10:00:00+00:00,11583,1611243,create,,2,,,"Legia\n', 1),
     ],
 )
 def test_a_log_cut_off_anywhere_is_appended_to(run, odds, log, torn, kept):
@@ -204,3 +205,12 @@ def test_a_log_names_the_teams_of_the_file(run, tmp_path, log):
     assert (row["match_id"], row["home"], row["away"]) == (str(FIRST), "Legia", "Lech")
     with BetTune() as client:
         assert len(client.predictions.search(FILTER, [FIRST])) == 1
+
+
+@pytest.mark.usefixtures("box")
+def test_odds_of_a_home_win_are_no_name(run, tmp_path, log):
+    path = tmp_path / "odds.csv"
+    path.write_text(f"match_id,home,away\n{FIRST},7.5,Lech\n")
+    assert run("push", path, "--column", f"home={FILTER}", "--log", log).status == 0
+    (row,) = rows(log.read_text())
+    assert (row["new_odds"], row["home"], row["away"]) == ("7.500000", "", "Lech")

@@ -124,6 +124,28 @@ def test_a_full_disk_is_told(arguments, unbuffered, monkeypatch):
 
 
 @pytest.mark.usefixtures("box")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+@pytest.mark.parametrize(
+    ("arguments", "status", "out"),
+    [
+        ("filters >&- 2>&-", 0, b""),
+        ("push 1 no.csv 2>&-", 2, b""),
+        ("push 1 no.csv 2>/dev/full", 2, b""),
+        ("push 11587 - --dry-run 2>/dev/full", 0, b"filter_id,match_id,"),
+    ],
+)
+def test_what_nobody_hears_changes_nothing(arguments, status, out):
+    done = subprocess.run(
+        f'"{sys.executable}" -m bettune.cli {arguments}',
+        shell=True,
+        input=b"match_id,odds\n",
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout[: len(out) or None], done.stderr) == (status, out, b"")
+
+
+@pytest.mark.usefixtures("box")
 def test_neither_colours_nor_boxes_in_a_pipe(pipe, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     out = pipe("filters").out

@@ -194,6 +194,15 @@ def test_a_mapping_and_a_series_give_what_they_hold():
     assert list(odds_pairs(pd.Series({}, dtype=float))) == []
 
 
+def test_a_day_without_matches_has_no_odds():
+    for empty in (
+        pd.Series({}),
+        pd.Series({}, dtype="float32"),
+        pd.DataFrame(columns=["match_id", "odds"]),
+    ):
+        assert list(odds_pairs(empty)) == []
+
+
 def test_ids_in_pandas_index_by_its_name():
     # pandas makes a RangeIndex of ids that follow each other.
     for ids in (IDS, [5, 6, 7]):
@@ -283,6 +292,20 @@ def test_a_row_without_id_is_named(frame):
 def test_what_holds_no_ids(wrong):
     assert "odds must map match ids to odds" in refused(odds_pairs, wrong)
     assert "odds_by_filter must map filter ids" in refused(sheet_pairs, wrong)
+
+
+@pytest.mark.parametrize(
+    "lazy",
+    [
+        lambda: duckdb.sql("select 'x' as id, 2 as odds").project("id::int as match_id, odds"),
+        lambda: pl.LazyFrame({"match_id": ["x"], "odds": [2]}).with_columns(
+            pl.all().cast(pl.Int64)
+        ),
+    ],
+    ids=["duckdb", "polars"],
+)
+def test_a_lazy_frame_whose_query_fails(lazy):
+    assert "cannot be read as a DataFrame: " in refused(odds_pairs, lazy())
 
 
 def test_a_table_that_narwhals_does_not_read():
