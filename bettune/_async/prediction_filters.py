@@ -26,6 +26,6 @@ class AsyncPredictionFilters(Resource):
             APIError: the request brought no result.
         """
         response = await list_prediction_filters.asyncio_detailed(client=self._low_level)
-        return answers.result(
-            self._low_level, response, PredictionFiltersResponse, decode.prediction_filters
+        return answers.items(
+            self._low_level, response, PredictionFiltersResponse, decode.prediction_filter
         )

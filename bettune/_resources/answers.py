@@ -49,6 +49,13 @@ def result(
     raise _invalid(client, response, reason)
 
 
+def items(
+    client: LowLevelClient, response: Response[Any], kind: type[Body], make: Callable[[Any], Result]
+) -> list[Result]:
+    """Take out of an answer with `count` and `items` what `make` makes of each item."""
+    return result(client, response, kind, lambda body: decode.items(body, make))
+
+
 def deleted(client: LowLevelClient, response: Response[Any]) -> None:
     """Take an answer for the API's word that the prediction is gone.
 

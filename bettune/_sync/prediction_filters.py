@@ -27,6 +27,6 @@ class PredictionFilters(Resource):
             APIError: the request brought no result.
         """
         response = list_prediction_filters.sync_detailed(client=self._low_level)
-        return answers.result(
-            self._low_level, response, PredictionFiltersResponse, decode.prediction_filters
+        return answers.items(
+            self._low_level, response, PredictionFiltersResponse, decode.prediction_filter
         )
