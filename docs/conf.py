@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from bettune import __version__
+import bettune as public
+from bettune import __version__, _models
 from bettune.cli._commands import bettune
 
 if TYPE_CHECKING:
@@ -77,6 +79,34 @@ class CommandHelp(SphinxDirective):
         ]
 
 
+class Operations(SphinxDirective):
+    """Each group of operations of a client."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Show the classes of the client's attributes."""
+        client = getattr(public, self.arguments[0])
+        known = vars(sys.modules[client.__module__])
+        groups = [known[name] for name in client.__annotations__.values() if name in known]
+        lines = [
+            f".. autoclass:: {one.__module__}.{one.__name__}()\n   :members:" for one in groups
+        ]
+        return self.parse_text_to_nodes("\n\n".join(lines))
+
+
+class Models(SphinxDirective):
+    """Each public class of bettune._models."""
+
+    def run(self) -> list[nodes.Node]:
+        """Show them in the order in which they stand there."""
+        names = [name for name in vars(_models) if name in public.__all__]
+        ours = [name for name in names if getattr(_models, name).__module__ == _models.__name__]
+        return self.parse_text_to_nodes(
+            "\n\n".join(f".. autoclass:: bettune.{one}" for one in ours)
+        )
+
+
 def spell_out(_: Sphinx, page: nodes.document) -> None:
     """Make plain text of the * in signatures, which the pages of llms.txt would leave out."""
     for star in list(page.findall(nodes.abbreviation)):
@@ -86,4 +116,6 @@ def spell_out(_: Sphinx, page: nodes.document) -> None:
 def setup(app: Sphinx) -> None:
     """Make these known."""
     app.add_directive("command-help", CommandHelp)
+    app.add_directive("operations", Operations)
+    app.add_directive("models", Models)
     app.connect("doctree-read", spell_out)

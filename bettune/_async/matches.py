@@ -6,8 +6,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from bettune_openapi.api.matches import list_matches
+from bettune_openapi.models import MatchesResponse
 
-from bettune._resources import answers
+from bettune._resources import answers, decode
 from bettune._resources.resource import Resource
 from bettune._values.arguments import to_id, to_optional_zone
 from bettune._values.days import TimeRange, to_day
@@ -119,4 +120,6 @@ class AsyncMatches(Resource):
         response = await list_matches.asyncio_detailed(
             client=self._low_level, date=day, sport=sport
         )
-        return answers.matches(self._low_level, response, day)
+        return answers.result(
+            self._low_level, response, MatchesResponse, lambda body: decode.matches(body, day)
+        )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bettune_openapi.api.sports import list_sports
+from bettune_openapi.models import SportsResponse
 
+from bettune._models import Sport
 from bettune._resources import answers
 from bettune._resources.resource import Resource
-
-if TYPE_CHECKING:
-    from bettune._models import Sport
 
 
 class AsyncSports(Resource):
@@ -23,4 +20,6 @@ class AsyncSports(Resource):
             APIError: the request brought no result.
         """
         response = await list_sports.asyncio_detailed(client=self._low_level)
-        return answers.sports(self._low_level, response)
+        return answers.items(
+            self._low_level, response, SportsResponse, lambda item: Sport(item.id, item.name)
+        )

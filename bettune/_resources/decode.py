@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from datetime import MAXYEAR, MINYEAR, UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from bettune._models import IdName, Match, Prediction, PredictionFilter, Score, Sport
+from bettune._models import IdName, Match, Prediction, PredictionFilter, Score
 from bettune._values.display import short_repr
 from bettune._values.odds import six_decimals
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sized
     from collections.abc import Set as AbstractSet
-    from collections.abc import Sized
     from datetime import date, datetime
 
     from bettune_openapi import models as wire
+
+Result = TypeVar("Result")
 
 
 class InvalidBodyError(Exception):
     """What is wrong with a body, and where; callers of the library never see it."""
 
 
-def sports(body: wire.SportsResponse) -> list[Sport]:
-    """Answer of GET /sports."""
+def items(body: Any, make: Callable[[Any], Result]) -> list[Result]:
+    """Answer with `count` and `items`: what `make` makes of each item."""
     _check_count(body.count, body.items)
-    return [Sport(item.id, item.name) for item in body.items]
+    return [make(item) for item in body.items]
 
 
 def matches(body: wire.MatchesResponse, day: date) -> list[Match]:
@@ -37,13 +39,9 @@ def matches(body: wire.MatchesResponse, day: date) -> list[Match]:
     return [_match(item, index) for index, item in enumerate(body.items)]
 
 
-def prediction_filters(body: wire.PredictionFiltersResponse) -> list[PredictionFilter]:
-    """Answer of GET /prediction-filters."""
-    _check_count(body.count, body.items)
-    return [
-        PredictionFilter(item.id, item.name, _id_name(item.sport), item.bet_type, item.status)
-        for item in body.items
-    ]
+def prediction_filter(item: wire.PredictionFilter) -> PredictionFilter:
+    """One item of the answer of GET /prediction-filters."""
+    return PredictionFilter(item.id, item.name, _id_name(item.sport), item.bet_type, item.status)
 
 
 def predictions(

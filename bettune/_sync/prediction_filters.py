@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bettune_openapi.api.prediction_filters import list_prediction_filters
+from bettune_openapi.models import PredictionFiltersResponse
 
-from bettune._resources import answers
+from bettune._resources import answers, decode
 from bettune._resources.resource import Resource
 
 if TYPE_CHECKING:
@@ -26,4 +27,6 @@ class PredictionFilters(Resource):
             APIError: the request brought no result.
         """
         response = list_prediction_filters.sync_detailed(client=self._low_level)
-        return answers.prediction_filters(self._low_level, response)
+        return answers.items(
+            self._low_level, response, PredictionFiltersResponse, decode.prediction_filter
+        )

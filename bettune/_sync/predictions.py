@@ -4,10 +4,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from bettune_openapi import models
 from bettune_openapi.api.predictions import delete_prediction, put_prediction, search_predictions
-from bettune_openapi.models import PutPredictionRequest, SearchPredictionsRequest
+from bettune_openapi.models import (
+    PredictionsResponse,
+    PutPredictionRequest,
+    SearchPredictionsRequest,
+)
 
 from bettune._api_errors import APIError
 from bettune._bulk import threads
@@ -16,7 +22,7 @@ from bettune._bulk.run import Run
 from bettune._bulk.wanted import to_tolerance, to_wanted
 from bettune._http.exchange import Terms
 from bettune._http.pacing import RequestGroup, RunCancelledError
-from bettune._resources import answers
+from bettune._resources import answers, decode
 from bettune._resources.resource import Resource
 from bettune._values.arguments import to_count, to_id, to_ids
 from bettune._values.frames import odds_pairs, sheet_pairs
@@ -63,7 +69,12 @@ class Predictions(Resource):
                 client=self._low_level,
                 body=SearchPredictionsRequest(filter_id=filter_id, match_ids=chunk),
             )
-            found += answers.predictions(self._low_level, response, filter_id, chunk)
+            found += answers.result(
+                self._low_level,
+                response,
+                PredictionsResponse,
+                partial(decode.predictions, filter_id=filter_id, match_ids={*chunk}),
+            )
         return found
 
     def put(self, filter_id: int, match_id: int, odds: Any) -> Prediction:
@@ -86,7 +97,12 @@ class Predictions(Resource):
             client=self._low_level,
             body=PutPredictionRequest(odds=f"{to_odds(odds):f}"),
         )
-        return answers.prediction(self._low_level, response, filter_id, match_id)
+        return answers.result(
+            self._low_level,
+            response,
+            models.Prediction,
+            lambda body: decode.prediction(body, filter_id, {match_id}),
+        )
 
     def delete(self, filter_id: int, match_id: int) -> None:
         """Delete a prediction, if there is one: DELETE …/prediction.

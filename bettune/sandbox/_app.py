@@ -1,4 +1,4 @@
-"""BetTune over HTTP: the six operations and the pages beside them, as an ASGI app."""
+"""BetTune over HTTP: its operations and the pages beside them, as an ASGI app."""
 
 from __future__ import annotations
 
@@ -70,14 +70,20 @@ class _Operations:
         self._store = store
         self._limit = limit
         self._now = now
+        self.calls: dict[str, str] = {}
 
-    def route(self, path: str, handler: _Handler, *methods: str) -> Route:
-        """A route whose callers have shown a token and are within the rate limit."""
+    def route(self, path: str, handler: _Handler, **calls: str) -> Route:
+        """A route whose callers have shown a token and are within the rate limit.
+
+        Each method comes with how `bettune` makes the call, for the page; a parameter or a field of
+        the body stands in braces.
+        """
 
         async def endpoint(request: Request) -> Response:
             return await handler(request, self._admit(request))
 
-        return Route(BASE_PATH + path, endpoint, methods=list(methods))
+        self.calls |= {f"{method.lower()} {path}": call for method, call in calls.items()}
+        return Route(BASE_PATH + path, endpoint, methods=list(calls))
 
     async def sports(self, _request: Request, _pro: bool) -> Response:
         return _items([FOOTBALL])
@@ -99,8 +105,8 @@ class _Operations:
 
     async def prediction(self, request: Request, pro: bool) -> Response:
         _require_pro(pro)
-        filter_id = read_id(request.path_params["filter_id"], "filter")
-        match_id = read_id(request.path_params["match_id"], "match")
+        filter_id = read_id(request.path_params["filterId"], "filter")
+        match_id = read_id(request.path_params["matchId"], "match")
         odds = read_odds(read_object(await _body(request))) if request.method == "PUT" else None
         _require_filter(filter_id)
         if day_of(match_id) is None:
@@ -133,19 +139,25 @@ def build_app(
 ) -> ASGIApp:
     """The sandbox as an ASGI app; `record` is told of each request as it is answered."""
     do = _Operations(store, limit, now)
-    pages = Pages(store, now, BASE_PATH, {"pro": PRO_TOKEN, "free": FREE_TOKEN})
+    operations = [
+        do.route("/sports", do.sports, GET="sports.list()"),
+        do.route("/matches", do.matches, GET="matches.list({date}, sport={sport})"),
+        do.route("/prediction-filters", do.prediction_filters, GET="prediction_filters.list()"),
+        do.route(
+            "/predictions/search", do.search, POST="predictions.search({filterId}, {matchIds})"
+        ),
+        do.route(
+            "/prediction-filters/{filterId}/matches/{matchId}/prediction",
+            do.prediction,
+            PUT="predictions.put({filterId}, {matchId}, {odds})",
+            DELETE="predictions.delete({filterId}, {matchId})",
+        ),
+    ]
+    tokens = {"pro": PRO_TOKEN, "free": FREE_TOKEN}
+    pages = Pages(store, now, BASE_PATH, tokens, do.calls)
     app = Starlette(
         routes=[
-            do.route("/sports", do.sports, "GET"),
-            do.route("/matches", do.matches, "GET"),
-            do.route("/prediction-filters", do.prediction_filters, "GET"),
-            do.route("/predictions/search", do.search, "POST"),
-            do.route(
-                "/prediction-filters/{filter_id}/matches/{match_id}/prediction",
-                do.prediction,
-                "PUT",
-                "DELETE",
-            ),
+            *operations,
             Route(BASE_PATH + "/openapi.yaml", _schema),
             Route("/openapi.yaml", _schema),
             *pages.routes(),

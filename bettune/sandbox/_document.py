@@ -12,19 +12,6 @@ import yaml
 
 _Node = dict[str, Any]
 
-# How `bettune` makes each call; a parameter or a field of the body stands in braces.
-_CALLS = {
-    "get /sports": "sports.list()",
-    "get /matches": "matches.list({date}, sport={sport})",
-    "get /prediction-filters": "prediction_filters.list()",
-    "post /predictions/search": "predictions.search({filterId}, {matchIds})",
-    "put /prediction-filters/{filterId}/matches/{matchId}/prediction": (
-        "predictions.put({filterId}, {matchId}, {odds})"
-    ),
-    "delete /prediction-filters/{filterId}/matches/{matchId}/prediction": (
-        "predictions.delete({filterId}, {matchId})"
-    ),
-}
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -69,7 +56,7 @@ class Answer(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One method of one path; `call` is the same in Python."""
+    """One method of one path."""
 
     method: str
     path: str
@@ -79,7 +66,6 @@ class Operation(NamedTuple):
     parameters: list[Parameter]
     body: Body | None
     answers: list[Answer]
-    call: str | None
 
 
 class Document(NamedTuple):
@@ -145,7 +131,6 @@ class _Reader:
                 self._answer(str(status), self._resolved(node))
                 for status, node in operation["responses"].items()
             ],
-            call=_CALLS.get(f"{method} {path}"),
         )
 
     def _parameter(self, node: _Node) -> Parameter:

@@ -43,7 +43,11 @@ _HEADERS = {
 
 
 class Pages:
-    """Renders the pages; `tokens` are shown to be copied, by the name of what they are for."""
+    """Renders the pages.
+
+    `tokens` are shown to be copied, by the name of what they are for; `calls` are the operations in
+    Python, by method and path.
+    """
 
     def __init__(
         self,
@@ -51,11 +55,13 @@ class Pages:
         now: Callable[[], datetime],
         base_path: str,
         tokens: Mapping[str, str],
+        calls: Mapping[str, str],
     ) -> None:
         self._store = store
         self._now = now
         self._base_path = base_path
         self._tokens = tokens
+        self._calls = calls
 
     def routes(self) -> list[Route | Mount]:
         """The pages at `/` and `/matches`, and the files they load."""
@@ -66,7 +72,9 @@ class Pages:
         ]
 
     async def _documentation(self, request: Request) -> HTMLResponse:
-        return self._page(request, "documentation.html", api=document(), tokens=self._tokens)
+        return self._page(
+            request, "documentation.html", api=document(), tokens=self._tokens, calls=self._calls
+        )
 
     async def _matches(self, request: Request) -> HTMLResponse:
         given = request.query_params.get("date")

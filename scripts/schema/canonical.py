@@ -12,6 +12,7 @@ from scripts.schema.text import Refused, brief, well_built
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SCHEMAS = "#/components/schemas/"
+JSON, ANY = "application/json", 2
 DRESS = {"description", "title", "example", "nullable", "deprecated", "readOnly", "writeOnly"}
 
 # What YAML 1.1 calls true and false, and YAML 1.2 text.
@@ -91,13 +92,16 @@ class _Writer:
             },
         }
         if "security" in document:
-            self.written["security"] = document["security"]
+            self.written["security"] = _signings(document["security"])
 
     def path_item(self, item: Json) -> dict[str, Json]:
         item = follow(self.document, item)
         shared = self.parameters(item)
+        own = {"servers": item["servers"]} if item.get("servers") else {}
         return {
-            method: self.operation(item[method], shared) for method in METHODS if method in item
+            method: self.operation(own | item[method], shared)
+            for method in METHODS
+            if method in item
         }
 
     def parameters(self, node: Json) -> dict[tuple[str, str], Json]:
@@ -112,6 +116,10 @@ class _Writer:
     def operation(self, operation: Json, shared: dict[tuple[str, str], Json]) -> dict[str, Json]:
         written = _booleans(operation)
         written.pop("callbacks", None)
+        if "security" in written:
+            written["security"] = _signings(written["security"])
+        if written.get("servers"):
+            written["servers"] = [{"url": _address(one)} for one in written["servers"]]
         written["parameters"] = list((shared | self.parameters(operation)).values())
         if "requestBody" in operation:
             written["requestBody"] = self.content(operation["requestBody"])
@@ -132,10 +140,13 @@ class _Writer:
     def content(self, node: Json) -> dict[str, Json]:
         node = _booleans(follow(self.document, node))
         if "content" in node:
-            node["content"] = {
+            by_media = {
                 media: one | {"schema": self.schema(one.get("schema", {}))}
                 for media, one in node["content"].items()
             }
+            node["content"] = dict(sorted(by_media.items(), key=lambda pair: _rank(pair[0])))
+            if _rank(first := next(iter(node["content"]), JSON)) == ANY:  # as Spring writes it
+                node["content"] = {JSON: node["content"][first]}
         return node
 
     def schema(self, schema: Json) -> Json:
@@ -203,6 +214,17 @@ class _Writer:
         return whole
 
 
+def _signings(asked: Json) -> Json:
+    """Return ways to sign; swagger-php writes an object in place of a list of scopes."""
+    return [{name: list(scopes) for name, scopes in one.items()} for one in asked or []]
+
+
+def _rank(media: str) -> int:
+    """Return how far a media type is from JSON."""
+    kinds = (r"application/json\b", r"application/[\w.-]+\+json\b", r"(\*|application)/\*")
+    return next((rank for rank, kind in enumerate(kinds) if re.match(kind, media)), len(kinds))
+
+
 def _address(server: Json) -> str:
     """Return the address of a server, with what its variables are where nobody says otherwise."""
     address = str(server.get("url", ""))
@@ -238,8 +260,8 @@ def _booleans(node: Json) -> dict[str, Json]:
     """Return a node of OpenAPI with what YAML 1.1 calls a boolean made one."""
     node = dict(node)
     for key in BOOLEANS & node.keys():
-        if isinstance(node[key], str):
-            if node[key].lower() not in YES | NO:
+        if isinstance(node[key], str) or node[key] is None:
+            if str(node[key]).lower() not in YES | NO:
                 raise Refused(f"`{key}` is {brief(node[key])}: write true or false")
             node[key] = node[key].lower() in YES
     return node

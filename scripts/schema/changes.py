@@ -70,7 +70,7 @@ class Changes:
     def _joined(self, subjects: list[str], group: str) -> str:
         if len(subjects) == 1:
             return subjects[0]
-        if len(subjects) == self._groups[group]:
+        if len(subjects) == self._groups.get(group):
             return group
         if len(subjects) == 2:
             return " and ".join(subjects)

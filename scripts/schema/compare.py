@@ -71,6 +71,13 @@ class _Comparison:
         if new.get("deprecated") and not old.get("deprecated"):
             self.add(HARMLESS, place, "is marked as deprecated: it may go one day")
         self.signing(place, old, new)
+        elsewhere = [one["url"] for one in new.get("servers") or []]
+        if (
+            elsewhere
+            and elsewhere != [one["url"] for one in old.get("servers") or []]
+            and all(_moved(self.old["servers"][0]["url"], one) for one in elsewhere)
+        ):
+            self.add(BREAKING, place, f"is at {elsewhere[0]} now", "address")
         self.parameters(place, old, new)
         bodies = [one.get("requestBody") for one in (old, new)]
         if bodies[0] and not bodies[1]:
@@ -110,6 +117,8 @@ class _Comparison:
             elif before is None:
                 if now.get("required", False):
                     self.add(BREAKING, name, "is new, and required")
+                elif where[0] != "query":  # those ask for no part of a list
+                    self.add(WIDENING, name, "is new")
                 else:
                     self.schemas.new_choice(name, where[1], now.get("schema", {}))
             else:

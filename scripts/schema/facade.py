@@ -72,7 +72,8 @@ ID_NAME = "IdName"
 ID_NAME_PLACES = sum(list(fields.values()).count(ID_NAME) for fields in MODELS.values())
 
 # What it sends at each place, to the extremes: a limit that all of it keeps changes nothing.
-_IDS = [1, 2**63 - 1]
+# Ids are the API's own, and not all readers of JSON know greater ones.
+_IDS = [1, 2**53 - 1]
 SENT = {
     "filterId": _IDS,
     "matchId": _IDS,

@@ -28,6 +28,7 @@ LIMITS = {
     "uniqueItems": ({"array"}, lambda value, limit: not limit or len(set(value)) == len(value)),
 }
 ODDS = "Prediction.odds"
+FIELDS = "fields"
 WORDS = {"description", "summary", "example", "examples", "tags", "operationId", "externalDocs"}
 PAGES = {"limit", "first", "last", "after", "before", "skip", "take", "top", "count", "size"}
 
@@ -66,13 +67,17 @@ class Schemas:
             return
         before, now = _kinds(self.old, old), _kinds(self.new, new)
         if before != now:
-            level = BREAKING
+            level, text = BREAKING, f"was {both(before)} and is {both(now)}"
             if before < now and asked:
                 level = WIDENING
             elif now < before and not asked:
                 level = HARMLESS
-            self.add(level, place, f"was {both(before)} and is {both(now)}", unseen)
-            return
+            elif now < before and _type(next(iter(_sent(place)), None)) in now:
+                level, text = HARMLESS, f"{text}, which bettune sends"
+            # One manner of writing integers is one fact.
+            self.add(level, Place(str(place), group=FIELDS), text, unseen)
+            if not (asked and level == HARMLESS):
+                return
         self._values(place, model, old, new, asked=asked)
         if asked:
             self._limits(place, old, new, now)
@@ -248,7 +253,7 @@ def _sent(place: Place) -> list[Any]:
 
 
 def _type(value: Any) -> str:
-    return {str: "string", list: "array"}.get(type(value), "integer")
+    return {str: "string", list: "array", int: "integer", float: "number"}.get(type(value), "")
 
 
 def _all_keep(keeps: Any, limit: Json, sent: list[Any]) -> bool:

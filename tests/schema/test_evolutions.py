@@ -102,6 +102,30 @@ def nothing_required(schema):
         del model["required"]
 
 
+def numbers_for_integers(schema):
+    for model in models(schema).values():
+        for field in model["properties"].values():
+            if field.get("type") == "integer":
+                field["type"] = "number"
+
+
+def odds_only_as_text(schema):
+    models(schema)["PutPredictionRequest"]["properties"]["odds"] = {
+        "type": "string",
+        "pattern": r"^-?\d{0,6}(?:\.\d{0,6})?$",
+    }
+
+
+def one_operation_elsewhere(schema):
+    matches(schema)["servers"] = [{"url": "https://matches.example/v1"}]
+
+
+def a_language_to_ask_for(schema):
+    for operation in operations(schema):
+        language = {"name": "Accept-Language", "in": "header", "schema": STRING | {"default": "en"}}
+        operation.setdefault("parameters", []).append(language)
+
+
 def headers_undescribed(schema):
     for operation in operations(schema):
         del operation["responses"]["429"]["headers"]
@@ -187,6 +211,7 @@ V2 = "the API moved from https://ovaccess.com/bet-tune-api/v1 to "
         # limits
         (limit("filterId", pattern=r"^\d+$"), HARMLESS, ["in other words"], ""),
         (limit("filterId", minimum=1), HARMLESS, ["minimum was not set and is 1, which bett"], ""),
+        (limit("filterId", maximum=2**53 - 1), HARMLESS, ["maximum was not set and is 90071"], ""),
         (limit("filterId", minimum=2), BREAKING, ["minimum was not set and is 2"], "limits"),
         (limit("filterId", minimum=0, exclusiveMinimum=True), HARMLESS, ["exclusiveMinimum"], ""),
         (limit("matchIds", maxItems=500, uniqueItems=True), HARMLESS, ["maxItems", "unique"], ""),
@@ -196,6 +221,25 @@ V2 = "the API moved from https://ovaccess.com/bet-tune-api/v1 to "
         (odds(pattern=r"^\p{N}+$"), BREAKING, ["pattern was not set and is"], "limits"),
         (odds(minimum=1), HARMLESS, ["minimum was not set and is 1, which bettune"], ""),
         (odds(minimum=1.01), BREAKING, ["minimum was not set and is 1.01"], "limits"),
+        # one manner of writing is one fact
+        (
+            numbers_for_integers,
+            BREAKING,
+            ["SportsResponse.count and 16 others was integer and is number"],
+            "",
+        ),
+        (
+            odds_only_as_text,
+            HARMLESS,
+            ["was number or string and is string, which bettune sends", "pattern was not set"],
+            "",
+        ),
+        (
+            a_language_to_ask_for,
+            WIDENING,
+            ["every operation: the header parameter `Accept-Language` is new"],
+            "",
+        ),
         # what is only not described
         (
             headers_undescribed,
@@ -222,6 +266,12 @@ V2 = "the API moved from https://ovaccess.com/bet-tune-api/v1 to "
             lambda schema: schema.update(servers=[{"url": "/bet-tune-api/v2"}]),
             BREAKING,
             [f"{V2}/bet-tune-api/v2"],
+            "address",
+        ),
+        (
+            one_operation_elsewhere,
+            BREAKING,
+            ["GET /matches is at https://matches.example/v1 now"],
             "address",
         ),
         (
@@ -316,6 +366,7 @@ def test_nullable_no_is_not_nullable(schema):
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
+        ("nullable", None, "`nullable` is null: write true or false"),
         ("nullable", "perhaps", '`nullable` is "perhaps": write true or false'),
         ("required", True, "`required` is true, which is not a list of names"),
         ("required", [["id"]], '`required` is [["id"]], which is not a list of names'),

@@ -243,7 +243,8 @@ def all_of(schema):
 
 
 def signed_per_operation(schema):
-    signed = schema.pop("security")
+    """With the objects that swagger-php writes in place of lists."""
+    signed = schema["security"] = [{"bearerAuth": {}}]
     for operation in operations(schema):
         operation["security"] = signed
 
@@ -254,9 +255,18 @@ def more_media_types(schema):
             same = node["content"].pop("application/json")
             node["content"] = {
                 "application/xml": same,
+                "application/ld+json": {"schema": {"type": "object"}},
                 "application/json; charset=utf-8": same,
                 "text/csv": {"schema": {"type": "string"}},
             }
+
+
+def any_media_type(schema):
+    """As Spring writes answers."""
+    for operation in operations(schema):
+        for answer in operation["responses"].values():
+            if "content" in answer:
+                answer["content"] = {"*/*": answer["content"]["application/json"]}
 
 
 def further_fields(schema):
@@ -337,6 +347,7 @@ SAME = [
     other_path_parameters,
     signed_per_operation,
     more_media_types,
+    any_media_type,
     all_of,
 ]
 # The generated code differs: the facade's own tests are run on it.
