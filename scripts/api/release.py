@@ -12,6 +12,8 @@ import griffe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TYPED = griffe.Function | griffe.Attribute
+
 
 def last_release() -> str | None:
     """Return the tag of the newest release this commit comes after; None where there is none."""
@@ -26,12 +28,45 @@ def surface_of(tag: str) -> str:
 
 def breaking(old: str, new: str) -> Iterator[str]:
     """Say what of one api.md another one takes away from users, a line each."""
-    for found in griffe.find_breaking_changes(_stubs(old), _stubs(new)):
+    before, after = _stubs(old), _stubs(new)
+    for found in griffe.find_breaking_changes(before, after):
         name = found.obj.path.removeprefix("api.")
-        values = [str(one) for one in (found.old_value, found.new_value) if one is not None]
+        values = [_shown(one) for one in (found.old_value, found.new_value) if one is not None]
         yield f"{name}: {found.kind.value}: {' -> '.join(values)}"
+    yield from _retyped(before, after)
     for gone in sorted(_commands(old) - _commands(new)):
         yield f"{gone}: is gone or has changed"
+
+
+def _retyped(old: griffe.Object, new: griffe.Object) -> Iterator[str]:
+    """Say which types griffe lets pass: users get what they did not, or may no longer give it."""
+    for name, one in old.members.items():
+        other = new.members.get(name)
+        if isinstance(one, griffe.Class) and isinstance(other, griffe.Class):
+            yield from _retyped(one, other)
+        # Of a function, the annotation is what it returns.
+        if isinstance(one, _TYPED) and isinstance(other, _TYPED):
+            path = one.path.removeprefix("api.")
+            if not _kinds(other.annotation) <= _kinds(one.annotation):
+                yield f"{path}: Type was changed: {one.annotation} -> {other.annotation}"
+        if isinstance(one, griffe.Function) and isinstance(other, griffe.Function):
+            for given in one.parameters:
+                if given.name not in other.parameters:
+                    continue
+                taken = other.parameters[given.name].annotation
+                if not _kinds(given.annotation) <= (kinds := _kinds(taken)) and "Any" not in kinds:
+                    yield (f"{path}({given.name}): Type was changed: {given.annotation} -> {taken}")
+
+
+def _kinds(annotation: object) -> set[str]:
+    """The members of a union; parts of one within brackets count as they stand."""
+    return set(str(annotation).split(" | "))
+
+
+def _shown(value: object) -> str:
+    # griffe shows a parameter without a default as if it had one.
+    without = isinstance(value, griffe.Parameter) and value.default is None
+    return str(value).removesuffix(" = None") if without else str(value)
 
 
 def may_break(released: str, version: str) -> bool:

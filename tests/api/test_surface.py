@@ -91,6 +91,33 @@ def test_a_change_that_breaks_users_is_named(changed, name, old, new, said):
     assert [one for one in found if one.startswith(said)], found
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("finished: bool", "finished: bool | None", "Match.finished: Type was changed: bool -> "),
+        ("-> Prediction: ", "-> None: ", "Predictions.put: Type was changed: Prediction -> None"),
+        ("tz: str | tzinfo", "tz: tzinfo", "Matches.list(tz): Type was changed: str | tzinfo"),
+        ("odds: Any", "odds: float", "Predictions.put(odds): Type was changed: Any -> float"),
+    ],
+)
+def test_a_type_that_breaks_users_is_named(old, new, said):
+    found = list(breaking(PAGE, PAGE.replace(old, new, 1)))
+    assert len(found) == 1
+    assert found[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("tz: str | tzinfo", "tz: str | timedelta | tzinfo"),
+        ("sport: int = 1", "sport: Any = 1"),
+        ("retry_after: float | None", "retry_after: float"),
+    ],
+)
+def test_a_type_that_takes_more_or_gives_less_breaks_nobody(old, new):
+    assert list(breaking(PAGE, PAGE.replace(old, new, 1))) == []
+
+
 def test_a_command_or_option_that_is_gone_is_breaking():
     without = PAGE.replace("bettune push --dry-run\n", "")
     assert list(breaking(PAGE, without)) == ["bettune push --dry-run: is gone or has changed"]
