@@ -15,6 +15,7 @@ from bettune._http.requests import plain_request
 client = BetTune("a-token", base_url="https://example.com/some/v1/")._http
 at_the_root = BetTune("a-token", base_url="https://example.com:8443")._http
 paths = st.from_regex(r"/([a-z0-9%.~_-][a-z0-9%/.~_-]{0,40})?", fullmatch=True)
+queries = st.none() | st.dictionaries(st.text(), st.text() | st.integers() | st.none())
 bodies = st.none() | st.dictionaries(st.text(), st.text() | st.integers(-(2**53), 2**53))
 
 
@@ -22,12 +23,14 @@ bodies = st.none() | st.dictionaries(st.text(), st.text() | st.integers(-(2**53)
     st.sampled_from([client, at_the_root]),
     st.sampled_from(["get", "PUT", "DELETE"]),
     paths,
+    queries,
     bodies,
 )
-def test_a_request_is_that_of_httpx(client, method, path, body):
+def test_a_request_is_that_of_httpx(client, method, path, query, body):
     headers = {} if body is None else {"Content-Type": "application/json"}
-    made = plain_request(client, method, path, {"json": body, "headers": headers})
-    expected = httpx.Client.build_request(client, method, path, json=body, headers=headers)
+    options = {"params": query, "json": body, "headers": headers}
+    made = plain_request(client, method, path, options)
+    expected = httpx.Client.build_request(client, method, path, **options)
     if made is None:
         assert body is None
         assert method == "PUT"
@@ -60,7 +63,6 @@ def test_a_base_url_needs_no_path(base_url):
         ("//x", {}),
         ("/x?a=b", {}),
         ("/x#a", {}),
-        ("/x", {"params": {"a": 1}}),
         ("/x", {"content": b"a"}),
         ("/x", {"cookies": {"a": "b"}}),
         ("/x", {"headers": {"A": "b"}}),

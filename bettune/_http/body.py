@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from io import BytesIO
 
 import httpx
 
@@ -19,7 +20,7 @@ class Body:
         self._limit = limit
         self._taken = 0
         # Not a list of chunks: one of a byte each would take eight times its memory.
-        self._kept = bytearray()
+        self._kept = BytesIO()
         self._patience: float | None = request.extensions.get("timeout", {}).get("read")
         self._start = time.monotonic()
         self._gzip: zlib._Decompress | None = None
@@ -40,15 +41,15 @@ class Body:
         self._taken += len(chunk)
         if self._gzip is not None:
             try:
-                room = self._limit - len(self._kept) + 1
+                room = self._limit - self._kept.tell() + 1
                 chunk = b"" if self._gzip.eof else self._gzip.decompress(chunk, room)
             except zlib.error as error:
                 self.problem = f"the body cannot be decompressed: {error}"
                 return
-        if max(self._taken, len(self._kept) + len(chunk)) > self._limit:
+        if max(self._taken, self._kept.tell() + len(chunk)) > self._limit:
             self.problem = f"the body is larger than {self._limit} bytes (max_response_bytes)"
             return
-        self._kept += chunk
+        self._kept.write(chunk)
         if self._patience is not None:
             seconds = time.monotonic() - self._start
             if seconds > self._patience + self._taken / _SLOWEST:
@@ -58,4 +59,4 @@ class Body:
         """Give the response what was kept, as its own `read` would."""
         if self._gzip is not None and self._taken and not self._gzip.eof and self.problem is None:
             self.problem = "the body cannot be decompressed: it is cut short"
-        self._response._content = bytes(self._kept)  # noqa: SLF001 - httpx sets no limit itself
+        self._response._content = self._kept.getvalue()  # noqa: SLF001 - httpx sets no limit itself

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _JSON = {"Content-Type": "application/json"}
-# The arguments of build_request that make the URL or the body something else.
-_OTHERS = ("content", "data", "files", "params", "cookies", "extensions")
+# The arguments of build_request that make the body or the headers something else.
+_OTHERS = ("content", "data", "files", "cookies", "extensions")
 
 
 class Cookies(httpx.Cookies):
@@ -27,7 +27,7 @@ class Cookies(httpx.Cookies):
 def plain_request(
     client: httpx.Client | httpx.AsyncClient, method: str, url: Any, options: Mapping[str, Any]
 ) -> httpx.Request | None:
-    """Make what `client.build_request` makes of a path below the base URL, and of JSON or nothing.
+    """Make what `client.build_request` makes of a path below the base URL, and JSON or no body.
 
     httpx parses two URLs for it, and builds the headers three times.
 
@@ -54,7 +54,7 @@ def plain_request(
     request = httpx.Request(
         method,
         # Without a path, httpx shows a base URL without its slash.
-        httpx.URL(str(client.base_url).removesuffix("/") + url),
+        httpx.URL(str(client.base_url).removesuffix("/") + url, params=options.get("params")),
         headers=[(b"Host", client.base_url.netloc), *client.headers.raw, *length],
         stream=httpx.ByteStream(content),
         extensions={"timeout": timeout.as_dict()},

@@ -36,12 +36,29 @@ def matches(body: wire.MatchesResponse, day: date) -> list[Match]:
             f"Expected the matches of {day}, got those of {body.date} - at `$.date`"
         )
     _check_count(body.count, body.items)
-    return [_match(item, index) for index, item in enumerate(body.items)]
+    for index, item in enumerate(body.items):
+        _check_time(item.date, index, "date")
+    # All in one expression: a call for each name takes a third of the time of a long list.
+    return [
+        Match(
+            item.id,
+            item.date,
+            item.finished,
+            Score(item.score.home, item.score.away),
+            IdName(item.country.id, item.country.name),
+            IdName(item.tournament.id, item.tournament.name),
+            IdName(item.season.id, item.season.name),
+            IdName(item.home.id, item.home.name),
+            IdName(item.away.id, item.away.name),
+        )
+        for item in body.items
+    ]
 
 
 def prediction_filter(item: wire.PredictionFilter) -> PredictionFilter:
     """One item of the answer of GET /prediction-filters."""
-    return PredictionFilter(item.id, item.name, _id_name(item.sport), item.bet_type, item.status)
+    sport = IdName(item.sport.id, item.sport.name)
+    return PredictionFilter(item.id, item.name, sport, item.bet_type, item.status)
 
 
 def predictions(
@@ -82,25 +99,6 @@ def prediction(
         body.created_at,
         body.updated_at,
     )
-
-
-def _match(item: wire.Match, index: int) -> Match:
-    _check_time(item.date, index, "date")
-    return Match(
-        item.id,
-        item.date,
-        item.finished,
-        Score(item.score.home, item.score.away),
-        _id_name(item.country),
-        _id_name(item.tournament),
-        _id_name(item.season),
-        _id_name(item.home),
-        _id_name(item.away),
-    )
-
-
-def _id_name(item: wire.IdName) -> IdName:
-    return IdName(item.id, item.name)
 
 
 def _check_time(time: datetime, index: int | None, name: str) -> None:
