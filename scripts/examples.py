@@ -34,6 +34,7 @@ def run(*programs: Path) -> subprocess.CompletedProcess[str]:
             "BETTUNE_API_TOKEN": box.token,
             "BETTUNE_BASE_URL": box.base_url,
             "PYTHONUTF8": "1",
+            "XDG_CACHE_HOME": folder,
         }
         return subprocess.run(
             [sys.executable, *names],

@@ -23,7 +23,7 @@ CLOSED = "this client is closed: make a new one"
 # How many answers are remembered while no limit is known, for one that is learnt later.
 _REMEMBERED = 10_000
 # How long a ticket waits at a time: the clocks below cannot wait for more than some years.
-_LONGEST_WAIT = 3600.0
+LONGEST_WAIT = 3600.0
 
 
 class Event(Protocol):
@@ -140,7 +140,7 @@ class Window:
         wait = self.wait(now)
         self._queue.setdefault(ticket)
         if self.next() is not ticket:
-            return _LONGEST_WAIT  # whoever is before it wakes it
+            return LONGEST_WAIT  # whoever is before it wakes it
         if wait <= 0:
             self._under_way.add(ticket)
             self._queue.pop(ticket, None)
@@ -210,7 +210,11 @@ class Pacer:
     """
 
     def __init__(
-        self, limit: RateLimit | None, capacity: float, new_event: Callable[[], Event]
+        self,
+        limit: RateLimit | None,
+        capacity: float,
+        new_event: Callable[[], Event],
+        window: Window | None = None,
     ) -> None:
         self.clock = Clock()
         self.closed = False
@@ -218,7 +222,7 @@ class Pacer:
         self._new_event = new_event
         self._lock = threading.RLock()
         self._places = Places(capacity)
-        self._window = Window(limit)
+        self._window = Window(limit) if window is None else window
         self._waiting: dict[Ticket, None] = {}
 
     @property
@@ -245,7 +249,7 @@ class Pacer:
         now = self.clock.now()
         wait = ticket.not_before - now
         if wait <= 0:
-            wait = _LONGEST_WAIT
+            wait = LONGEST_WAIT
             if self._places.take(ticket):
                 self._wake(self._places.next())
                 wait = self._window.take(ticket, now)
@@ -257,7 +261,7 @@ class Pacer:
             if blocked > max_wait:
                 raise BlockedError(blocked)
         ticket.event = self._new_event()
-        ticket.seconds = min(wait, _LONGEST_WAIT)
+        ticket.seconds = min(wait, LONGEST_WAIT)
         self._waiting[ticket] = None
         return False
 

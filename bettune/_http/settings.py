@@ -72,6 +72,12 @@ class Settings:
                 f"rate_limit must be a RateLimit, not {short_repr(rate_limit)}"
             )
         self.rate_limit = rate_limit
+        # Where the limit is kept, if not by the client alone.
+        self.window = None
+        if rate_limit is not None and rate_limit.shared:
+            from bettune._http.shared import SharedWindow  # noqa: PLC0415 - seldom needed
+
+            self.window = SharedWindow(rate_limit, self.base_url)
         options = checked_options(http_options, kind)
         limits = options.get("limits", _LIMITS)
         # How many requests may be under way: as many as there are connections, if we know.

@@ -36,7 +36,9 @@ class HTTPClient(httpx.Client):
     """It raises the errors of the library, never httpx's."""
 
     def __init__(self, settings: Settings) -> None:
-        pacer = Pacer(settings.rate_limit, settings.max_under_way, threads.new_event)
+        pacer = Pacer(
+            settings.rate_limit, settings.max_under_way, threads.new_event, settings.window
+        )
         self.exchange = Exchange(settings, pacer)
         self.terms = Terms(RetryPolicy(settings.max_retries, settings.max_wait))
         self._home = threads.Home()

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts import ROOT
-from scripts.bench.bulk import against_by_hand, slow_answers, under_a_limit
-from scripts.bench.report import chart, line, tables, to_json
+from scripts.bench.bulk import against_by_hand, noise, resolving, slow_answers
+from scripts.bench.charts import chart, growth_chart
+from scripts.bench.limits import processes, under_a_limit
+from scripts.bench.report import line, tables, to_json
 from scripts.bench.resolve_score import KEPT, print_scores
 from scripts.bench.scale import growth, memory
 from scripts.bench.servers import fast_server
-from scripts.bench.single import calls, one_call
+from scripts.bench.single import calls, lifetimes
 from scripts.bench.startup import startup
 
 if TYPE_CHECKING:
@@ -25,10 +27,13 @@ if TYPE_CHECKING:
 # Each takes the base URL of the fast server, and whether to be brief.
 PARTS: dict[str, Callable[[str, bool], Iterator[Row]]] = {
     "calls": calls,
-    "client": one_call,
+    "client": lifetimes,
     "startup": startup,
     "bulk": against_by_hand,
+    "noise": noise,
+    "resolve": lambda _, brief: resolving(brief),
     "limit": lambda _, brief: under_a_limit(brief),
+    "processes": lambda _, brief: processes(brief),
     "slow": lambda _, brief: slow_answers(brief),
     "growth": growth,
     "memory": memory,
@@ -40,7 +45,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--brief", action="store_true", help="see that it works; means nothing")
-    parser.add_argument("--out", type=Path, help="write bench.md, .svg and .json into this folder")
+    parser.add_argument(
+        "--out", type=Path, help="write bench.md, its pictures and bench.json into this folder"
+    )
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -63,6 +70,7 @@ def main() -> None:
     now = datetime.now(UTC)
     (documents / "bench.md").write_text(tables(rows, now), "utf-8")
     (documents / "bench.svg").write_text(chart(rows), "utf-8")
+    (documents / "bench_growth.svg").write_text(growth_chart(rows), "utf-8")
     (data / "bench.json").write_text(to_json(rows, now), "utf-8")
     if whole:
         path = documents / "resolve_score.txt"

@@ -1,19 +1,22 @@
-"""Bulk: a sync against code written by hand, against the rate limit and against slow answers."""
+"""Bulk: a sync against code written by hand and against slow answers; resolving and noise."""
 
 from __future__ import annotations
 
 import asyncio
 import math
+import random
 import time
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from bettune import AsyncBetTune, BetTune, RateLimit
+from bettune import AsyncBetTune, BetTune
 from scripts.bench.contenders import HEADERS, PACED, TOKEN
-from scripts.bench.measure import Row, compare, quartiles
-from scripts.bench.servers import fast_server, sandbox
+from scripts.bench.measure import Row, by_turns, compare, quartiles
+from scripts.bench.server import CLUBS_DAY, clubs
+from scripts.bench.servers import fast_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,6 +57,27 @@ def by_hand(base: str, runner: asyncio.Runner) -> Callable[[dict[int, str], int]
     return lambda odds, _: runner.run(put_all(odds))
 
 
+def by_aiohttp(base: str, runner: asyncio.Runner, odds: dict[int, str]) -> Callable[[int], None]:
+    """The same with aiohttp, another client of HTTP."""
+    aiohttp = import_module("aiohttp")
+
+    async def make() -> Any:
+        return aiohttp.ClientSession(headers=HEADERS)
+
+    session, semaphore = runner.run(make()), asyncio.Semaphore(WIDTH)
+
+    async def put(match_id: int, odds: str) -> Any:
+        path = f"/prediction-filters/1/matches/{match_id}/prediction"
+        async with semaphore, session.put(base + path, json={"odds": odds}) as response:
+            response.raise_for_status()
+            return await response.json()
+
+    async def put_all() -> None:
+        await asyncio.gather(*(put(*pair) for pair in odds.items()))
+
+    return lambda _: runner.run(put_all())
+
+
 def ours(client: Any, runner: asyncio.Runner) -> Callable[..., Any]:
     """A client's bulk operations, awaited if need be: which one, and its arguments."""
     if isinstance(client, BetTune):
@@ -74,10 +98,15 @@ def against_by_hand(base: str, brief: bool) -> Iterator[Row]:
             name: ours(kind(TOKEN, base_url=base, rate_limit=PACED), runner)
             for name, kind in CLIENTS.items()
         }
-        for share, target in ((100, 1.15), (1, 0.05)):
+        for share, target in ((100, 0.75), (1, 0.05)):
             writes = count * share // 100
             odds = {n: CHANGED if n <= writes else "2" for n in range(1, count + 1)}
             contenders = {f"httpx.AsyncClient, {WIDTH} wide": partial(hand, odds)}
+            if share == 100:
+                try:
+                    contenders[f"aiohttp, {WIDTH} wide"] = by_aiohttp(base, runner, odds)
+                except ImportError as error:
+                    yield Row("sync", "aiohttp", "httpx", note=f"not installed: {error}")
             for name, call in calls.items():
                 contenders[name] = partial(synced, call, odds, writes)
             yield from compare(
@@ -85,37 +114,6 @@ def against_by_hand(base: str, brief: bool) -> Iterator[Row]:
                 contenders,
                 rounds=2 if brief else 10,
                 targets=dict.fromkeys(CLIENTS, target),
-            )
-
-
-def under_a_limit(brief: bool) -> Iterator[Row]:
-    """Sync of odds under a rate limit, against the least that the limit permits."""
-    count, limit = (30, RateLimit(20, 0.5)) if brief else (1000, RateLimit(60, 2))
-    # The searches too; all windows but the last are waited out.
-    requests = count + math.ceil(count / 500)
-    least = (math.ceil(requests / limit.requests) - 1) * limit.per
-    with asyncio.Runner() as runner:
-        for name, kind in CLIENTS.items():
-            # A sandbox for each: the limit does not carry over.
-            with sandbox(limit) as (base, token):
-                with BetTune(token, base_url=base, rate_limit=limit) as finder:
-                    filter_id = finder.prediction_filters.list()[0].id
-                    days = finder.matches.between("2026-06-01", "2026-06-30", sport=1)
-                    ids = [match.id for match, _ in zip(days, range(count), strict=False)]
-                held = limit.per * 1.1
-                time.sleep(held)  # until the requests above no longer count
-                call = ours(kind(token, base_url=base, rate_limit=limit), runner)
-                start = time.perf_counter()
-                report = call("sync", filter_id, dict.fromkeys(ids, "1.777"))
-                seconds = time.perf_counter() - start
-                done(report, count)
-            yield Row(
-                f"sync of {count:,} odds under a limit of {limit.requests} in {limit.per:g} s",
-                name,
-                f"the least the limit permits, {least:g} s",
-                seconds / least,
-                target=1.05,
-                note="the sandbox, one run",
             )
 
 
@@ -144,3 +142,60 @@ def slow_answers(brief: bool) -> Iterator[Row]:
                 (low, high),
                 target=1.15,
             )
+
+
+def resolving(brief: bool) -> Iterator[Row]:
+    """The fixtures of a day in another spelling, beyond fetching its matches."""
+    count, rounds, delay = 300, 2 if brief else 20, 0.05
+    names = list(dict.fromkeys(clubs("b")))[:count]
+    fixtures = [{"date": CLUBS_DAY, "home": home, "away": away} for home, away in names]
+    with fast_server(delay) as base, BetTune(TOKEN, base_url=base) as client:
+        seconds = by_turns(
+            {
+                "fetch": lambda _: client.matches.list(CLUBS_DAY, sport=count),
+                "resolve": lambda _: client.matches.resolve(fixtures, sport=count),
+            },
+            rounds,
+        )
+        pairs = zip(seconds["resolve"], seconds["fetch"], strict=True)
+        low, middle, high = quartiles([both / fetch - 1 for both, fetch in pairs])
+        solved = sum(
+            match is not None for match in client.matches.resolve(fixtures, sport=count).ids
+        )
+    yield Row(
+        f"resolve of {count} fixtures among {count} matches",
+        "bettune",
+        "fetching that day",
+        middle,
+        (low, high),
+        target=1.0,
+        note=f"beyond the fetch, which takes {delay * 1000:g} ms at the server; real clubs "
+        f"in two spellings, {solved} resolved",
+    )
+
+
+def noise(base: str, brief: bool) -> Iterator[Row]:
+    """Odds that differ by noise alone, with a tolerance and without."""
+    count = 100 if brief else 1000
+    dice = random.Random(7)
+    sent: list[httpx.Request] = []
+    hooks = {"request": [sent.append]}
+    with BetTune(TOKEN, base_url=base, rate_limit=PACED, event_hooks=hooks) as client:
+        requests = []
+        for tolerance in (0, 0.005):
+            sent.clear()
+            odds = {
+                n: 2 * (1 + dice.choice((-1, 1)) * dice.uniform(1e-5, 0.001))
+                for n in range(1, count + 1)
+            }
+            client.predictions.sync(1, odds, tolerance=tolerance).raise_for_failures()
+            requests.append(len(sent))
+    every, few = requests
+    yield Row(
+        f"sync of {count:,} odds with 0.1% noise, requests",
+        "bettune, tolerance=0.005",
+        "bettune",
+        few / every,
+        target=math.ceil(count / 500) / every,
+        note=f"{few} requests against {every:,}",
+    )

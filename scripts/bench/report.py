@@ -1,14 +1,12 @@
-"""What was measured, as lines, Markdown, a picture and JSON."""
+"""What was measured, as lines, Markdown and JSON."""
 
 from __future__ import annotations
 
 import json
-import math
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,10 +14,8 @@ if TYPE_CHECKING:
 
     from scripts.bench.measure import Row
 
-PACKAGES = ("bettune", "httpx", "msgspec", "requests", "httpx2", "githubkit", "openai")
-PICTURED = ("one PUT", "matches.list of 500", "matches.list of 5,000")
+PACKAGES = ("bettune", "httpx", "msgspec", "requests", "httpx2", "aiohttp", "githubkit", "openai")
 MARKS = {True: "met", False: "**missed**", None: ""}
-COLOURS = {"bettune": "#0a7d4f", "httpx": "#57606a"}
 
 ABOUT = """\
 # What it costs
@@ -35,7 +31,7 @@ checked models, with retries armed and pacing on.
 def line(row: Row, *, judged: bool) -> str:
     """A row for a terminal."""
     target = (
-        f"  (at most {row.target:.2f}: {mark(row).strip('*')})" if judged and row.target else ""
+        f"  (at most {number(row.target)}: {mark(row).strip('*')})" if judged and row.target else ""
     )
     return f"{row.work}: {row.who}: {measured(row)} of {row.against}{target}"
 
@@ -45,7 +41,12 @@ def measured(row: Row) -> str:
     if row.ratio is None:
         return row.note
     spread = "" if row.spread is None else f" ({row.spread[0]:.2f}-{row.spread[1]:.2f})"
-    return f"{row.ratio:.2f}{spread}"
+    return f"{number(row.ratio)}{spread}"
+
+
+def number(ratio: float) -> str:
+    """A ratio with two decimals, or with as many as it takes."""
+    return f"{ratio:.3f}" if 0 < ratio < 0.01 else f"{ratio:.2f}"
 
 
 def mark(row: Row) -> str:
@@ -56,7 +57,7 @@ def mark(row: Row) -> str:
 def tables(rows: list[Row], when: datetime) -> str:
     """Everything in Markdown."""
     targets = [
-        (row.work, row.who, row.against, measured(row), f"{row.target:.2f}", mark(row), row.note)
+        (row.work, row.who, row.against, measured(row), number(row.target), mark(row), row.note)
         for row in rows
         if row.target is not None
     ]
@@ -110,44 +111,3 @@ def to_json(rows: list[Row], when: datetime) -> str:
         "rows": [row.record() for row in rows],
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-
-
-def chart(rows: list[Row]) -> str:
-    """A picture of the single calls: a bar for each library, its length by the logarithm."""
-    left, top, step, width = 190, 64, 20, 720
-    bars: list[str] = []
-    groups = [
-        (work, {row.who: row.ratio for row in rows if row.work == work and row.ratio})
-        for work in PICTURED
-    ]
-    largest = max([2.0, *(ratio for _, group in groups for ratio in group.values())])
-    smallest = 0.25
-    scale = (width - left - 70) / math.log(largest / smallest)
-
-    def x(ratio: float) -> float:
-        return left + scale * math.log(max(ratio, smallest) / smallest)
-
-    y = top
-    for work, group in groups:
-        bars.append(f'<text x="16" y="{y}" class="work">{escape(work)}</text>')
-        for name, ratio in sorted(({"httpx": 1.0} | group).items(), key=lambda one: one[1]):
-            y += step
-            colour = COLOURS.get(name, "#afb8c1")
-            bars.append(
-                f'<text x="{left - 10}" y="{y + 4}" text-anchor="end">{escape(name)}</text>'
-                f'<rect x="{left}" y="{y - 7}" width="{x(ratio) - left:.1f}" height="14" '
-                f'fill="{colour}"/><text x="{x(ratio) + 6:.1f}" y="{y + 4}">{ratio:.2f}</text>'
-            )
-        y += 2 * step
-    height = y
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        'aria-label="Time of single calls, relative to httpx">\n'
-        "<style>text{font:13px sans-serif;fill:#1f2328}.work{font-weight:bold}</style>\n"
-        f'<rect width="{width}" height="{height}" rx="6" fill="#ffffff"/>\n'
-        '<text x="16" y="28" class="work">Time of a call over HTTP, httpx with .json() = 1 '
-        "(shorter is better; logarithmic)</text>\n"
-        + "\n".join(bars)
-        + f'\n<line x1="{x(1):.1f}" x2="{x(1):.1f}" y1="{top - 20}" y2="{height - step}" '
-        'stroke="#57606a" stroke-dasharray="3 3"/>\n</svg>\n'
-    )

@@ -1,41 +1,74 @@
-"""Growth: the cost and the memory per match, from few matches to many."""
+"""Growth: what one of many costs in time and memory, from few to many."""
 
 from __future__ import annotations
 
 import gc
+import math
 import tracemalloc
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from bettune import BetTune
+from bettune import BetTune, RateLimit
+from bettune._http.pacing import Pacer, Ticket
 from scripts.bench.contenders import DAY, HEADERS, TOKEN, facade, raw
-from scripts.bench.measure import Row, by_turns, ratio
+from scripts.bench.measure import Row, by_turns, compare, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
 def growth(base: str, brief: bool) -> Iterator[Row]:
-    """Seconds per match of lists and of plans, small and large."""
+    """Seconds for one of few and one of many: matches, odds, filters and waiters."""
     client = BetTune(TOKEN, base_url=base)
-    lists = (500, 5_000) if brief else (500, 5_000, 50_000)
+    lists = (500, 5_000) if brief else (500, 1_600, 5_000, 16_000, 50_000)
     plans = (1_000, 2_000) if brief else (1_000, 10_000, 100_000)
+    filters = (1, 2) if brief else (1, 2, 3, 5, 10)
+    waiters = (100, 400) if brief else (100, 400, 1_600, 4_000, 16_000)
     rounds = 2 if brief else 9
-    plan = client.predictions.plan
+    plan, sync_many = client.predictions.plan, client.predictions.sync_many
     odds = {count: dict.fromkeys(range(1, count + 1), "2.5") for count in plans}
-    yield from flat("matches.list", lists, lambda n: client.matches.list(DAY, sport=n), rounds)
-    yield from flat("plan", plans, lambda n: plan(1, odds[n]), max(2, rounds // 2))
+    few = dict.fromkeys(range(1, 51), "2.5")
+
+    def lists_of(count: int) -> None:
+        client.matches.list(DAY, sport=count)
+
+    def sync_of(count: int) -> None:
+        sync_many(dict.fromkeys(range(1, count + 1), few))
+
+    yield from flat(
+        "matches.list of {:,}, per match", lists, lists_of, rounds, series="matches", target=1.15
+    )
+    half = max(2, rounds // 2)
+    yield from flat("plan of {:,}, per match", plans, lambda n: plan(1, odds[n]), half, target=1.15)
+    yield from flat("sync_many of {:,} x 50, per write", filters, sync_of, half, series="filters")
+    yield from flat(
+        "{:,} waiters learn a limit, per waiter", waiters, learn, half, series="waiters"
+    )
+    least, most = waiters[-2:]
+    yield from compare(
+        f"{most:,} waiters learn a limit",
+        {f"{least:,} of them": lambda _: learn(least), "bettune": lambda _: learn(most)},
+        rounds=rounds,
+        targets={"bettune": 4.5},
+    )
 
 
 def flat(
-    work: str, counts: tuple[int, ...], call: Callable[[int], Any], rounds: int
+    work: str,
+    counts: tuple[int, ...],
+    call: Callable[[int], Any],
+    rounds: int,
+    *,
+    series: str = "",
+    target: float | None = None,
 ) -> Iterator[Row]:
-    """The cost per match of the larger counts, against that of the smallest."""
+    """The cost of one of the larger counts, against that of one of the smallest."""
     largest = counts[-1]
 
     def repeat(count: int) -> Callable[[int], None]:
-        # As many matches in each turn, however they are asked for.
+        # As many in each turn, however they are asked for.
         def run(_: int) -> None:
             for _ in range(largest // count):
                 call(count)
@@ -43,14 +76,50 @@ def flat(
         return run
 
     seconds = by_turns({str(count): repeat(count) for count in counts}, rounds)
+
+    def per_one(count: int) -> list[float]:
+        return [took / (largest // count * count) for took in seconds[str(count)]]
+
     for count in counts[1:]:
         yield Row(
-            f"{work} of {count:,}, per match",
+            work.format(count),
             "bettune",
-            f"{work} of {counts[0]:,}, per match",
-            **ratio(seconds[str(count)], seconds[str(counts[0])]),
-            target=1.15,
+            work.format(counts[0]),
+            **ratio(per_one(count), per_one(counts[0])),
+            target=target,
+            point=(series, count) if series else None,
         )
+
+
+class Woken:
+    """What a waiter waits for: it queues the waiter again, and nobody goes over all of them."""
+
+    def __init__(self, woken: deque[Ticket]) -> None:
+        self._woken = woken
+        self.ticket: Ticket | None = None
+
+    def set(self) -> None:
+        """Wake the waiter, once."""
+        if self.ticket is not None:
+            self._woken.append(self.ticket)
+            self.ticket = None
+
+
+def learn(waiters: int) -> None:
+    """Let so many through 10 places, in the pacer alone; the first answer tells a limit."""
+    woken: deque[Ticket] = deque(Ticket() for _ in range(waiters))
+    under_way: deque[Ticket] = deque()
+    pacer = Pacer(None, 10, lambda: Woken(woken))
+    while woken or under_way:
+        while woken:
+            ticket = woken.popleft()
+            if pacer.admit(ticket, math.inf):
+                under_way.append(ticket)
+            else:
+                assert isinstance(ticket.event, Woken)
+                ticket.event.ticket = ticket
+        pacer.leave(under_way.popleft())
+        pacer.learn(RateLimit(2 * waiters, 60))
 
 
 def memory(base: str, brief: bool) -> Iterator[Row]:

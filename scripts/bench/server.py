@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
 import sys
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+CLUBS = Path(__file__).parents[2] / "tests/fixtures/data/two_spellings.csv"
+CLUBS_DAY = "2026-06-07"
 NOW = "2026-06-06T12:00:00+00:00"
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 
@@ -74,7 +78,7 @@ def prediction(filter_id: int, match_id: int, odds: str) -> dict[str, Any]:
 
 @cache
 def matches(target: str) -> bytes:
-    """The matches of a day, as many as the number of the sport."""
+    """The matches of a day, as many as the number of the sport; on one day between real clubs."""
     query = parse_qs(urlsplit(target).query)
     day, count = query["date"][0], int(query["sport"][0])
     start = datetime.fromisoformat(day).replace(tzinfo=UTC)
@@ -87,12 +91,25 @@ def matches(target: str) -> bytes:
             "country": {"id": n % 60, "name": f"Country {n % 60}"},
             "tournament": {"id": n % 200, "name": f"Tournament {n % 200}"},
             "season": {"id": n % 200 + 9000, "name": "2025/2026"},
-            "home": {"id": 2 * n, "name": f"Home Town {n}"},
-            "away": {"id": 2 * n + 1, "name": f"Away United {n}"},
+            "home": {"id": 2 * n, "name": home},
+            "away": {"id": 2 * n + 1, "name": away},
         }
-        for n in range(count)
+        for n, (home, away) in enumerate(names(day, count))
     ]
     return json.dumps({"date": day, "count": count, "items": items}).encode()
+
+
+def names(day: str, count: int) -> list[tuple[str, str]]:
+    """Who plays on a day, at home and away."""
+    if day == CLUBS_DAY:
+        return clubs("a")[:count]
+    return [(f"Home Town {n}", f"Away United {n}") for n in range(count)]
+
+
+def clubs(spelling: str) -> list[tuple[str, str]]:
+    """Real fixtures, in spelling a or b."""
+    with CLUBS.open(encoding="utf-8", newline="") as file:
+        return [(row[f"home_{spelling}"], row[f"away_{spelling}"]) for row in csv.DictReader(file)]
 
 
 async def main() -> None:

@@ -1,4 +1,4 @@
-"""Single calls: one PUT and the matches of a day, sync and async, and a client for one call."""
+"""Single calls, sync and async: one PUT, a day's matches, and a client made for none or one."""
 
 from __future__ import annotations
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from scripts.bench.contenders import Calls
     from scripts.bench.measure import Contenders
-
-LISTS = 0.80
-OTHERS = 1.10
 
 
 def repeated(call: Callable[[], Any], runner: asyncio.Runner | None) -> Callable[[int], None]:
@@ -55,9 +52,9 @@ def calls(base: str, brief: bool) -> Iterator[Row]:
         ):
             made, missing = make(makers, loop)
             for work, which, target, rounds, times in (
-                ("one PUT", lambda put, _: put, OTHERS, 100, 20),
-                ("matches.list of 500", lambda _, get: lambda: get(500), LISTS, 30, 4),
-                ("matches.list of 5,000", lambda _, get: lambda: get(5000), LISTS, 12, 1),
+                ("one PUT", lambda put, _: put, 1.00, 100, 20),
+                ("matches.list of 500", lambda _, get: lambda: get(500), 0.60, 30, 4),
+                ("matches.list of 5,000", lambda _, get: lambda: get(5000), 0.50, 12, 1),
             ):
                 chosen: Contenders = {
                     name: repeated(which(*pair), loop) for name, pair in made.items()
@@ -92,8 +89,8 @@ def make(
     return made, missing
 
 
-def one_call(base: str, brief: bool) -> Iterator[Row]:
-    """A client made, used once and closed."""
+def lifetimes(base: str, brief: bool) -> Iterator[Row]:
+    """A client made and closed, and one used once in between."""
 
     def raw() -> None:
         with httpx.Client(base_url=base, headers=HEADERS) as client:
@@ -103,9 +100,18 @@ def one_call(base: str, brief: bool) -> Iterator[Row]:
         with BetTune(TOKEN, base_url=base) as client:
             client.matches.list(DAY, sport=1)
 
-    yield from compare(
-        "a client made, one call, closed",
-        {"httpx": repeated(raw, None), "bettune": repeated(ours, None)},
-        rounds=2 if brief else 60,
-        targets={"bettune": OTHERS},
-    )
+    for work, plain, own, target in (
+        ("a client made and closed", lambda: httpx.Client().close(), unused(base), 0.05),
+        ("a client made, one call, closed", raw, ours, 1.10),
+    ):
+        yield from compare(
+            work,
+            {"httpx": repeated(plain, None), "bettune": repeated(own, None)},
+            rounds=2 if brief else 60,
+            targets={"bettune": target},
+        )
+
+
+def unused(base: str) -> Callable[[], None]:
+    """What makes a client and closes it."""
+    return lambda: BetTune(TOKEN, base_url=base).close()

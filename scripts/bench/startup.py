@@ -43,7 +43,13 @@ def startup(base: str, brief: bool) -> Iterator[Row]:
             "import bettune": (bare, "-c", "import bettune"),
             "from bettune import BetTune": (bare, "-c", "from bettune import BetTune"),
         }
-        yield from commands(imports, {"import bettune": 1.10}, base, rounds, where)
+        yield from commands(
+            imports,
+            {"import bettune": 1.10, "from bettune import BetTune": 1.20},
+            base,
+            rounds,
+            where,
+        )
         try:
             cli = environment(Path(folder) / "cli", {"cli"})
         except PackageNotFoundError as error:
