@@ -52,7 +52,7 @@ def read_token(token: str | None) -> str:
 def _from_environment() -> tuple[str, str]:
     if (token := os.environ.get(TOKEN)) is not None:
         return TOKEN, token
-    if (file := os.environ.get(TOKEN_FILE)) is None:
+    if not (file := os.environ.get(TOKEN_FILE)):
         raise ConfigurationError(f"no token: pass token=, or set {TOKEN} or {TOKEN_FILE}")
     try:
         with Path(file).open("rb") as stream:
