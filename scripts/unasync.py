@@ -25,7 +25,6 @@ REPLACED = [
     (r", which the tasks of one event loop may share", ", which threads may share"),
     (r" A cancelled task leaves no other task and carries no\n +report: .* has told it\.", ""),
     (r"; may be a\n +coroutine function\.", "."),
-    (r"written by hand; `bettune\._sync` is derived from them", "derived from `bettune._async`"),
     (r"`asyncio` functions", "`sync` functions"),
     (r"\basyncio_detailed\b", "sync_detailed"),
     (r"\bbettune\._async\b", "bettune._sync"),
@@ -37,6 +36,7 @@ REPLACED = [
     (r"\b(__)a(enter|exit|iter|next)__", r"\1\2__"),
     (r"\banext\(", "next("),
     (r"\ba(close|iter_raw|iter_bytes)\b", r"\1"),
+    (r"written by hand; `bettune\._sync` is derived from them", "derived from `bettune._async`"),
 ]
 
 
