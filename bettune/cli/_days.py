@@ -47,7 +47,7 @@ def to_day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> d
     except ValueError:
         pass
     words = ", ".join(_FROM_TODAY)
-    raise click.BadParameter(f"{value!r} is no day: YYYY-MM-DD, {words}.")
+    raise click.BadParameter(f"{value!r} is not a day: YYYY-MM-DD, {words}.")
 
 
 class Days:

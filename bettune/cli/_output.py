@@ -36,7 +36,7 @@ def one_line(text: object) -> str:
 
 
 def shown_odds(odds: Decimal | None) -> str:
-    """Odds as they are spoken of: two decimals, or as many more as they have."""
+    """Decimal odds as text: two decimals, or as many more as they have."""
     if odds is None:
         return ""
     whole, _, decimals = f"{odds:f}".partition(".")

@@ -183,7 +183,7 @@ def test_the_format_stands_before_or_after_the_command(run):
 
 USAGE = [
     (["matches"], "Missing argument 'DAY'."),
-    (["matches", "2026-02-30"], "Invalid value for 'DAY': '2026-02-30' is no day"),
+    (["matches", "2026-02-30"], "Invalid value for 'DAY': '2026-02-30' is not a day"),
     (
         ["matches", DAY, "--tz", "Warsaw"],
         "Invalid value for '--tz': there is no time zone 'Warsaw'",
