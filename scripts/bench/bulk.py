@@ -6,6 +6,7 @@ import asyncio
 import math
 import random
 import time
+from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,9 @@ def by_hand(base: str, runner: asyncio.Runner) -> Callable[[dict[int, str], int]
     return lambda odds, _: runner.run(put_all(odds))
 
 
-def by_aiohttp(base: str, runner: asyncio.Runner, odds: dict[int, str]) -> Callable[[int], None]:
+def by_aiohttp(
+    base: str, runner: asyncio.Runner, stack: ExitStack, odds: dict[int, str]
+) -> Callable[[int], None]:
     """The same with aiohttp, another client of HTTP."""
     aiohttp = import_module("aiohttp")
 
@@ -65,6 +68,7 @@ def by_aiohttp(base: str, runner: asyncio.Runner, odds: dict[int, str]) -> Calla
         return aiohttp.ClientSession(headers=HEADERS)
 
     session, semaphore = runner.run(make()), asyncio.Semaphore(WIDTH)
+    stack.callback(lambda: runner.run(session.close()))
 
     async def put(match_id: int, odds: str) -> Any:
         path = f"/prediction-filters/1/matches/{match_id}/prediction"
@@ -92,7 +96,7 @@ def ours(client: Any, runner: asyncio.Runner) -> Callable[..., Any]:
 def against_by_hand(base: str, brief: bool) -> Iterator[Row]:
     """Sync of odds that all differ, and of odds of which 1% do; the server answers at once."""
     count = 100 if brief else 1000
-    with asyncio.Runner() as runner:
+    with asyncio.Runner() as runner, ExitStack() as stack:
         hand = by_hand(base, runner)
         calls = {
             name: ours(kind(TOKEN, base_url=base, rate_limit=PACED), runner)
@@ -104,7 +108,7 @@ def against_by_hand(base: str, brief: bool) -> Iterator[Row]:
             contenders = {f"httpx.AsyncClient, {WIDTH} wide": partial(hand, odds)}
             if share == 100:
                 try:
-                    contenders[f"aiohttp, {WIDTH} wide"] = by_aiohttp(base, runner, odds)
+                    contenders[f"aiohttp, {WIDTH} wide"] = by_aiohttp(base, runner, stack, odds)
                 except ImportError as error:
                     yield Row("sync", "aiohttp", "httpx", note=f"not installed: {error}")
             for name, call in calls.items():

@@ -109,7 +109,7 @@ def processes(brief: bool) -> Iterator[Row]:
     count, limit = (32, BRIEF) if brief else (1000, LIMIT)
     work = f"sync_many of {FILTERS} filters, {count:,} odds each, {named(limit)}"
     yield from together(work, 4, count, FILTERS, limit, targets=(1.10, 0.10))
-    count, limit = (32, BRIEF) if brief else (480, RateLimit(60, 0.5))
+    count, limit = (32, BRIEF) if brief else (360, RateLimit(60, 1))
     work = f"sync of {count} odds {named(limit)}"
     yield from together(work, 4, count, 1, limit, shared=False)
     for many in (1, 4) if brief else (1, 2, 4, 8):
