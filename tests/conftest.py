@@ -63,7 +63,7 @@ def pytest_configure(config):
     settings.load_profile("ours")
     # anyio before 4.16 forgets the connection of a task that is cancelled as it comes about.
     if tuple(map(int, version("anyio").split(".")[:2])) < (4, 16):
-        forgotten = r"Exception ignored in. <(function _SelectorTransport|socket\.socket)"
+        forgotten = r"Exception ignored .* <(function _SelectorTransport|socket\.socket)"
         config.addinivalue_line("filterwarnings", f"ignore:{forgotten}")
 
 

@@ -88,6 +88,15 @@ class TestShown:
         error = refused(connect, answer(429, {"message": "Slowly"}, retry_after="3600"))
         assert str(error) == "GET /sports: 429: Slowly. Try again in 3600 s"
 
+    def test_the_log_has_a_number_or_none_as_status_of_each_try(self, connect, caplog):
+        with Scripted(b"", answer(200, {"items": [], "count": 0})) as server:
+            client = connect(base_url=server.base_url, max_wait=0.001)
+            with caplog.at_level("DEBUG", logger="bettune"):
+                client.sports.list()
+        tries = [record for record in caplog.records if hasattr(record, "seconds")]
+        assert [(one.status, one.attempt) for one in tries] == [(None, 1), (200, 2)]
+        assert "Error in " in tries[0].getMessage()
+
     @pytest.mark.parametrize(("retries", "attempts"), [(0, 1), (2, 3)])
     @pytest.mark.parametrize("sent", [answer(503), answer(404), b"", answer(200, PAGE)])
     def test_attempts_are_how_often_it_was_sent(self, connect, sent, retries, attempts):

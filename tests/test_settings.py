@@ -57,6 +57,11 @@ class TestOptions:
             ({"mounts": {5: None}}, "mounts cannot be used"),
             ({"mounts": {"all://": 5}}, r"mounts\['all://'\] must be a transport"),
             ({"transport": 5}, "transport must be a transport of httpx, not 5"),
+            (
+                {"transport": httpx.HTTPTransport},
+                "transport must be a transport of httpx, not <class",
+            ),
+            ({"transport": httpx.AsyncHTTPTransport}, "must be a transport of httpx, not <class"),
             ({"max_redirects": "3"}, "max_redirects must be an integer"),
             ({"event_hooks": [print]}, "event_hooks must map"),
             ({"event_hooks": {"requests": [print]}}, "event_hooks must map"),

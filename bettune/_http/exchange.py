@@ -196,14 +196,14 @@ class Exchange:
 
     def _log(self, request: httpx.Request, outcome: Outcome, attempts: int, seconds: float) -> None:
         if logger.isEnabledFor(logging.DEBUG):
-            status = (
-                outcome[0].status_code if isinstance(outcome, tuple) else type(outcome).__name__
-            )
+            status = outcome[0].status_code if isinstance(outcome, tuple) else None
             fields = {
                 "method": request.method,
                 "path": self.errors.path(request),
-                "status": status,
+                "status": status or type(outcome).__name__,
                 "seconds": seconds,
                 "attempt": attempts,
             }
-            logger.debug("%s %s: %s in %.3f s, try %d", *fields.values(), extra=fields)
+            # A field of a log keeps to one type.
+            extra = fields | {"status": status}
+            logger.debug("%s %s: %s in %.3f s, try %d", *fields.values(), extra=extra)

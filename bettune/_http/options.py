@@ -84,12 +84,13 @@ def _check_transport(name: str, transport: Any, kind: HTTPClient) -> None:
     takes, other = "handle_request", "handle_async_request"
     if issubclass(kind, httpx.AsyncClient):
         takes, other = other, takes
-    if transport is None or callable(getattr(transport, takes, None)):
+    made = not isinstance(transport, type)
+    if transport is None or (made and callable(getattr(transport, takes, None))):
         return
-    if callable(getattr(transport, other, None)):
+    if made and callable(getattr(transport, other, None)):
         right = "AsyncBetTune" if other == "handle_async_request" else "BetTune"
         raise ConfigurationError(
-            f"{name} is of the other kind: a {type(transport).__name__} goes with {right}"
+            f"{name} is of the other kind: {type(transport).__name__} goes with {right}"
         )
     raise ConfigurationError(f"{name} must be a transport of httpx, not {short_repr(transport)}")
 

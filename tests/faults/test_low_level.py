@@ -121,7 +121,7 @@ def test_a_stream_that_breaks(given, kind, read):
 
 
 @pytest.mark.parametrize("read", ["aiter_raw", "aiter_bytes", "aiter_text", "aiter_lines"])
-@pytest.mark.filterwarnings("ignore:Exception ignored in. <async_generator")
+@pytest.mark.filterwarnings("ignore:Exception ignored .* <async_generator")
 def test_an_async_stream_that_breaks(read):
     async def use(client):
         http = client.low_level.get_async_httpx_client()
