@@ -88,7 +88,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "No answer. Is the sandbox still running?",
     ),
     "no_python": (
-        "bez tokena bettune nic nie wysyła: ConfigurationError",
+        "bez tokenu bettune nic nie wysyła: ConfigurationError",
         "without a token bettune sends nothing: ConfigurationError",
     ),
     "without_script": (
