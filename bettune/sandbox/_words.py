@@ -81,7 +81,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "free": ("bez PRO", "free"),
     "no_token": ("brak", "none"),
     "send": ("Wyślij", "Send"),
-    "request": ("Żądanie", "Request"),
+    "request": ("Zapytanie", "Request"),
     "answer": ("Odpowiedź", "Response"),
     "no_answer": (
         "Brak odpowiedzi. Czy sandbox jeszcze działa?",
@@ -92,7 +92,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "without a token bettune sends nothing: ConfigurationError",
     ),
     "without_script": (
-        "Aby wysyłać żądania z tej strony, włącz JavaScript.",
+        "Aby wysyłać zapytania z tej strony, włącz JavaScript.",
         "To send requests from this page, switch JavaScript on.",
     ),
     "matches": ("Mecze dnia", "A day's matches"),
