@@ -41,7 +41,6 @@ autodoc_preserve_defaults = True
 autodoc_typehints_format = "short"
 napoleon_use_ivar = True
 
-llms_txt_description = "The Python SDK for the BetTune API: a model's odds into BetTune, every day."
 llms_txt_suffix_mode = "replace"
 
 # Nothing is asked of another server, neither as the site is built nor as it is read.
@@ -156,6 +155,10 @@ def spell_out(_: Sphinx, page: nodes.document) -> None:
 
 def setup(app: Sphinx) -> None:
     """Make these known."""
+    app.config.llms_txt_description = {
+        "en": "The Python SDK for the BetTune API: a model's odds into BetTune, every day.",
+        "pl": "SDK do API BetTune dla Pythona: kursy z modelu do BetTune, codziennie.",
+    }[app.config.language]
     app.add_directive("command-help", CommandHelp)
     app.add_directive("operations", Operations)
     app.add_directive("models", Models)

@@ -89,7 +89,7 @@ def flow(*steps: tuple[str, ...]) -> str:
     parts.append('<path class="unsure" d="M516 289h36q12 0 12-12v-140q0-12-12-12h-26"/>')
     parts.append('<path class="tip back" d="M527 119v12l-9-6z"/>')
     parts += [text(578, 180 + 19 * n, line, "soft") for n, line in enumerate(again)]
-    return picture(740, 16 + 82 * len(steps) - 12, parts)
+    return picture(756, 16 + 82 * len(steps) - 12, parts)
 
 
 def resolution(sheet: list[dict[str, str]], found: Resolution, words: tuple[str, ...]) -> str:
