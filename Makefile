@@ -78,6 +78,7 @@ sandbox: .venv-demo/.ready ## run a local BetTune until stopped
 
 docs: .venv-docs/.ready ## write the documentation in English and Polish into site/en/ and site/pl/
 	@rm -rf site
+	@.venv-docs/bin/python docs/catalogue.py --check
 	@for language in en pl; do \
 		.venv-docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going -c docs \
 			-D language=$$language -d site/.doctrees/$$language docs/$$language site/$$language || exit 1; \

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ from bettune import __version__, _models
 from bettune.cli._commands import bettune
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sphinx.application import Sphinx
 
 project = "bettune"
@@ -31,12 +35,12 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 0  # anchors are written, the same in both languages
 
 add_module_names = False
+default_role = "code"  # of `names` in docstrings
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 autodoc_typehints_format = "short"
 napoleon_use_ivar = True
 
-llms_txt_description = "The Python SDK for the BetTune API: a model's odds into BetTune, every day."
 llms_txt_suffix_mode = "replace"
 
 # Nothing is asked of another server, neither as the site is built nor as it is read.
@@ -59,24 +63,60 @@ locale_dirs = ["../locale"]  # what the theme says and Sphinx has not translated
 
 
 class CommandHelp(SphinxDirective):
-    """The help of each command, as the program prints it."""
+    """The help of each command; Sphinx translates it, as it does docstrings."""
 
     def run(self) -> list[nodes.Node]:
         """Make a section a command."""
-        program = click.Context(bettune, info_name="bettune", terminal_width=88)
-        contexts = [program] + [
-            click.Context(command, parent=program, info_name=name)
-            for name, command in bettune.commands.items()
-        ]
+        program = click.Context(bettune, info_name="bettune", **bettune.context_settings)
         return [
-            nodes.section(
-                "",
-                nodes.title(text=context.command_path),
-                nodes.literal_block(text=context.get_help(), language="text"),
-                ids=[nodes.make_id(context.command_path)],
-            )
-            for context in contexts
+            self._section(program),
+            *(
+                self._section(click.Context(command, parent=program, info_name=name))
+                for name, command in bettune.commands.items()
+            ),
         ]
+
+    def _section(self, context: click.Context) -> nodes.section:
+        name = context.command_path
+        section = nodes.section("", nodes.title(text=name), ids=[nodes.make_id(name)])
+        section += self.parse_text_to_nodes("\n\n".join(_help(context)))
+        for node in section.findall(nodes.TextElement):
+            node.source = f"help of {name}"  # where a catalogue says that it comes from
+            node["translatable"] = isinstance(node, nodes.paragraph)
+        return section
+
+
+def _help(context: click.Context) -> Iterator[str]:
+    """The parts of a command's help, as Markdown."""
+    usage = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
+    yield f"```text\n{usage}\n```"
+    for paragraph in inspect.cleandoc(context.command.help or "").split("\n\n"):
+        if not paragraph.startswith("\b\n"):
+            yield _words(paragraph)
+            continue
+        # Lines that stand as they are: words, and below them rows "name  meaning", or code.
+        words, lines = re.fullmatch(r"\x08\n(.*?:)\n(.*)", paragraph, re.DOTALL).groups()
+        yield _words(words)
+        rows = re.split(r"\n(?=  \S)", lines)
+        pairs = [re.fullmatch(r"  (\S+)  +(.+)", row, re.DOTALL) for row in rows]
+        if all(pairs):
+            yield from (_entry(*pair.groups()) for pair in pairs)
+        else:
+            yield f"```shell\n{inspect.cleandoc(lines)}\n```"
+    for parameter in context.command.get_params(context):
+        name, meaning = parameter.get_help_record(context) or ("", "")
+        if meaning:
+            yield _entry(name, meaning)
+
+
+def _entry(name: str, meaning: str) -> str:
+    """An entry of a definition list."""
+    return f"`{name}`\n: {_words(meaning)}"
+
+
+def _words(text: str) -> str:
+    """A paragraph of help on one line; the names of options in it are code."""
+    return re.sub(r"--[a-z-]+", r"`\g<0>`", " ".join(text.split()))
 
 
 class Operations(SphinxDirective):
@@ -115,6 +155,10 @@ def spell_out(_: Sphinx, page: nodes.document) -> None:
 
 def setup(app: Sphinx) -> None:
     """Make these known."""
+    app.config.llms_txt_description = {
+        "en": "The Python SDK for the BetTune API: a model's odds into BetTune, every day.",
+        "pl": "SDK do API BetTune dla Pythona: kursy z modelu do BetTune, codziennie.",
+    }[app.config.language]
     app.add_directive("command-help", CommandHelp)
     app.add_directive("operations", Operations)
     app.add_directive("models", Models)

@@ -81,7 +81,7 @@ class Plan(OfFilter):
 
     @property
     def large_changes(self) -> dict[int, OddsChange]:
-        """Those of `update` that change the odds by more than a factor of 5: worth a look."""
+        """Those of `update` that change the odds by more than a factor of 5, worth a look."""
         return {
             match_id: change
             for match_id, change in self.update.items()

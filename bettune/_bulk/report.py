@@ -50,7 +50,7 @@ class WriteResult(Struct, frozen=True):
 
     @property
     def note(self) -> str:
-        """What is worth a look, if anything: a change by more than a factor of 5."""
+        """What is worth a look, if anything, which a change by more than a factor of 5 is."""
         if is_large(self.old, self.new):
             return f"from {self.old:f} to {self.new:f}, by more than a factor of 5"
         return ""
@@ -88,7 +88,7 @@ class SyncReport(OfFilter):
 
     @property
     def ok(self) -> bool:
-        """Whether everything is as asked for: nothing failed, nothing is pending."""
+        """Whether everything is as asked for, with nothing failed and nothing pending."""
         return not self.failed and not self.pending
 
     def writes(self) -> Iterator[Write | WriteResult]:

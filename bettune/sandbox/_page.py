@@ -122,7 +122,7 @@ def _template(name: str) -> jinja2.Template:
 
 
 def _language(request: Request) -> str:
-    """What `lang=` says, else the one of ours that the browser likes best, else English."""
+    """What `lang=` says, else the one of ours that the browser likes best (first), else English."""
     asked = request.query_params.get("lang")
     if asked is not None:
         if asked not in LANGUAGES:
@@ -130,10 +130,12 @@ def _language(request: Request) -> str:
         return asked
     liked: dict[str, float] = {}
     for part in request.headers.get("accept-language", "").split(","):
-        tag, _, quality = part.partition(";")
+        tag, *parameters = part.lower().split(";")
+        language = tag.strip().partition("-")[0]
         try:
-            weight = float(quality.partition("=")[2]) if quality else 1.0
+            weight = float(parameters[0].partition("=")[2]) if parameters else 1.0
         except ValueError:
             continue
-        liked.setdefault(tag.strip().lower().partition("-")[0], weight)
-    return "pl" if liked.get("pl", 0.0) > liked.get("en", 0.0) else "en"
+        if language in LANGUAGES and weight > liked.get(language, 0.0):
+            liked[language] = weight
+    return max(liked, key=liked.__getitem__, default="en")

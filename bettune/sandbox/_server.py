@@ -41,7 +41,7 @@ for _name in ("bettune.sandbox", "uvicorn"):
 class Sandbox:
     """A local BetTune over real HTTP, on 127.0.0.1, kept in SQLite.
 
-    Use it as a context manager, or call `start()` and `stop()`:
+    Use it as a context manager, or call `start()` and `stop()`::
 
         with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as bettune:
             ...
@@ -118,7 +118,7 @@ class Sandbox:
         """The same sandbox as an ASGI application, to call in process, started or not.
 
         It shares predictions, rate limit and `seen` with the server; without `start()` there is no
-        socket and no thread. For tests of code that takes a transport, under asyncio or trio:
+        socket and no thread. For tests of code that takes a transport, under asyncio or trio::
 
             transport = httpx.ASGITransport(box.asgi_app())
             AsyncBetTune(box.token, base_url="https://sandbox/bet-tune-api/v1", transport=transport)

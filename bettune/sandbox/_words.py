@@ -81,18 +81,18 @@ _WORDS: dict[str, tuple[str, str]] = {
     "free": ("bez PRO", "free"),
     "no_token": ("brak", "none"),
     "send": ("Wyślij", "Send"),
-    "request": ("Żądanie", "Request"),
+    "request": ("Zapytanie", "Request"),
     "answer": ("Odpowiedź", "Response"),
     "no_answer": (
         "Brak odpowiedzi. Czy sandbox jeszcze działa?",
         "No answer. Is the sandbox still running?",
     ),
     "no_python": (
-        "bez tokena bettune nic nie wysyła: ConfigurationError",
+        "bez tokenu bettune nic nie wysyła: ConfigurationError",
         "without a token bettune sends nothing: ConfigurationError",
     ),
     "without_script": (
-        "Aby wysyłać żądania z tej strony, włącz JavaScript.",
+        "Aby wysyłać zapytania z tej strony, włącz JavaScript.",
         "To send requests from this page, switch JavaScript on.",
     ),
     "matches": ("Mecze dnia", "A day's matches"),

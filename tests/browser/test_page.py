@@ -13,6 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from bettune import BetTune, RateLimit
 from bettune.sandbox import Sandbox
+from bettune.sandbox._document import document
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = (
@@ -172,6 +173,11 @@ def test_the_same_in_python(box, visit):
         exec(code, {"print": lambda *_: None})
         assert box.seen[-1][1:3] == (method, path)
         assert box.seen[-1].status in {200, 204}
+    operation = page.locator(f"details#put-{WRITE}")
+    body = '{"odds": {"a": [true, null, "\\"\\u0142"]}, "matchId": 1}'
+    field(operation, "Request body").fill(body)
+    call = shown(operation, "python").splitlines()[-1]
+    assert call.endswith(f'put({FILTER}, {MATCH}, {{"a": [True, None, "\\"ł"]}}))')
     operation.get_by_label("Token").select_option(label="none")
     assert "# without a token bettune sends nothing" in shown(operation, "python")
 
@@ -233,11 +239,13 @@ def test_the_matches_show_a_push_as_it_happens(visit):
     expect(cell).to_have_text("7.770000")
 
 
-def test_a_token_is_copied(box, visit):
+def test_what_a_client_needs_is_copied(box, visit):
     page = visit(box, permissions=["clipboard-read", "clipboard-write"])
-    page.get_by_role("button", name=f"Copy: {box.free_token}").click()
-    expect(page.get_by_role("button", name=f"Copy: {box.free_token}")).to_have_text("Copied")
-    assert page.evaluate("navigator.clipboard.readText()") == box.free_token
+    for text in (document().server, box.base_url, box.token, box.free_token):
+        button = page.get_by_role("button", name=f"Copy: {text}", exact=True)
+        button.click()
+        expect(button).to_have_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == text
 
 
 def test_with_the_keyboard_alone(box, visit):

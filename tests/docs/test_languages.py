@@ -57,7 +57,8 @@ def test_an_anchor_before_every_section(page):
 
 @pytest.mark.parametrize("pages", [ENGLISH, POLISH], ids=["en", "pl"])
 def test_the_reference_has_every_public_name(pages):
-    documented = re.findall(r"^\.\. auto\w+:: bettune\.(\w+)$", pages["reference.md"], re.MULTILINE)
+    directive = r"^\.\. (?:auto\w+|py:data):: bettune\.(\w+)$"
+    documented = re.findall(directive, pages["reference.md"], re.MULTILINE)
     assert "\n.. models::\n" in pages["reference.md"]
     models = {name for name in bettune.__all__ if hasattr(bettune._models, name)}
     assert sorted({*documented, *models}) == sorted(bettune.__all__)

@@ -98,6 +98,10 @@ def test_each_language_says_nothing_in_the_other(browse):
         ("pl;q=0", "en"),
         ("pl;q=x, en", "en"),
         ("pl;q=nan", "en"),
+        ("pl,en", "pl"),  # of two liked alike, the first
+        ("en,pl", "en"),
+        ("pl-PL;q=0.1, pl;q=0.9, en;q=0.5", "pl"),
+        ("pl;q=0.9;level=1, en;q=0.1", "pl"),
     ],
 )
 def test_the_language_is_the_browsers(browse, accepted, language):

@@ -102,14 +102,14 @@ function curl({ method, url, headers, body }) {
 
 function python(form, { body, token }) {
   const values = {};
-  for (const input of form.querySelectorAll("input[data-in]")) {
-    const value = input.value.trim();
-    values[input.name] = /^\d{1,15}$/.test(value) && input.dataset.type === "integer" ? Number(value) : value;
-  }
   try {
     if (body !== undefined) Object.assign(values, JSON.parse(body));
   } catch {
     // Not JSON: its fields stay open.
+  }
+  for (const input of form.querySelectorAll("input[data-in]")) {
+    const value = input.value.trim();
+    values[input.name] = /^\d{1,15}$/.test(value) && input.dataset.type === "integer" ? Number(value) : value;
   }
   const call = (form.dataset.call ?? "").replace(/\{(\w+)\}/g, (_, name) => literal(values[name]));
   return [
@@ -128,7 +128,10 @@ function literal(value) {
   if (value === undefined) return "...";
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value === "string") return JSON.stringify(value);
-  return { true: "True", false: "False", null: "None" }[value] ?? JSON.stringify(value);
+  if (value instanceof Object) {
+    return `{${Object.entries(value).map(([key, one]) => `${literal(key)}: ${literal(one)}`).join(", ")}}`;
+  }
+  return { true: "True", false: "False", null: "None" }[value] ?? String(value);
 }
 
 // The day's matches: the page is asked for again, and its table's parts take the old ones' place.
