@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from bettune._fixtures.names import parse
@@ -73,7 +73,8 @@ class MatchIndex:
         return [match for team in teams for match in self._by_away.get(team, ())]
 
 
-def _keys(name: Name) -> set[str]:
+@lru_cache(maxsize=1 << 14)
+def _keys(name: Name) -> frozenset[str]:
     """Of two names that are alike, at least one key is the same."""
     words = [word for word in name.words if word.distinctive] or list(name.words)
     words += name.also
@@ -84,4 +85,4 @@ def _keys(name: Name) -> set[str]:
     if len(initials) > 1:
         keys.add("".join(initials))
     keys.update("".join(sorted(word.text)) for word in words if len(word.text) <= 4)
-    return keys
+    return frozenset(keys)

@@ -13,6 +13,8 @@ from bettune._fixtures.words import (
     EXONYMS,
     FORMS,
     MARKS,
+    NOT_MARKED,
+    RESERVES,
     SAME,
     SHARED,
     SHARED_TOWNS,
@@ -39,7 +41,9 @@ _LETTERS = str.maketrans(
 _APOSTROPHES = re.compile(
     "['`\N{ACUTE ACCENT}\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}]"
 )
-_INITIALS = re.compile(r"\b(?:\w\.){2,}")
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\. ?){2,}")
+# The letter that stands for a word ("Wisła K."), and is no mark of another side.
+_INITIAL = re.compile(r"\b([^\W\d_])\.(?!\w)")
 _AGE = re.compile(r"\b(?:u|under|sub)[ -]?(\d\d)\b")
 _WORD = re.compile(r"[^\W_]+")
 # Spellings of one sound, in this order; then letters that sound alike, and doubled ones.
@@ -114,16 +118,26 @@ def parse(text: str, tournament: str = "") -> Name:
         return _name(name.words, name.forms, name.marks | marks, name.also) if marks else name
     given = text
     text = _APOSTROPHES.sub("", plain(text))
+    text = NOT_MARKED.get(frozenset(_WORD.findall(text)), text)
+    initials: list[str] = []
     if "." in text:
-        text = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", text)
+        text = _INITIALS.sub(lambda found: re.sub("[. ]", "", found[0]) + " ", text)
+        initials = _INITIAL.findall(text)
+        text = _INITIAL.sub(" ", text)
     written, marks = _marks(text, MARKS)
     found = [EXONYMS.get(word, SAME.get(word, word)) for word in written]
     words = [word for word in found if word not in STOP]
     forms = {word for word in words if word in FORMS or word.isdecimal()}
     core = {word for word in words if word not in forms and len(word) > 1}
-    if not core:
-        core, forms = set(words or found or sorted(marks) or [given]), set()
-    also = ALSO.get(frozenset(written) - STOP, frozenset())
+    if not core and (long := {word for word in found if word in STOP and len(word) > 2}):
+        core = long
+    elif not core:
+        core, forms = set(words or found or sorted(marks) or initials or [given]), set()
+    if frozenset(core) in RESERVES:
+        core, marks = set(RESERVES[frozenset(core)]), marks | {"b"}
+    core.update(initials)
+    # As written ("Sporting CP"), else without its forms.
+    also = ALSO.get(frozenset(written) - STOP) or ALSO.get(frozenset(core), frozenset())
     return _name(_words(core), frozenset(forms), marks, _words(also))
 
 
@@ -172,6 +186,6 @@ def _word(text: str) -> Word:
     for pattern, spelling in _SOUNDS:
         sound = pattern.sub(spelling, sound)
     sound = _DOUBLED.sub(r"\1", sound.translate(_ALIKE))
-    distinctive = text not in SHARED
+    distinctive = len(text) > 1 and text not in SHARED
     weight = 1.0 if distinctive and len(text) > 3 else 0.4
     return Word(text, sound, weight, distinctive, text in SHARED_TOWNS)

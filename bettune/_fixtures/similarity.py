@@ -35,7 +35,7 @@ def _similarity(ones: tuple[Word, ...], others: tuple[Word, ...]) -> float:
     pairs, rest_one, rest_other = _pair(ones, others)
     acronym = 0.0
     for short, long in ((rest_one, rest_other), (rest_other, rest_one)):
-        if len(short) == 1 and len(long) > 1 and _is_acronym(short[0], long):
+        if len(short) == 1 and len(long) > 1 and _is_acronym(short[0], long, alone=not pairs):
             acronym = sum(word.weight for word in long)
             rest_one, rest_other = [], []
             break
@@ -89,6 +89,8 @@ def _likeness(one: Word, other: Word) -> float:
         return 1.0
     if len(short) > 3 and (one.sound == other.sound or long == short + "s"):
         return 0.95
+    if len(short) == 1:
+        return _BEGUN if len(long) > 3 and long.startswith(short) else 0.0
     # Sparta is not Spartak.
     if not (one.distinctive or other.distinctive):
         return 0.0
@@ -102,15 +104,17 @@ def _likeness(one: Word, other: Word) -> float:
 
 
 def _contracted(short: str, long: str) -> bool:
-    """Whether the beginning and the end of a word make the short one: nottm, mgladbach."""
-    if len(short) < 4 or short[0] != long[0] or short[-1] != long[-1] or len(long) - len(short) < 3:
+    """Whether the short one is a word without its middle: nottm, mgladbach."""
+    if len(short) < 5 or short[0] != long[0] or short[-1] != long[-1] or len(long) - len(short) < 3:
         return False
     return any(
-        long.startswith(short[:at]) and long.endswith(short[at:]) for at in range(1, len(short))
+        long.startswith(short[:at]) and long.endswith(short[at:]) for at in (1, len(short) - 1)
     )
 
 
-def _is_acronym(short: Word, words: list[Word]) -> bool:
+def _is_acronym(short: Word, words: list[Word], *, alone: bool) -> bool:
+    if alone and len(short.text) < 3:
+        return False
     return sorted(short.text) == sorted(word.text[:1] for word in words)
 
 
@@ -122,10 +126,14 @@ def _contradict(
     acronym: bool,
 ) -> bool:
     """Whether what is left makes two teams of what agrees."""
+    if any(len(word.text) == 1 for word in rest_one + rest_other):
+        return True
     if any(len(word.text) > 3 for word in rest_one) and any(
         len(word.text) > 3 for word in rest_other
     ):
         return True
+    # That a letter begins a word says nothing for the rest.
+    pairs = [pair for pair in pairs if min(len(pair[0].text), len(pair[1].text)) > 1]
     if acronym or not pairs:
         return False
     towns = [a.town or b.town for a, b, _ in pairs if a.distinctive or b.distinctive]

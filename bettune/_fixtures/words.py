@@ -29,9 +29,10 @@ FORMS = frozenset(
 SHARED = frozenset(
     "academica academical albion alemannia alianza america arminia arsenal atletico borussia boys"
     " celtic central cercle city club concordia county cska deportiva deportivo dinamo dynamo"
-    " eintracht energie estrela estudiantes etoile forest fortuna gimnasia girondins hapoel hearts"
-    " hellas holstein independiente inter juventud kickers lokomotiv lokomotive maccabi nacional"
-    " national new north olimpia olimpic olimpija olympic olympique polonia preussen racing"
+    " eintracht energie estrela estudiantes etoile forest fortuna gimnasia girondins goianiense"
+    " hapoel hearts hellas holstein independiente inter juventud kickers lokomotiv lokomotive"
+    " maccabi mineiro nacional national new north olimpia olimpic olimpija olympic olympique"
+    " paranaense polonia preussen racing"
     " radnicki rangers rapid real red reial rot rovers royal royale slavia slovan south sparta"
     " spartak sporting sportivo st stade stal star thistle torpedo town uniao union unione united"
     " universidad universitario universitatea victoria viktoria virtus vitoria wanderers wednesday"
@@ -70,9 +71,10 @@ MARKS = {
         "women": "women womens woman ladies w wfc k f fem kobiet kobiety feminas femeni feminino"
         " feminina femenino femenina femenil femminile feminin feminine feminines frauen damen"
         " dames dam vrouwen kvinner kvinder zeny zene girls",
-        "b": "ii b 2 reserve reserves res rezerwy amateure castilla jong jeunes",
+        "b": "ii b 2 reserve reserves res rezerwy amateure amateurs amat castilla fabril jong"
+        " jeunes mestalla promesas",
         "c": "iii 3",
-        "youth": "youth primavera juvenil jugend academy akademia juniorzy mlodzi",
+        "youth": "youth primavera juvenil jugend academy akademia akatemia juniorzy mlodzi",
     }.items()
     for word in words.split()
 }
@@ -81,32 +83,80 @@ TOURNAMENT_MARKS = {
     word: mark for word, mark in MARKS.items() if len(word) > 2 and word not in {"iii", "res"}
 }
 
+# Names of first sides in which a letter looks like a mark.
+NOT_MARKED = {frozenset({"k", "beerschot", "va"}): "beerschot va"}
+
 # Towns that are a club's name by themselves, or the second half of several: a word beside one of
 # them, on one side only, names another club (Espanyol Barcelona, Dundee United, Paris FC).
 SHARED_TOWNS = frozenset(
     "ajaccio athina barcelona beograd berlin bristol brugge bucuresti cluj cordoba dundee eindhoven"
-    " glasgow graz istanbul kobenhavn koln krakow lausanne lisboa liverpool lodz london madrid"
-    " manchester milan moskva munchen paris plovdiv praha roma rotterdam saloniki sheffield sofia"
-    " stockholm torino wien zagreb zurich".split()
+    " genova glasgow goteborg graz helsinki istanbul kobenhavn koln krakow lausanne lisboa"
+    " liverpool lodz london madrid manchester milan minsk moskva munchen paris plovdiv praha riga"
+    " roma rotterdam saloniki sarajevo sevilla sheffield sofia stockholm tirana torino verona volos"
+    " wien yerevan zagreb zurich".split()
 )
 
-# Clubs known by a town that their name lacks, or by another name in English.
+# Reserves that have a name of their own, by the side that they belong to.
+RESERVES = {
+    frozenset(name.split()): frozenset(first.split())
+    for name, first in {
+        "atletico barcelona": "barcelona",
+        "atletico madrileno": "atletico madrid",
+        "atletico sevilla": "sevilla",
+        "betis deportivo": "betis",
+        "betis deportivo real": "betis real",
+        "celta fortuna": "celta",
+    }.items()
+}
+
+# Clubs known by a town that their name lacks, by another name in English, or by an abbreviation
+# that data files (football-data.co.uk's first) write for it.
 ALSO = {
     frozenset(name.split()): frozenset(also.split())
     for name, also in {
         "aab": "aalborg",
         "agf": "aarhus",
+        "america mg": "america mineiro",
         "athletic club": "atletico bilbao",
+        "athletico pr": "atletico paranaense",
+        "atletico go": "atletico goianiense",
+        "atletico mg": "atletico mineiro",
+        "atletico pr": "atletico paranaense",
         "az": "az alkmaar",
+        "buyuksehyr": "istanbul basaksehir",
+        "celtic": "celtic glasgow",
+        "central cordoba sde": "central cordoba",
         "crvena zvezda": "red star beograd",
         "crvena zvezda beograd": "red star beograd",
+        "estrela": "estrela amadora",
+        "estudiantes": "estudiantes plata",
+        "estudiantes lp": "estudiantes plata",
+        "ferencvarosi": "ferencvaros budapest",
+        "gallos blancos": "queretaro",
+        "gfco ajaccio": "gazelec ajaccio",
+        "gimnasia lp": "gimnasia plata",
+        "guadalajara chivas": "deportivo guadalajara",
+        "ham kam": "hamarkameratene",
+        "hamkam": "hamarkameratene",
+        "heart midlothian": "hearts edinburgh",
+        "hellas verona": "verona",
         "inter": "inter milan",
+        "kups": "kuopion ps",
         "nec": "nec nijmegen",
+        "odd": "odds",
+        "ofi heraklion": "ofi kreta",
+        "pari nn": "nizhny novgorod pari",
         "psv": "psv eindhoven",
+        "rangers": "rangers glasgow",
+        "real betis": "betis sevilla",
+        "sk rapid": "rapid wien",
         "sporting cp": "sporting lisboa",
         "sporting clube portugal": "sporting lisboa",
+        "vitoria ba": "vitoria",
         "vitoria sc": "vitoria guimaraes",
         "vitoria fc": "vitoria setubal",
+        "vps": "vaasan ps",
+        "young boys": "young boys bern",
     }.items()
 }
 
@@ -138,7 +188,7 @@ EXONYMS = {
         "firenze": "florencja florence",
         "freiburg": "fryburg",
         "geneve": "genewa geneva genf",
-        "genova": "genua",
+        "genova": "genua genoa",
         "gent": "gandawa ghent gand",
         "goteborg": "gothenburg",
         "granada": "grenada",
@@ -150,13 +200,16 @@ EXONYMS = {
         "koln": "kolonia cologne",
         "krakow": "cracow",
         "kreta": "crete kriti",
+        "kharkiv": "charkow kharkov",
         "kyiv": "kijow kiev kiew",
         "lausanne": "lozanna",
         "laval": "lavallois",
         "leipzig": "lipsk",
         "liege": "luik luttich",
         "lisboa": "lizbona lisbon",
+        "ljubljana": "lublana laibach",
         "london": "londyn",
+        "luhansk": "lugansk",
         "luzern": "lucerna lucerne",
         "lviv": "lwow lvov",
         "lyon": "lyonnais",
@@ -170,12 +223,17 @@ EXONYMS = {
         "nantes": "nantais",
         "napoli": "neapol naples neapel",
         "nice": "nicea",
+        "nicosia": "nikozja",
         "nimes": "nimois",
+        "niort": "niortais",
         "nurnberg": "norymberga nuremberg",
+        "odesa": "odessa",
         "ostrava": "ostrawa",
         "paris": "paryz",
         "pireas": "pireus piraeus piraus",
         "plzen": "pilzno pilsen",
+        "sheva": "szewa",
+        "tiraspol": "tyraspol",
         "praha": "praga prague prag",
         "regensburg": "ratyzbona",
         "rennes": "rennais",
