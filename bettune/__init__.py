@@ -91,13 +91,13 @@ if not TYPE_CHECKING:
         "_errors",
         "_api_errors",
         "_models",
+        "_sync.client",
+        "_async.client",
         "_values.odds",
         "_bulk.plan",
         "_bulk.report",
         "_records",
         "_fixtures.resolution",
-        "_sync.client",
-        "_async.client",
     )
 
     def __getattr__(name: str) -> object:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from bettune_openapi import models as wire
 from bettune_openapi.models import PredictionFilterStatus, PredictionSource
-from msgspec import Struct
+from msgspec import Struct, json
 
 from bettune._errors import InvalidArgumentError
 
 # What the clocks of every system can wait for.
 _LONGEST_WINDOW = 10**9
+
+# msgspec looks the types of answers up when first decoded, in modules where a tool that holds the
+# clock (freezegun) may by then have another datetime: so it looks now.
+for _body in vars(wire).values():
+    if isinstance(_body, type) and issubclass(_body, Struct):
+        json.Decoder(_body)
 
 # What the API answers holds nothing that could refer back to it: gc=False spares the collector.
 

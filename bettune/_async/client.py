@@ -8,14 +8,6 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 from msgspec.structs import replace
 
-from bettune._async.http_client import AsyncHTTPClient
-from bettune._async.matches import AsyncMatches
-from bettune._async.prediction_filters import AsyncPredictionFilters
-from bettune._async.predictions import AsyncPredictions
-from bettune._async.sports import AsyncSports
-from bettune._http.exchange import Terms
-from bettune._http.low_level import LowLevelClient
-from bettune._http.settings import Settings, to_max_retries, to_max_wait, to_timeout
 from bettune._values.arguments import check_callback
 
 if TYPE_CHECKING:
@@ -23,6 +15,11 @@ if TYPE_CHECKING:
 
     from bettune_openapi.client import AuthenticatedClient
 
+    from bettune._async.http_client import AsyncHTTPClient
+    from bettune._async.matches import AsyncMatches
+    from bettune._async.prediction_filters import AsyncPredictionFilters
+    from bettune._async.predictions import AsyncPredictions
+    from bettune._async.sports import AsyncSports
     from bettune._models import RateLimit
 
 # What an argument of with_options is that was not given.
@@ -82,6 +79,10 @@ class AsyncBetTune:
         max_response_bytes: int = 64 * 2**20,
         **http_options: Any,
     ) -> None:
+        # Here and below, as httpx does with httpcore: what only the first client needs.
+        from bettune._async.http_client import AsyncHTTPClient
+        from bettune._http.settings import Settings
+
         self._use(
             AsyncHTTPClient(
                 Settings(
@@ -100,6 +101,12 @@ class AsyncBetTune:
         )
 
     def _use(self, http: AsyncHTTPClient) -> None:
+        from bettune._async.matches import AsyncMatches
+        from bettune._async.prediction_filters import AsyncPredictionFilters
+        from bettune._async.predictions import AsyncPredictions
+        from bettune._async.sports import AsyncSports
+        from bettune._http.low_level import LowLevelClient
+
         self._http = http
         self.low_level = low_level = LowLevelClient(http)
         self.sports = AsyncSports(low_level)
@@ -130,6 +137,9 @@ class AsyncBetTune:
         Raises:
             InvalidArgumentError: it cannot work with one of these.
         """
+        from bettune._http.exchange import Terms
+        from bettune._http.settings import to_max_retries, to_max_wait, to_timeout
+
         terms = self._http.terms
         policy = terms.policy
         if max_retries is not _SAME:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from bettune_openapi import models
 
 from bettune._resources import decode
 
@@ -15,12 +14,6 @@ if TYPE_CHECKING:
     from bettune_openapi.types import Response
 
     from bettune._http.low_level import LowLevelClient
-
-# msgspec looks their types up when they are first decoded, in modules where a tool that holds the
-# clock (freezegun) may by then have another datetime: so it looks now.
-for _body in vars(models).values():
-    if isinstance(_body, type) and issubclass(_body, msgspec.Struct):
-        msgspec.json.Decoder(_body)
 
 # Successes that do not say that it is done: Accepted, Partial Content, Multi-Status.
 _UNLIKE = {202, 206, 207}

@@ -9,14 +9,6 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 from msgspec.structs import replace
 
-from bettune._http.exchange import Terms
-from bettune._http.low_level import LowLevelClient
-from bettune._http.settings import Settings, to_max_retries, to_max_wait, to_timeout
-from bettune._sync.http_client import HTTPClient
-from bettune._sync.matches import Matches
-from bettune._sync.prediction_filters import PredictionFilters
-from bettune._sync.predictions import Predictions
-from bettune._sync.sports import Sports
 from bettune._values.arguments import check_callback
 
 if TYPE_CHECKING:
@@ -25,6 +17,11 @@ if TYPE_CHECKING:
     from bettune_openapi.client import AuthenticatedClient
 
     from bettune._models import RateLimit
+    from bettune._sync.http_client import HTTPClient
+    from bettune._sync.matches import Matches
+    from bettune._sync.prediction_filters import PredictionFilters
+    from bettune._sync.predictions import Predictions
+    from bettune._sync.sports import Sports
 
 # What an argument of with_options is that was not given.
 _SAME: Any = object()
@@ -83,6 +80,10 @@ class BetTune:
         max_response_bytes: int = 64 * 2**20,
         **http_options: Any,
     ) -> None:
+        # Here and below, as httpx does with httpcore: what only the first client needs.
+        from bettune._http.settings import Settings
+        from bettune._sync.http_client import HTTPClient
+
         self._use(
             HTTPClient(
                 Settings(
@@ -101,6 +102,12 @@ class BetTune:
         )
 
     def _use(self, http: HTTPClient) -> None:
+        from bettune._http.low_level import LowLevelClient
+        from bettune._sync.matches import Matches
+        from bettune._sync.prediction_filters import PredictionFilters
+        from bettune._sync.predictions import Predictions
+        from bettune._sync.sports import Sports
+
         self._http = http
         self.low_level = low_level = LowLevelClient(http)
         self.sports = Sports(low_level)
@@ -131,6 +138,9 @@ class BetTune:
         Raises:
             InvalidArgumentError: it cannot work with one of these.
         """
+        from bettune._http.exchange import Terms
+        from bettune._http.settings import to_max_retries, to_max_wait, to_timeout
+
         terms = self._http.terms
         policy = terms.policy
         if max_retries is not _SAME:

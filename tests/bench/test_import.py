@@ -16,6 +16,15 @@ def test_the_import_alone_brings_nothing_heavy():
     assert done.stdout == "[]\n"
 
 
+def test_the_clients_bring_what_they_send_with_when_one_is_made():
+    code = (
+        "from bettune import AsyncBetTune, BetTune; import sys; "
+        "print(sorted({'anyio', 'bettune._http', 'httpcore'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_each_name_is_imported_from_a_fresh_package():
     lines = ["import bettune", "print(sorted(set(bettune.__all__) - set(dir(bettune))))"]
     lines += [f"from bettune import {name}" for name in bettune.__all__]
