@@ -81,4 +81,4 @@ def test_what_is_no_model(models):
 
 def test_a_rate_limit_is_a_value():
     assert {RateLimit(60, 2), RateLimit(60, 2.0)} == {RateLimit(60, 2)}
-    assert to_records([RateLimit(60, 2)]) == [{"requests": 60, "per": 2}]
+    assert to_records([RateLimit(60, 2)]) == [{"requests": 60, "per": 2, "shared": False}]

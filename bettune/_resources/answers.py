@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _UNLIKE = {202, 206, 207}
 
 Body = TypeVar("Body")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -43,7 +44,10 @@ def result(
 
 
 def items(
-    client: LowLevelClient, response: Response[Any], kind: type[Body], make: Callable[[Any], Result]
+    client: LowLevelClient,
+    response: Response[Any],
+    kind: type[decode.Items[Item]],
+    make: Callable[[Item], Result],
 ) -> list[Result]:
     """Take out of an answer with `count` and `items` what `make` makes of each item."""
     return result(client, response, kind, lambda body: decode.items(body, make))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import MAXYEAR, MINYEAR, UTC
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bettune._models import IdName, Match, Prediction, PredictionFilter, Score
 from bettune._values.display import short_repr
 from bettune._values.odds import six_decimals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sized
+    from collections.abc import Callable, Sequence, Sized
     from collections.abc import Set as AbstractSet
     from datetime import date, datetime
 
     from bettune_openapi import models as wire
 
+Item = TypeVar("Item")
+Item_co = TypeVar("Item_co", covariant=True)
 Result = TypeVar("Result")
 
 
@@ -23,7 +25,19 @@ class InvalidBodyError(Exception):
     """What is wrong with a body, and where; callers of the library never see it."""
 
 
-def items(body: Any, make: Callable[[Any], Result]) -> list[Result]:
+class Items(Protocol[Item_co]):
+    """An answer that is a list; typed, so that the type checker sees what becomes of its items."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    @property
+    def items(self) -> Sequence[Item_co]:
+        """All of them."""
+
+
+def items(body: Items[Item], make: Callable[[Item], Result]) -> list[Result]:
     """Answer with `count` and `items`: what `make` makes of each item."""
     _check_count(body.count, body.items)
     return [make(item) for item in body.items]

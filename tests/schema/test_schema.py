@@ -149,7 +149,11 @@ def test_what_matters_points_at_the_facade(make, repo_copy, tmp_path, root):
 
 def test_the_type_checker_believes_no_cache(repo_copy):
     """Another client with the sizes and times of the old one, as when a schema is put back."""
-    command = [sys.executable, "-m", "mypy"]
+    (repo_copy / "facade.py").write_text(
+        "from bettune_openapi.models.sport import Sport\n\n\n"
+        "def name(sport: Sport) -> str:\n    return sport.name\n"
+    )
+    command = [sys.executable, "-m", "mypy", "facade.py"]
     assert subprocess.run(command, cwd=repo_copy, check=False, capture_output=True).returncode == 0
     model = repo_copy / "generated" / "bettune_openapi" / "models" / "sport.py"
     before = model.stat()
@@ -183,7 +187,8 @@ def test_a_check_that_fails_is_told(make, repo_copy, tmp_path):
     refuses.chmod(0o755)
     text = (repo_copy / "openapi.yaml").read_text()
     (tmp_path / "new.yaml").write_text(text.replace("List matches", "All matches"))
-    done = make(tmp_path / "new.yaml", MAKE=str(refuses))
+    (tmp_path / "mypy.py").write_text("")  # a type checker that is content, at once
+    done = make(tmp_path / "new.yaml", MAKE=str(refuses), PYTHONPATH=str(tmp_path))
     assert done.returncode == 4
     assert done.stdout.startswith("Do not merge it yet: `make check` does not pass, see below.\n")
     assert done.stdout.endswith("make check says:\nno\n")
