@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from bettune import AsyncBetTune, BetTune
 from bettune._resources.resource import Resource
 from bettune.sandbox import Sandbox
+from tests.scripted import Scripted
 
 _LOCAL_NAMES = {None, "", "localhost", b"localhost"}
 
@@ -121,6 +122,21 @@ def connect(request):
             return Awaited(client, portal)
 
         yield make
+
+
+@pytest.fixture
+def serve(connect):
+    """Start a scripted server and give a client of it, whose own back-off is next to nothing."""
+    servers = []
+
+    def start(*answers, **options):
+        server = Scripted(*answers).__enter__()
+        servers.append(server)
+        return server, connect(base_url=server.base_url, **{"max_wait": 0.001, **options})
+
+    yield start
+    for server in servers:
+        server.__exit__()
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
-import threading
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,40 +12,7 @@ import pytest
 from scripts import ROOT
 from scripts.contract import check as contract
 from scripts.schema.document import load
-from tests.contract.server import IDS, TOKEN, Server, prediction
-
-
-@pytest.fixture
-def server():
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def check(monkeypatch, capsys, server):
-    """Run the check against the server; return its exit status and what it printed."""
-    monkeypatch.setenv("BETTUNE_API_TOKEN", TOKEN)
-    # What the server keeps, whatever openapi.yaml becomes.
-    monkeypatch.setattr(contract, "SCHEMA", ROOT / "tests" / "schema" / "data" / "openapi.yaml")
-
-    def run(*options, url=server.url):
-        monkeypatch.setattr(
-            sys, "argv", ["contract.py", *(["--base-url", url] * bool(url)), *options]
-        )
-        with pytest.raises(SystemExit) as end:
-            contract.main()
-        out, err = capsys.readouterr()
-        assert TOKEN not in out + err
-        return end.value.code, out + err
-
-    before = signal.getsignal(signal.SIGTERM)
-    yield run
-    signal.signal(signal.SIGTERM, before)
-
+from tests.contract.server import IDS, Server, prediction
 
 WRITE = ("--filter", "5", "--match", "7")
 

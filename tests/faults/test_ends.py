@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import subprocess
 import sys
 import threading
-from decimal import Decimal
 
 import anyio
 import pytest
@@ -277,108 +274,6 @@ def test_writes_of_many_go_out_by_match_then_filter(connect):
     rows = bettune.to_records(reports)
     assert {(row["match_id"], row["filter_id"]) for row in rows} == set(sent)
     assert {row["error"] for row in rows} == {None}
-
-
-def test_coroutine_functions_are_awaited():
-    told = []
-
-    async def on_progress(done, total):
-        await anyio.lowlevel.checkpoint()
-        told.append((done, total))
-
-    async def on_result(result):
-        await anyio.lowlevel.checkpoint()
-        told.append(result)
-
-    async def main():
-        with Scripted(Table()) as server:
-            async with AsyncBetTune("t", base_url=server.base_url) as client:
-                await client.predictions.sync(
-                    1, {1: 2, 2: 2}, on_progress=on_progress, on_result=on_result
-                )
-
-    anyio.run(main)
-    first, second = told[0], told[2]
-    assert {first.match_id, second.match_id} == {1, 2}
-    assert (first.action, first.old, first.new, first.error) == ("create", None, Decimal(2), None)
-    assert first.at.utcoffset().total_seconds() == 0
-    assert told[1::2] == [(1, 2), (2, 2)]
-
-
-def test_coroutine_functions_are_refused_by_the_sync_client():
-    async def tell(*args):
-        pass
-
-    class Telling:
-        async def __call__(self, *args):
-            pass
-
-    with Scripted(answer(500)) as server, BetTune("t", base_url=server.base_url) as client:
-        for name in ("on_progress", "on_result"):
-            for callback in (tell, Telling()):
-                with pytest.raises(bettune.InvalidArgumentError, match="AsyncBetTune"):
-                    client.predictions.sync(1, {1: 2}, **{name: callback})
-        assert not server.requests
-
-
-def test_a_cancelled_run_has_told_of_each_write_that_was_answered():
-    """Also of those that wait for their turn to tell, behind a callback that takes its time."""
-    told = []
-
-    async def main():
-        async def on_result(result):
-            told.append(result.match_id)
-            await anyio.sleep_forever()
-
-        async with (
-            AsyncBetTune("t", base_url=server.base_url) as client,
-            anyio.create_task_group() as group,
-        ):
-
-            async def sync():
-                await client.predictions.sync(1, {1: 2, 2: 2, 3: 2}, on_result=on_result)
-
-            group.start_soon(sync)
-            while len(table.odds) < 3 or client._http.exchange.pacer._window._under_way:
-                await anyio.lowlevel.checkpoint()
-            await anyio.wait_all_tasks_blocked()
-            group.cancel_scope.cancel()
-
-    table = Table()
-    with Scripted(table) as server:
-        anyio.run(main)
-    assert sorted(told) == [1, 2, 3]
-
-
-def test_a_callback_that_awaits_what_is_cancelled_ends_the_run_with_its_report():
-    async def on_result(result):
-        other = asyncio.ensure_future(asyncio.sleep(60))
-        other.cancel()
-        await other
-
-    async def main():
-        async with AsyncBetTune("t", base_url=server.base_url) as client:
-            await client.predictions.sync(1, ODDS, on_result=on_result)
-
-    with Scripted(Table()) as server, pytest.raises(asyncio.CancelledError) as caught:
-        asyncio.run(main())
-    assert caught.value.report.created
-    assert caught.value.report.pending
-
-
-REQUEST_ID = contextvars.ContextVar("request_id", default="none")
-
-
-def test_context_variables_reach_the_writes():
-    seen = []
-    hooks = {"request": [lambda request: seen.append(REQUEST_ID.get())]}
-    with (
-        Scripted(Table()) as server,
-        BetTune("t", base_url=server.base_url, event_hooks=hooks) as client,
-    ):
-        REQUEST_ID.set("mine")
-        client.predictions.sync(1, ODDS)
-    assert seen == ["mine"] * 41
 
 
 LATE = """

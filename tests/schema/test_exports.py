@@ -26,6 +26,7 @@ FOLLOW_THE_SCHEMA = [
     "tests/test_operations.py",
     "tests/test_schema_examples.py",
     "tests/sandbox/test_answers.py",
+    "tests/sandbox/test_refusals.py",
     "tests/sandbox/test_page.py",
     "tests/sandbox/test_conformance.py::test_the_schema_as_it_is",
     "tests/contract/test_contract.py::test_the_sandbox_keeps_the_contract",

@@ -9,27 +9,9 @@ import json
 import pytest
 
 from scripts.schema import generate
+from tests.schema.nodes import PREFIX, nodes, operations, schemas
 
 PREDICTION = "/prediction-filters/{filterId}/matches/{matchId}/prediction"
-PREFIX = "#/components/schemas/"
-
-
-def operations(schema):
-    for item in schema["paths"].values():
-        for method, operation in item.items():
-            if method in {"get", "put", "post", "delete"}:
-                yield operation
-
-
-def nodes(node):
-    yield node
-    for child in node.values() if isinstance(node, dict) else node:
-        if isinstance(child, dict | list):
-            yield from nodes(child)
-
-
-def schemas(schema):
-    return schema["components"]["schemas"]
 
 
 def other_operation_ids(schema):

@@ -1,0 +1,186 @@
+"""What is tried again, how often, and after how long."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+
+import bettune
+from bettune import RateLimit
+from tests.scripted import SILENCE, Scripted, answer
+from tests.test_answers import PREDICTION, SPORTS
+
+
+class RefusingTransport(httpx.HTTPTransport, httpx.AsyncHTTPTransport):
+    """Refuses the first connections, as no server in our hands can be made to do on time."""
+
+    def __init__(self, times):
+        httpx.HTTPTransport.__init__(self)
+        self._sync_pool = self._pool
+        httpx.AsyncHTTPTransport.__init__(self)
+        self._async_pool = self._pool
+        self._left = times
+
+    def _refuse(self, request):
+        self._left -= 1
+        if self._left >= 0:
+            raise httpx.ConnectError("Connection refused", request=request)
+
+    def handle_request(self, request):
+        self._refuse(request)
+        self._pool = self._sync_pool
+        return httpx.HTTPTransport.handle_request(self, request)
+
+    async def handle_async_request(self, request):
+        self._refuse(request)
+        self._pool = self._async_pool
+        return await httpx.AsyncHTTPTransport.handle_async_request(self, request)
+
+
+def test_refusals_a_503_and_a_429_are_sat_out_as_told(serve):
+    server, client = serve(
+        answer(503, b"busy"),
+        answer(429, {"code": "rate_limit_exceeded", "message": "m"}, retry_after="1"),
+        SPORTS,
+        transport=RefusingTransport(2),
+        max_wait=1.0,
+    )
+    assert client.sports.list() == [bettune.Sport(1, "football")]
+    _, told, after = server.requests
+    assert after.at - told.at >= 1
+
+
+def test_max_retries_counts_the_tries_after_the_first(serve):
+    server, client = serve(answer(503), max_retries=2)
+    with pytest.raises(bettune.InternalServerError):
+        client.sports.list()
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_what_is_retried(serve, status):
+    server, client = serve(answer(status), SPORTS)
+    assert client.sports.list()
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 501])
+def test_what_is_not_retried(serve, status):
+    server, client = serve(answer(status), SPORTS)
+    with pytest.raises(bettune.APIStatusError):
+        client.sports.list()
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_told_to_come_back_after_max_wait_it_raises_at_once(serve, status):
+    server, client = serve(answer(status, retry_after="3600"), max_wait=120.0)
+    with pytest.raises(bettune.APIStatusError) as caught:
+        client.sports.list()
+    if status == 429:
+        assert caught.value.retry_after == 3600
+    assert len(server.requests) == 1
+    # And the next call is not held back for an hour.
+    with pytest.raises(bettune.APIStatusError):
+        client.sports.list()
+
+
+def test_retry_after_may_be_a_date(serve):
+    far = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    _, client = serve(answer(429, retry_after=far))
+    with pytest.raises(bettune.RateLimitError) as caught:
+        client.sports.list()
+    assert 3500 < caught.value.retry_after <= 3600
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-5", "nan", "inf", "Mon, 99 Foo 2026 00:00:00 GMT"])
+def test_an_unusable_retry_after_is_no_order(serve, value):
+    server, client = serve(answer(429, retry_after=value), max_retries=1)
+    with pytest.raises(bettune.RateLimitError) as caught:
+        client.sports.list()
+    assert caught.value.retry_after is None
+    assert len(server.requests) == 2
+
+
+def test_a_rate_limit_error_tells_the_limit(serve):
+    limited = answer(429, retry_after="60", x_ratelimit_limit="60", x_ratelimit_window="10")
+    _, client = serve(limited)
+    with pytest.raises(bettune.RateLimitError) as caught:
+        client.sports.list()
+    assert caught.value.rate_limit == client.rate_limit == RateLimit(60, 10)
+    assert caught.value.retry_after == 60
+
+
+def test_no_answer_in_time_every_time(serve):
+    server, client = serve(SILENCE, timeout=httpx.Timeout(20, read=0.05), max_retries=2)
+    with pytest.raises(bettune.APITimeoutError) as caught:
+        client.sports.list()
+    server.wait_until_hung_up()
+    assert isinstance(caught.value, TimeoutError)
+    assert isinstance(caught.value, bettune.APIConnectionError)
+    assert str(caught.value).startswith("GET /sports: no answer within the timeout")
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\ncontent-le",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{",
+        b"not http at all\r\n\r\n",
+    ],
+)
+def test_a_broken_answer_is_a_lost_connection(serve, broken):
+    server, client = serve(broken, SPORTS)
+    assert client.sports.list()
+    assert len(server.requests) == 2
+    server, client = serve(broken, max_retries=1)
+    with pytest.raises(bettune.APIConnectionError):
+        client.sports.list()
+    assert len(server.requests) == 2
+
+
+def test_nobody_listens(connect):
+    with Scripted() as server:
+        base_url = server.base_url
+    with pytest.raises(bettune.APIConnectionError, match="GET /sports: ConnectError"):
+        connect(base_url=base_url, max_retries=0).sports.list()
+
+
+def test_a_put_whose_answer_is_lost_is_repeated_whole(serve):
+    server, client = serve(b"", answer(200, PREDICTION))
+    assert client.predictions.put(1, 5, 2.15).id == 10
+    first, second = server.requests
+    assert first[:2] == second[:2] == ("PUT", "/v1/prediction-filters/1/matches/5/prediction")
+    assert json.loads(first.body) == json.loads(second.body) == {"odds": "2.150000"}
+
+
+def test_the_waits_without_an_order_double_to_eight_seconds(serve, caplog):
+    caplog.set_level("INFO", logger="bettune")
+    server, client = serve(answer(503), max_retries=1, max_wait=120.0)
+    with pytest.raises(bettune.InternalServerError):
+        client.sports.list()
+    first, second = server.requests
+    assert second.at - first.at >= 0.375
+    assert "try 2 follows in 0." in caplog.text
+    from bettune._http.retries import (  # noqa: PLC0415 - the long ones are not sat out here
+        RetryPolicy,
+        Tries,
+    )
+
+    tries = Tries(RetryPolicy(max_retries=100))
+    waits = [tries.wait_after(503, None) for _ in range(7)]
+    for wait, most in zip(waits, (0.5, 1, 2, 4, 8, 8, 8), strict=True):
+        assert most * 0.75 <= wait <= most
+
+
+def test_a_retry_after_date_that_has_passed_asks_for_no_wait(serve):
+    past = format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True)
+    server, client = serve(answer(429, retry_after=past), SPORTS)
+    assert client.sports.list()
+    assert len(server.requests) == 2
