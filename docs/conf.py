@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import bettune as public
 from bettune import __version__, _models
+from bettune._resources.resource import Resource
 from bettune.cli._commands import bettune
 
 if TYPE_CHECKING:
@@ -126,9 +126,8 @@ class Operations(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Show the classes of the client's attributes."""
-        client = getattr(public, self.arguments[0])
-        known = vars(sys.modules[client.__module__])
-        groups = [known[name] for name in client.__annotations__.values() if name in known]
+        client = getattr(public, self.arguments[0])("a-token")
+        groups = [type(one) for one in vars(client).values() if isinstance(one, Resource)]
         lines = [
             f".. autoclass:: {one.__module__}.{one.__name__}()\n   :members:" for one in groups
         ]
