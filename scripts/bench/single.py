@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scripts.bench.contenders import Calls
-    from scripts.bench.measure import Contenders
+
+
+OURS = ("bettune", "generated client")
 
 
 def repeated(call: Callable[[], Any], runner: asyncio.Runner | None) -> Callable[[int], None]:
@@ -46,31 +49,30 @@ def repeated(call: Callable[[], Any], runner: asyncio.Runner | None) -> Callable
 def calls(base: str, brief: bool) -> Iterator[Row]:
     """PUT and GET, with each library."""
     with asyncio.Runner() as runner:
-        for kind, makers, loop in (
-            ("", sync_contenders(base), None),
-            (", async", async_contenders(base, runner), runner),
-        ):
-            made, missing = make(makers, loop)
+        kinds = (
+            ("", None, *make(sync_contenders(base), None)),
+            (", async", runner, *make(async_contenders(base, runner), runner)),
+        )
+        # First ours: some of the others take so much time and memory that all who come after
+        # them in the same process pay for it.
+        for ours, (kind, loop, made, missing) in itertools.product((True, False), kinds):
             for work, which, target, rounds, times in (
                 ("one PUT", lambda put, _: put, 1.00, 100, 20),
                 ("matches.list of 500", lambda _, get: lambda: get(500), 0.60, 30, 4),
                 ("matches.list of 5,000", lambda _, get: lambda: get(5000), 0.50, 12, 1),
             ):
-                chosen: Contenders = {
-                    name: repeated(which(*pair), loop) for name, pair in made.items()
-                }
-                # First those with a target: some of the others take so much time and memory
-                # that whoever comes after them pays for it.
-                ours = ("httpx", "bettune", "generated client")
-                for names in (ours, ("httpx", *(name for name in made if name not in ours))):
-                    yield from compare(
-                        work + kind,
-                        {name: chosen[name] for name in names},
-                        rounds=2 if brief else rounds,
-                        times=1 if brief else times,
-                        targets={"bettune": target},
-                    )
-                for name, reason in missing.items():
+                yield from compare(
+                    work + kind,
+                    {
+                        name: repeated(which(*pair), loop)
+                        for name, pair in made.items()
+                        if name == "httpx" or (name in OURS) == ours
+                    },
+                    rounds=2 if brief else rounds,
+                    times=1 if brief else times,
+                    targets={"bettune": target},
+                )
+                for name, reason in missing.items() if not ours else ():
                     yield Row(work + kind, name, "httpx", note=reason)
 
 
