@@ -32,6 +32,8 @@ def locals_of(error):
 
 @kinds
 class TestOptions:
+    # httpx 0.28.0 alone deprecates it.
+    @pytest.mark.filterwarnings("ignore:.cert=:DeprecationWarning")
     @pytest.mark.parametrize(
         ("options", "message"),
         [

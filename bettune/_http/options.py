@@ -128,7 +128,9 @@ def _refusal(kind: HTTPClient, options: dict[str, Any], error: Exception) -> str
     # An option that is refused by itself is the culprit. Its value may hold a password.
     for name, value in options.items():
         try:
-            kind(**{"verify": False, name: value}).build_request("GET", "http://localhost/")
+            # With verify=False httpx 0.28.0 would not look at a cert.
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            kind(**{"verify": context, name: value}).build_request("GET", "http://localhost/")
         except Exception as alone:  # noqa: BLE001 - as above
             return f"{name} cannot be used: {type(alone).__name__}: {alone}"
     return f"httpx refuses the options or the environment: {type(error).__name__}: {error}"
