@@ -101,16 +101,22 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._thread.start()
-        self._port = 0
-        self._do(self._open())
-        self.base_url = f"http://127.0.0.1:{self._port}{self._upstream.path}"
+        # Bound and not listening, it keeps the port ours while connections are refused.
+        self._holder = socket.socket()
+        self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self._holder.bind(("127.0.0.1", 0))
+        self._listener = None
+        self._opening = None  # the timer that ends a refusal
+        self._do(self._open)
+        self.base_url = f"http://127.0.0.1:{self._holder.getsockname()[1]}{self._upstream.path}"
         return self
 
     def __exit__(self, *_):
-        self._do(self._shut())
+        self._do(self._shut)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        self._holder.close()
 
     def done(self):
         """How often each fault was done."""
@@ -118,32 +124,34 @@ class Proxy:
 
     def down(self):
         """Refuse connections, and cut those there are, until `up` is called."""
-        self._do(self._close())
+        self._do(self._close)
 
     def up(self):
         """Take connections again, if it does not."""
-        self._do(self._reopen())
+        self._do(self._open)
 
     def wait_until_hung_up(self):
         """Return once every client has closed its connections, and what came by them is done."""
-        self._do(self._served())
+        self._do(self._served)
 
     async def _served(self):
         await asyncio.gather(*self._tasks)
 
-    def _do(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
+    def _do(self, function):
+        async def do():
+            if asyncio.iscoroutine(more := function()):
+                await more
 
-    async def _open(self):
+        asyncio.run_coroutine_threadsafe(do(), self._loop).result(60)
+
+    def _open(self):
+        if self._listener:
+            return
         # Not asyncio's server: closed while it accepts a connection, it leaves that open, unserved.
-        self._listener = socket.create_server(("127.0.0.1", self._port), backlog=2048)
+        where = self._holder.getsockname()
+        self._listener = socket.create_server(where, backlog=2048, reuse_port=True)
         self._listener.setblocking(False)
-        self._port = self._listener.getsockname()[1]
         self._loop.add_reader(self._listener, self._accept)
-
-    async def _reopen(self):
-        if self._listener.fileno() == -1:
-            await self._open()
 
     def _accept(self):
         with suppress(OSError):
@@ -153,17 +161,20 @@ class Proxy:
             task.add_done_callback(self._tasks.discard)
 
     def _refuse(self):
-        self._loop.remove_reader(self._listener)
-        self._listener.close()
+        if self._listener:
+            self._loop.remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
 
-    async def _close(self):
-        if self._listener.fileno() != -1:
-            self._refuse()
+    def _close(self):
+        self._refuse()
+        if self._opening:
+            self._opening.cancel()
         for writer in list(self._writers):
             writer.transport.abort()
 
     async def _shut(self):
-        await self._close()
+        self._close()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
@@ -200,8 +211,9 @@ class Proxy:
             pass
         finally:
             self._writers.discard(writer)
-            for one in (writer, *(upstream or ())[1:]):
-                one.close()
+            if upstream:
+                upstream[1].transport.abort()
+            writer.close()
 
     def _choose(self, method, path):
         if fault := self.chosen(method, path):
@@ -222,16 +234,14 @@ class Proxy:
             return True
         match fault.name:
             case "refused":
-                if self._listener.fileno() != -1:
+                if self._listener:
                     self._refuse()
-                    self._loop.call_later(
-                        _DOWN_SECONDS, lambda: self._loop.create_task(self._reopen())
-                    )
+                    self._opening = self._loop.call_later(_DOWN_SECONDS, self._open)
                 _reset(writer)
             case "reset" | "lost":
                 _reset(writer)
             case "dies":
-                await self._close()
+                self._close()
             case "about another":
                 body = re.sub(rb'"matchId": *\d+', b'"matchId":987654321', body)
                 writer.write(_with_length(head, len(body)) + body)
