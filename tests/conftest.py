@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
+import time
 from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
@@ -14,10 +16,12 @@ from ipaddress import ip_address
 import pytest
 from anyio.from_thread import start_blocking_portal
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from bettune import AsyncBetTune, BetTune
 from bettune._resources.resource import Resource
-from bettune.sandbox import Sandbox
+from bettune.sandbox import Sandbox, _server
+from bettune.sandbox._rate_limit import SlidingWindow
 from tests.scripted import Scripted
 
 _LOCAL_NAMES = {None, "", "localhost", b"localhost"}
@@ -62,6 +66,9 @@ def pytest_configure(config):
     unhurried = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
     settings.register_profile("ours", derandomize=not config.getoption("--all"), **unhurried)
     settings.load_profile("ours")
+    if not config.getoption("--all"):
+        # It draws from the constants of the modules that are loaded, and so of the tests before.
+        providers.is_local_module_file = lambda path: False
     # anyio before 4.16 forgets the connection of a task that is cancelled as it comes about.
     if tuple(map(int, version("anyio").split(".")[:2])) < (4, 16):
         forgotten = r"Exception ignored .* <(function _SelectorTransport|socket\.socket)"
@@ -89,6 +96,13 @@ class Awaited:
 
     def _call(self, function, *args, **options):
         return self._portal.call(partial(_call, function, *args, **options))
+
+
+def view(client, **options):
+    """What `with_options` gives, of a client of either kind."""
+    if isinstance(client, Awaited):
+        return Awaited(client._target.with_options(**options), client._portal)
+    return client.with_options(**options)
 
 
 async def _call(function, *args, **options):
@@ -144,6 +158,33 @@ def box():
     """A fresh sandbox."""
     with Sandbox() as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def port():
+    """A port that is nobody else's: who connects is refused, unless a test listens there."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
+
+
+@pytest.fixture
+def _limit_is_met(monkeypatch):
+    """The limit of a sandbox is met, however slowly: its time begins as it first refuses."""
+
+    class Window(SlidingWindow):
+        def __init__(self, requests, per):
+            begun = time.monotonic()
+            super().__init__(requests, per, clock=lambda: begun)
+
+        def wait(self, token):
+            seconds = super().wait(token)
+            if seconds:
+                self._clock = time.monotonic
+            return seconds
+
+    monkeypatch.setattr(_server, "SlidingWindow", Window)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 import bettune
 from bettune import RateLimit
-from tests.scripted import SILENCE, Scripted, answer
+from tests.scripted import SILENCE, answer
 from tests.test_answers import PREDICTION, SPORTS
 
 
@@ -145,11 +145,9 @@ def test_a_broken_answer_is_a_lost_connection(serve, broken):
     assert len(server.requests) == 2
 
 
-def test_nobody_listens(connect):
-    with Scripted() as server:
-        base_url = server.base_url
+def test_nobody_listens(connect, port):
     with pytest.raises(bettune.APIConnectionError, match="GET /sports: ConnectError"):
-        connect(base_url=base_url, max_retries=0).sports.list()
+        connect(base_url=f"http://127.0.0.1:{port}/v1", max_retries=0).sports.list()
 
 
 def test_a_put_whose_answer_is_lost_is_repeated_whole(serve):

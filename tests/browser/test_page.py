@@ -21,7 +21,7 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 )
 
-expect.set_options(timeout=20_000)  # a busy machine takes its time
+expect.set_options(timeout=60_000)  # a busy machine takes its time
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")
 
@@ -57,7 +57,7 @@ def visit(browser):
                 locale=locale, viewport={"width": width, "height": 900}, **options
             )
             stack.callback(context.close)
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(60_000)
             page = context.new_page()
             root = box.base_url.removesuffix("/bet-tune-api/v1")
 
@@ -155,8 +155,8 @@ def test_over_the_rate_limit(visit):
         assert "rate_limit_exceeded" in shown(operation, "body")
 
 
-def test_a_sandbox_that_has_stopped(visit):
-    with Sandbox() as box:
+def test_a_sandbox_that_has_stopped(visit, port):
+    with Sandbox(port=port) as box:
         page = visit(box)
         operation = opened(page, "get-sports")
     assert send(operation) == "No answer. Is the sandbox still running?"
@@ -221,11 +221,17 @@ def test_the_language_is_the_browsers_until_a_link_is_followed(box, visit):
     expect(page.get_by_role("heading", name="Mecze dnia")).to_be_visible()
 
 
-def test_the_matches_show_a_push_as_it_happens(visit):
-    with Sandbox() as box:
+def stop_the_clock(page):
+    """Load the page again, where time passes only as the test says."""
+    page.clock.install(time="2026-06-06T12:00:00Z")
+    page.clock.pause_at("2026-06-06T13:00:00Z")
+    page.reload()
+
+
+def test_the_matches_show_a_push_as_it_happens(visit, port):
+    with Sandbox(port=port) as box:
         page = visit(box, "/matches?date=2026-06-06", reduced_motion="reduce")
-        page.clock.install()
-        page.reload()
+        stop_the_clock(page)
         cell = page.locator(f"#odds-{FILTER}-{MATCH}")
         expect(cell).not_to_contain_text("7.770000")
         with BetTune(box.token, base_url=box.base_url) as bettune:
@@ -241,6 +247,7 @@ def test_the_matches_show_a_push_as_it_happens(visit):
 
 def test_what_a_client_needs_is_copied(box, visit):
     page = visit(box, permissions=["clipboard-read", "clipboard-write"])
+    stop_the_clock(page)  # the word goes after a moment
     for text in (document().server, box.base_url, box.token, box.free_token):
         button = page.get_by_role("button", name=f"Copy: {text}", exact=True)
         button.click()

@@ -299,11 +299,12 @@ def test_an_unknown_filter(run):
     )
 
 
-def test_no_server(run, box, monkeypatch):
+def test_no_server(run, port, monkeypatch):
     monkeypatch.setattr("bettune._http.retries._FIRST_WAIT", 0.001)
     monkeypatch.setattr("bettune._http.retries._LONGEST_BACKOFF", 0.001)
-    url = box.base_url
-    box.stop()
+    url = f"http://127.0.0.1:{port}/v1"
+    monkeypatch.setenv("BETTUNE_BASE_URL", url)
+    monkeypatch.setenv("BETTUNE_API_TOKEN", "a-token")
     status, out, err = run("sports")
     assert (status, out) == (75, "")
     assert err.startswith("Error: GET /sports: ConnectError: ")

@@ -7,6 +7,7 @@ import pytest
 
 from bettune import BetTune, RateLimit
 from bettune.sandbox import Sandbox
+from tests.scripted import Scripted, answer
 
 DAY = "2026-06-06"
 FILTER = 11583
@@ -98,7 +99,7 @@ def test_the_summary_is_shown_when_the_data_goes_elsewhere(terminal, odds, tmp_p
 
 def test_push_tells_that_it_waits_and_ctrl_c_how_far_it_got(terminal, use, odds, tmp_path):
     database = tmp_path / "kept.db"
-    with Sandbox(database, RateLimit(4, 100)) as box:
+    with Sandbox(database, RateLimit(4, 120)) as box:
         use(box)
         screen = terminal("push", FILTER, odds)
         # Two requests for the plan, two writes, and then the limit; nothing waits for its end.
@@ -138,12 +139,14 @@ def test_ctrl_c_before_the_writes(terminal, use, odds):
     assert screen.lines[-1] == "Error: interrupted; nothing was written"
 
 
-def test_a_retry_is_no_rate_limit(terminal, box, monkeypatch):
-    box.stop()
-    screen = terminal("sports")
-    screen.until(" s to try again")
-    screen.process.send_signal(signal.SIGINT)
-    assert screen.finish() == 130
+def test_a_retry_is_no_rate_limit(terminal, monkeypatch):
+    with Scripted(answer(503, retry_after="100")) as server:
+        monkeypatch.setenv("BETTUNE_BASE_URL", server.base_url)
+        monkeypatch.setenv("BETTUNE_API_TOKEN", "a-token")
+        screen = terminal("sports")
+        screen.until(" s to try again")
+        screen.process.send_signal(signal.SIGINT)
+        assert screen.finish() == 130
     assert screen.lines[-1] == "Error: interrupted"
 
 

@@ -155,6 +155,7 @@ def test_predictions_made_beforehand(client):
             base_url=other.base_url,
             headers={"Authorization": f"Bearer {other.token}"},
             trust_env=False,
+            timeout=60,
         ) as client_of_other,
     ):
         assert search(client_of_other, *ids) == found[11583]

@@ -48,11 +48,9 @@ def test_what_it_prints(run, connect):
 
 
 @linux_signals
-def test_its_options(run, connect, tmp_path):
-    with Sandbox() as box:
-        port = box.base_url.split("/")[2].split(":")[1]
+def test_its_options(run, connect, tmp_path, port):
     file = tmp_path / "a b.db"
-    process = run("--port", port, "--database", str(file), "--rate-limit", "1/3600.5")
+    process = run("--port", str(port), "--database", str(file), "--rate-limit", "1/3600.5")
     assert f"kept in '{file}'" in process.said
     assert f":{port}/" in process.exports["BETTUNE_BASE_URL"]
     client = connect(process.exports["BETTUNE_BASE_URL"], process.exports["BETTUNE_API_TOKEN"])

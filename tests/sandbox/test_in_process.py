@@ -85,6 +85,8 @@ def test_nobody_has_to_stop_it(recwarn):
         async with in_process(Sandbox()) as bettune:
             await bettune.sports.list()
 
+    gc.collect()
+    recwarn.clear()  # of what other tests left
     run("asyncio", once)
     gc.collect()  # a database left open is a ResourceWarning on Python 3.13
     assert not [str(warning.message) for warning in recwarn]

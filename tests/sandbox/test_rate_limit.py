@@ -64,7 +64,7 @@ def test_over_http(connect):
                 "code": "rate_limit_exceeded",
                 "message": "Rate limit exceeded",
             }
-            assert 3590 <= int(answer.headers["retry-after"]) <= 3600
+            assert 3000 < int(answer.headers["retry-after"]) <= 3600
             assert answer.headers["x-ratelimit-limit"] == "2"
             assert answer.headers["x-ratelimit-window"] == "3600"
         # Each token has a window of its own; without a token there is none.

@@ -244,9 +244,7 @@ def test_a_download_that_drips_has_an_end(server, monkeypatch):
         download.fetch(f"{server}/schema")
 
 
-def test_nobody_listens():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as closed:
-        port = closed.server_port
+def test_nobody_listens(port):
     with pytest.raises(Refused, match=r"the download failed: .*refused"):
         download.fetch(f"http://127.0.0.1:{port}/")
 
