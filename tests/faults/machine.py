@@ -89,7 +89,9 @@ class Machine(RuleBasedStateMachine):
         self.proxy = Proxy(self.server.base_url).__enter__()
         self.connect()
         headers = {"Authorization": f"Bearer {self.server.token}"}
-        self.plain = httpx.Client(base_url=self.server.base_url, headers=headers, trust_env=False)
+        self.plain = httpx.Client(
+            base_url=self.server.base_url, headers=headers, trust_env=False, timeout=60
+        )
         for match_id in self.ids:
             self.plain.delete(f"/prediction-filters/{FILTER}/matches/{match_id}/prediction")
         self.model = {match_id: {None} for match_id in self.ids}
@@ -241,8 +243,9 @@ class Machine(RuleBasedStateMachine):
                 assert [seen.method for seen in self.proxy.seen] == ["POST"]
                 return
         self.agrees(report, wanted, before)
-        # Nobody is looked for again and again: five in a row, and those that were under way.
-        assert len(report.failed) <= 5 + concurrency
+        # Nobody is looked for again and again: five in a row. A thread may take its time to tell
+        # of a success, upon which they are counted anew: once for each that was under way.
+        assert len(report.failed) <= 5 * concurrency
         assert all(isinstance(one, APIConnectionError) for one in report.failed.values())
         assert not report.pending or len(report.failed) >= 5
         assert not any(map(self.worked, report.pending))

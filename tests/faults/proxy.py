@@ -135,6 +135,8 @@ class Proxy:
         self._do(self._served)
 
     async def _served(self):
+        while self._listener and self._accept():  # what stands in the queue too
+            pass
         await asyncio.gather(*self._tasks)
 
     def _do(self, function):
@@ -154,11 +156,15 @@ class Proxy:
         self._loop.add_reader(self._listener, self._accept)
 
     def _accept(self):
-        with suppress(OSError):
+        """Take a connection, if there is one; whether there was."""
+        try:
             connection, _ = self._listener.accept()
-            task = self._loop.create_task(self._serve(connection))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        except OSError:
+            return False
+        task = self._loop.create_task(self._serve(connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return True
 
     def _refuse(self):
         if self._listener:

@@ -87,11 +87,11 @@ def counting(serve):
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join(20)
+        thread.join(60)
 
 
 def plain(connection):
-    connection.recv(100)
+    connection.recv(65536)  # all of it: what is left unread is answered by a reset
     connection.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
 
 

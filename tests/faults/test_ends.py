@@ -12,6 +12,7 @@ import pytest
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune._http import retries
+from tests.conftest import view
 from tests.scripted import Scripted, answer
 from tests.test_sync import Table, error
 
@@ -156,19 +157,24 @@ def test_a_401_in_a_paced_run_stops_those_that_wait(connect):
 
 @pytest.mark.parametrize("concurrency", [1, 8])
 def test_a_server_that_is_gone_stops_the_run(connect, concurrency):
-    lock = threading.Lock()
+    lock, told = threading.Lock(), threading.Event()
 
     def die(request):
         with lock:
-            return table(request) if request.method == "POST" or len(table.odds) < 10 else b""
+            if request.method == "POST" or len(table.odds) < 10:
+                return table(request)
+        told.wait(60)  # of a success told later they would be counted anew
+        return b""
 
     table = Table()
     with Scripted(die) as server:
         client = connect(base_url=server.base_url, max_retries=1, max_wait=0.001)
-        report = client.predictions.sync(1, ODDS, concurrency=concurrency)
+        report = client.predictions.sync(
+            1, ODDS, concurrency=concurrency, on_progress=lambda done, _: done == 10 and told.set()
+        )
     assert {type(one) for one in report.failed.values()} == {bettune.APIConnectionError}
     # As many in a row as run at a time, at least five; and those that were then under way.
-    assert max(5, concurrency) <= len(report.failed) < max(5, concurrency) + 2 * concurrency
+    assert max(5, concurrency) <= len(report.failed) < max(5, concurrency) + concurrency
     assert len(report.pending) == 30 - len(report.failed)
 
 
@@ -203,12 +209,12 @@ def test_a_write_that_may_have_been_done_is_never_pending(connect, refusals, mon
             if lost.is_set():
                 return answer(429, {}, retry_after="0")
             table(request)
-            other_came.wait(20)
+            other_came.wait(60)
             lost.set()
             return b""
         if request.path.endswith("/2/prediction"):
             other_came.set()
-            stop.wait(20)
+            stop.wait(60)
             return error(401, "invalid_token")
         return table(request)
 
@@ -220,11 +226,7 @@ def test_a_write_that_may_have_been_done_is_never_pending(connect, refusals, mon
         stop.set()
 
     with Scripted(serve) as server:
-        client = connect(base_url=server.base_url)
-        if isinstance(client, BetTune):
-            waiting = client.with_options(on_wait=on_wait)
-        else:
-            waiting = type(client)(client._target.with_options(on_wait=on_wait), client._portal)
+        waiting = view(connect(base_url=server.base_url), on_wait=on_wait)
         report = waiting.predictions.sync(1, {1: 2, 2: 2, 3: 2}, concurrency=2)
     assert waits == ["to try again"]
     assert {n: type(one) for n, one in report.failed.items()} == {

@@ -61,7 +61,7 @@ def raw_server(play):
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join(30)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -152,20 +152,20 @@ def test_a_body_that_trickles_for_ever_runs_into_the_timeout(connect):
 
 
 def test_a_slow_body_that_gets_on_is_waited_for(connect, monkeypatch):
-    body = json.dumps({"count": 0, "items": [], "more": " " * 9000}).encode()
+    body = json.dumps({"count": 0, "items": [], "more": " " * 108_000}).encode()
     pause = threading.Event()
 
     def slowly(connection):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body))
-        for start in range(0, len(body), 900):
-            connection.sendall(body[start : start + 900])
+        for start in range(0, len(body), 10_800):
+            connection.sendall(body[start : start + 10_800])
             pause.wait(0.01)
 
-    # A second a chunk: ten for the body, twice its timeout.
-    seconds = count()
+    # Twelve seconds a chunk: 120 for the body, twice its timeout.
+    seconds = count(step=12)
     monkeypatch.setattr("bettune._http.body.time", SimpleNamespace(monotonic=seconds.__next__))
     with raw_server(slowly) as base_url:
-        assert connect(base_url=base_url, timeout=5, max_retries=0).sports.list() == []
+        assert connect(base_url=base_url, timeout=60, max_retries=0).sports.list() == []
 
 
 def test_gzip_as_it_should_be_and_cut(connect):

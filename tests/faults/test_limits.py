@@ -83,7 +83,7 @@ def test_a_limit_learnt_reaches_those_that_wait_already():
     both = threading.Barrier(2)
 
     def serve(request):
-        both.wait(20)
+        both.wait(60)
         return answer(200, {"count": 0, "items": []}, **day)
 
     async def main():
@@ -103,7 +103,7 @@ def test_a_limit_learnt_reaches_those_that_wait_already():
                 # A third may go; a fourth comes to let it out.
                 while len(server.requests) < 3:
                     await anyio.lowlevel.checkpoint()
-                both.wait(20)
+                both.wait(60)
         return raised
 
     with Scripted(serve) as server:
@@ -126,7 +126,7 @@ def test_closing_wakes_whoever_waits(connect, why):
     def serve(request):
         if why == "retry":
             return answer(503, retry_after="3000")
-        go.wait(20)
+        go.wait(60)
         return SPORTS
 
     options = {"pace": {"rate_limit": RateLimit(1, 3600)}, "retry": {}}
@@ -141,7 +141,7 @@ def test_closing_wakes_whoever_waits(connect, why):
         assert not target.is_closed
         (client.close if target is client else client.aclose)()
         go.set()
-        raised = [call.exception(20) for call in calls]
+        raised = [call.exception(60) for call in calls]
     assert target.is_closed
     assert all(error is None or isinstance(error, bettune.BetTuneError) for error in raised)
     assert len([error for error in raised if "closed" in str(error)]) >= 3
@@ -221,7 +221,7 @@ def test_a_date_is_read_against_that_of_the_answer(monkeypatch, value, date, sec
 
 def test_a_date_without_that_of_the_answer_is_read_against_the_clock():
     value = format_datetime(datetime.now(UTC) + timedelta(seconds=1000), usegmt=True)
-    assert 990 < retry_after({"retry-after": value, "date": "nonsense"}) <= 1000
+    assert 900 < retry_after({"retry-after": value, "date": "nonsense"}) <= 1000
 
 
 @pytest.mark.parametrize("kind", ["sync", "asyncio"])
