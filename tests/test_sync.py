@@ -281,7 +281,7 @@ def test_an_error_of_on_progress_stops_the_run_and_comes_out(connect):
         # A second run finishes the work.
         assert client.predictions.sync(1, dict.fromkeys(range(1, 101), 2)).ok
     assert len(table.odds) == 100
-    assert not [one for one in threading.enumerate() if one.name.startswith("bettune-apply")]
+    assert not [one for one in threading.enumerate() if re.match(r"bettune-\d", one.name)]
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 8])
@@ -297,7 +297,7 @@ def test_concurrency_is_how_many_are_under_way_at_a_time(connect, concurrency):
             now[0] += 1
             peak[0] = max(peak[0], now[0])
         # All that may be under way meet here; fewer would wait for ever.
-        meet.wait(20)
+        meet.wait(60)
         with lock:
             now[0] -= 1
         return table(request)
@@ -314,7 +314,7 @@ def test_a_cancelled_task_leaves_no_task_and_a_second_run_finishes():
     begun = threading.Event()
 
     def stuck(request):
-        if request.method == "PUT" and len(table.odds) == 20:
+        if request.method == "PUT" and len(table.odds) >= 20:
             begun.set()
             return SILENCE
         return table(request)

@@ -110,8 +110,8 @@ class TestRetryAfter:
             time.tzset()
 
     def test_a_date_without_the_answers_own_is_read_against_the_clock_here(self):
-        later = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
-        assert 97 <= retry_after({"retry-after": later, "date": "soon"}) <= 100
+        later = format_datetime(datetime.now(UTC) + timedelta(seconds=1000), usegmt=True)
+        assert 900 < retry_after({"retry-after": later, "date": "soon"}) <= 1000
 
     def test_an_answer_is_obeyed_before_its_place_goes_to_the_next(self, caplog):
         under_way = []
@@ -151,9 +151,9 @@ class TestClosing:
 
             thread = threading.Thread(target=call)
             thread.start()
-            assert waits.wait(30)
+            assert waits.wait(60)
             client.close()
-            thread.join(30)
+            thread.join(60)
             assert errors == ["this client is closed: make a new one"]
             assert (client.is_closed, patient.is_closed) == (True, True)
 
@@ -165,7 +165,7 @@ class TestClosing:
             await client.sports.list()
             waits = anyio.Event()
             patient = client.with_options(on_wait=lambda *_: waits.set())
-            with anyio.fail_after(30):
+            with anyio.fail_after(60):
                 async with anyio.create_task_group() as group:
                     group.start_soon(fails, patient)
                     await waits.wait()
@@ -184,7 +184,7 @@ def test_one_that_is_cancelled_wakes_the_next(backend):
     async def main(server):
         limits = httpx.Limits(max_connections=1)
         async with AsyncBetTune("t", base_url=server.base_url, limits=limits) as client:
-            with anyio.fail_after(30):
+            with anyio.fail_after(60):
                 async with anyio.create_task_group() as group:
                     scopes = [anyio.CancelScope() for _ in range(5)]
                     for scope in scopes:

@@ -62,7 +62,7 @@ def make(folder, python=sys.executable):
 
 
 def said(process):
-    out, _ = process.communicate(timeout=120)
+    out, _ = process.communicate(timeout=6000)
     assert process.returncode == 0, out
     return out
 
@@ -106,7 +106,7 @@ def test_another_python_that_will_not_do_leaves_the_environment_alone(folder, sc
         python.write_text(f"#!/bin/sh\n{script}\n")
         python.chmod(0o755)
     process = make(folder, python)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=600)
     assert process.returncode == 2
     assert f"bettune needs Python 3.11 or newer, and {python} {reason}" in out
     assert kept.exists()
