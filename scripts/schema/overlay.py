@@ -48,7 +48,6 @@ def settled(document: dict[str, Json]) -> dict[str, Json]:
             for parameter in operation["parameters"]:
                 if parameter.get("in") == "path":
                     parameter["name"] = renamed.get(parameter["name"], parameter["name"])
-                if name in ours.values():
                     _settle_id(parameter)
             operation["parameters"].sort(key=lambda parameter: parameter.get("in") != "path")
     if not any(method in paths.get(path, {}) for path, method in OPERATIONS):
@@ -57,9 +56,9 @@ def settled(document: dict[str, Json]) -> dict[str, Json]:
 
 
 def _settle_id(parameter: dict[str, Json]) -> None:
-    """Make an id in the URL a number, where it is text that a number keeps to.
+    """Make an id in a path a number, where it is text that a number keeps to.
 
-    All of a URL is text, and Symfony's NelmioApiDoc writes it so, with the route's pattern.
+    All of a path is text, and Symfony's NelmioApiDoc writes it so, with the route's pattern.
     """
     schema, sent = parameter.get("schema", {}), SENT.get(parameter["name"], [])
     text = schema.get("type") == "string" and not schema.keys() & {"format", "enum"}
