@@ -181,6 +181,12 @@ def test_without_a_source_it_says_how(make):
     assert (done.returncode, done.stderr) == (2, "Which schema? make schema SCHEMA=<url or file>\n")
 
 
+def test_make_that_only_tells_runs_nothing(repo_copy):
+    command = ["make", "-n", "schema", "SCHEMA=x"]  # there is no .venv, so that it would fail
+    done = subprocess.run(command, cwd=repo_copy, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_check_that_fails_is_told_and_the_list_of_names_is_new(make, repo_copy, tmp_path):
     refuses = tmp_path / "refuses"
     refuses.write_text("#!/bin/sh\necho no; exit 1\n")
