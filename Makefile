@@ -60,8 +60,9 @@ generate: .venv/.ready ## write generated/ from openapi.yaml, bettune/_sync from
 
 # What is asked for reaches the shell by the environment, as it was written.
 schema: override export SCHEMA := $(value SCHEMA)
+schema: export MAKE := $(MAKE)# not in the recipe, which `make -n` would then run
 schema: .venv/.ready ## take over a downloaded schema: make schema SCHEMA=<url or file>
-	@MAKE='$(MAKE)' $(BIN)/python -m scripts.schema "$$SCHEMA"
+	@$(BIN)/python -m scripts.schema "$$SCHEMA"
 
 contract: override export BASE_URL := $(value BASE_URL)
 contract: override export FILTER := $(value FILTER)

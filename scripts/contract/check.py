@@ -104,7 +104,13 @@ class Check:
         before = found[0].odds if found else None
         odds = Decimal("2.15") if before != Decimal("2.15") else Decimal("2.2")
         try:
-            self.step(PREDICTION, "put", lambda: predictions.put(*where, odds))
+            made = self.step(PREDICTION, "put", lambda: predictions.put(*where, odds))
+            if not self.seen[-1].is_success:
+                self.skip(PREDICTION, "delete", "what is there could not be put back")
+                return
+            if made is not None and made.odds != odds:
+                text = f"{odds} was written, and it answers {made.odds}"
+                self.steps[-1].findings.append(Finding(BREAK, "facade", text))
             self.expect(*where, odds)
             self.step(PREDICTION, "delete", lambda: predictions.delete(*where))
             self.expect(*where, None)
@@ -125,13 +131,17 @@ class Check:
         numbers = (signal.SIGINT, signal.SIGTERM)
         handlers = [signal.signal(number, signal.SIG_IGN) for number in numbers]
         predictions = self.client.predictions
+        there = "no prediction" if before is None else f"odds of {before}"
         try:
             if before is None:
                 predictions.delete(filter_id, match_id)
             else:
                 predictions.put(filter_id, match_id, before)
         except BetTuneError as error:
-            there = "no prediction" if before is None else f"odds of {before}"
+            with contextlib.suppress(BetTuneError):  # whatever it answers, it may be there
+                found = predictions.search(filter_id, [match_id])
+                if [one.odds for one in found] == ([] if before is None else [before]):
+                    return
             text = f"restore it by hand: filter {filter_id}, match {match_id} had {there}: {error}"
             self.steps.append(Step("restore", "", [Finding(BREAK, "facade", text)]))
         finally:

@@ -107,7 +107,7 @@ class _Writer:
     def parameters(self, node: Json) -> dict[tuple[str, str], Json]:
         found = {}
         for one in node.get("parameters") or []:
-            parameter = _booleans(follow(self.document, one))
+            parameter = _less_examples(_booleans(follow(self.document, one)))
             if "schema" in parameter:
                 parameter["schema"] = self.schema(parameter["schema"])
             found[str(parameter.get("in")), str(parameter.get("name"))] = parameter
@@ -134,14 +134,14 @@ class _Writer:
         return written
 
     def header(self, header: Json) -> dict[str, Json]:
-        header = dict(follow(self.document, header))
+        header = _less_examples(follow(self.document, header))
         return header | {"schema": self.schema(header.get("schema", {}))}
 
     def content(self, node: Json) -> dict[str, Json]:
         node = _booleans(follow(self.document, node))
         if "content" in node:
             by_media = {
-                media: one | {"schema": self.schema(one.get("schema", {}))}
+                media: _less_examples(one) | {"schema": self.schema(one.get("schema", {}))}
                 for media, one in node["content"].items()
             }
             node["content"] = dict(sorted(by_media.items(), key=lambda pair: _rank(pair[0])))
@@ -212,6 +212,11 @@ class _Writer:
             if properties:
                 whole |= {"properties": properties, "required": list(dict.fromkeys(required))}
         return whole
+
+
+def _less_examples(node: dict[str, Json]) -> dict[str, Json]:
+    """Return a node of OpenAPI without its examples, whose references lead to no schema."""
+    return {key: one for key, one in node.items() if key not in {"example", "examples"}}
 
 
 def _signings(asked: Json) -> Json:

@@ -214,6 +214,9 @@ def _scheme(scheme: Json) -> str:
     if kind == "http":
         return f"a {str(scheme.get('scheme')).lower()} token"
     if kind == "apiKey":
+        # As L5-Swagger and Swashbuckle have it, which tell the rest in words.
+        if "bearer" in str(scheme.get("description")).lower() and name == "Authorization":
+            return "a bearer token"
         return f"an API key in the {scheme.get('in')} {name}"
     return {"oauth2": "OAuth 2", "openIdConnect": "OpenID Connect"}.get(kind, kind)
 

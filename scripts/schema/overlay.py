@@ -8,7 +8,8 @@ from typing import Any
 
 from scripts.schema.canonical import METHODS, SCHEMAS, canonical, shape
 from scripts.schema.document import follow
-from scripts.schema.facade import ERROR, MODELS, OPERATIONS
+from scripts.schema.facade import ERROR, MODELS, OPERATIONS, SENT
+from scripts.schema.schemas import LIMITS, all_keep
 from scripts.schema.text import Refused, well_built
 
 Json = Any
@@ -47,10 +48,24 @@ def settled(document: dict[str, Json]) -> dict[str, Json]:
             for parameter in operation["parameters"]:
                 if parameter.get("in") == "path":
                     parameter["name"] = renamed.get(parameter["name"], parameter["name"])
+                    _settle_id(parameter)
             operation["parameters"].sort(key=lambda parameter: parameter.get("in") != "path")
     if not any(method in paths.get(path, {}) for path, method in OPERATIONS):
         raise Refused("it describes another API: it has none of BetTune's operations")
     return document | {"paths": paths, "moved": moved}
+
+
+def _settle_id(parameter: dict[str, Json]) -> None:
+    """Make an id in a path a number, where it is text that a number keeps to.
+
+    All of a path is text, and Symfony's NelmioApiDoc writes it so, with the route's pattern.
+    """
+    schema, sent = parameter.get("schema", {}), SENT.get(parameter["name"], [])
+    text = schema.get("type") == "string" and not schema.keys() & {"format", "enum"}
+    digits = [str(one) for one in sent if isinstance(one, int)]
+    keeps = LIMITS["pattern"][1]
+    if text and digits and all_keep(keeps, schema.get("pattern", ""), digits):
+        parameter["schema"] = schema | {"type": "integer"}
 
 
 class _Overlay:

@@ -84,8 +84,7 @@ class Schemas:
         if "properties" in old or "properties" in new:
             self._fields(place, model, old, new, asked=asked)
         if isinstance(old.get("items"), dict) and isinstance(new.get("items"), dict):
-            inner = place if model else place.at("[]")
-            self.compare(inner, model, old["items"], new["items"], asked=asked)
+            self.compare(place.at("[]"), model, old["items"], new["items"], asked=asked)
 
     def _same_odds(self, place: Place, old: Json, new: Json) -> bool:
         kinds = [set(types_of(one)) for one in (old, new)]
@@ -125,7 +124,7 @@ class Schemas:
             where, text = place.at(f": {limit}"), f"was {_one(before)} and is {_one(now)}"
             if now is None or (before is not None and _looser(limit, before, now)):
                 self.add(WIDENING, where, text)
-            elif sent and _all_keep(keeps, now, [one for one in sent if _type(one) in about]):
+            elif sent and all_keep(keeps, now, [one for one in sent if _type(one) in about]):
                 self.add(HARMLESS, where, f"{text}, which bettune keeps to")
             else:
                 self.add(BREAKING, where, text, "limits")
@@ -137,6 +136,8 @@ class Schemas:
         gone = [name for name in before if name not in now]
         fresh = [name for name in now if name not in before]
         required = [set(one.get("required", [])) for one in (old, new)]
+        if model and place.group != ID_NAME:  # the fields of a model are told as its own
+            place = Place(model)
         for name in gone:
             hint = ""
             alike = [one for one in fresh if _bare(now[one]) == _bare(before[name])]
@@ -152,11 +153,7 @@ class Schemas:
             if (name in required[0]) != (name in required[1]):
                 self._required(field, needed=name in required[1], asked=asked)
             inner = MODELS.get(model or "", {}).get(name)
-            label = Place(inner) if inner else field
-            if inner == ID_NAME:
-                label = Place(str(field), group=ID_NAME)
-            elif "enum" in without_null(self.old, before[name])[0]:
-                label = field
+            label = Place(str(field), group=ID_NAME) if inner == ID_NAME else field
             self.compare(label, inner, before[name], now[name], asked=asked)
 
     def _new_field(self, field: Place, name: str, now: Json, *, needed: bool, asked: bool) -> None:
@@ -256,7 +253,8 @@ def _type(value: Any) -> str:
     return {str: "string", list: "array", int: "integer", float: "number"}.get(type(value), "")
 
 
-def _all_keep(keeps: Any, limit: Json, sent: list[Any]) -> bool:
+def all_keep(keeps: Any, limit: Json, sent: list[Any]) -> bool:
+    """Return whether all that is sent keeps a limit."""
     try:
         return all(keeps(one, limit) for one in sent)
     except re.error:  # a pattern in JavaScript's words

@@ -134,6 +134,16 @@ BREAKS = {
         "break: facade: GET /sports: Expected 1, the length of `$.items`, got 3 - at `$.count`",
         "GET /sports",
     ),
+    "page": (
+        on("GET /matches", lambda body: body.update(nextPage="/2")),
+        "break: body: $.nextPage is new: a list may be only a part now",
+        "GET /matches",
+    ),
+    "other_odds": (
+        on("PUT /prediction-filters", lambda body: body.update(odds="2.100000")),
+        "break: facade: 2.15 was written, and it answers 2.100000",
+        "PUT",
+    ),
     "time": (
         on("GET /matches", item(date="2026-06-06T18:00:00")),
         "at `$.items[0].date`",
@@ -278,10 +288,7 @@ def test_what_cannot_be_checked(check, server, port, monkeypatch, tmp_path):
     assert ET.parse(junit).find("testcase/error").get("message").startswith("GET /sports: 401")
     assert len(server.asked) == 1
 
-    server.plant = on(
-        "GET /matches",
-        down,
-    )
+    server.plant = on("GET /matches", down)
     code, said = check()
     assert code == 2, said
     assert "GET /matches: 503: down" in said
@@ -338,12 +345,36 @@ def test_interrupted_it_restores_what_was_there(check, server, number, when):
 
 def test_what_cannot_be_restored_is_said(check, server):
     server.predictions[7] = prediction(7, "1.75")
-    server.plant = lambda operation, *_: (
-        (403, {"code": "x", "message": "y"}) if operation.startswith("PUT") else None
-    )
+
+    def plant(operation, *_):
+        if not operation.startswith("PUT") or server.asked.count(operation) == 1:
+            return None
+        server.predictions.clear()
+        return 403, {"code": "x", "message": "y"}
+
+    server.plant = plant
     code, said = check(*WRITE)
     assert code == 1
     assert "restore it by hand: filter 5, match 7 had odds of 1.75" in said
+
+
+@pytest.mark.parametrize(("status", "ends"), [(200, 1), (400, 1), (403, 2)])
+def test_what_is_there_is_not_asked_for_by_hand(check, server, status, ends):
+    before = {7: prediction(7, "1.75")}
+
+    def plant(operation, _status, body, headers):
+        if not operation.startswith("PUT"):
+            return None
+        if status != 200:  # and nothing is written
+            server.predictions = dict(before)
+        return status, {"code": "x", "message": "y"}
+
+    server.predictions, server.plant = dict(before), plant
+    code, said = check(*WRITE)
+    assert code == ends
+    assert "restore it by hand" not in said
+    assert ("DELETE /prediction-filters" in server.asked) == (status == 200)
+    assert server.predictions[7]["odds"] == "1.750000"
 
 
 @pytest.mark.parametrize(

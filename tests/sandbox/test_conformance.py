@@ -23,6 +23,9 @@ KEPT = ROOT / "tests" / "schema" / "data" / "openapi.yaml"
 # The operations by what the sandbox notes of a request: its method, and the end of its path.
 ENDS = {(method.upper(), path.rpartition("/")[2]): (path, method) for path, method in PLACES}
 
+# What the sandbox has, which is not left to be guessed.
+EXAMPLES = {"date": "2026-06-06", "sport": 1, "filterId": 11583, "matchId": 1611243}
+
 
 def documented(document, *statuses):
     """The operations, each with those of the statuses that its answers may have."""
@@ -59,7 +62,8 @@ def schemathesis(directory, schema, box, token, *options):
 def without_limits(node):
     """What may be sent, with no limits: an export may tell more of them than the sandbox keeps."""
     if isinstance(node, dict):
-        return {key: without_limits(one) for key, one in node.items() if key not in LIMITS}
+        limits = {*LIMITS, "additionalProperties"}
+        return {key: without_limits(one) for key, one in node.items() if key not in limits}
     return [without_limits(one) for one in node] if isinstance(node, list) else node
 
 
@@ -81,8 +85,11 @@ def document():
         models[name] = without_limits(models[name])
     whole["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     search = models["SearchPredictionsRequest"]["properties"]
-    search["filterId"]["example"] = 11583  # one that the sandbox has
+    search["filterId"]["example"] = EXAMPLES["filterId"]
     search["matchIds"]["example"] = [1611243, 1611244]
+    for one in whole["paths"]["/matches"]["get"]["parameters"]:
+        if one["name"] in EXAMPLES:
+            one["example"] = EXAMPLES[one["name"]]
     return whole | {"security": [{"token": []}]}
 
 
@@ -99,11 +106,13 @@ def narrowed(document, tmp_path):
     document = copy.deepcopy(document)
     an_id = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
     paths, schemas = document["paths"], document["components"]["schemas"]
-    paths["/matches"]["get"]["parameters"][1]["schema"]["enum"] = [1]
+    for one in paths["/matches"]["get"]["parameters"]:
+        if one["name"] == "sport":
+            one["schema"]["enum"] = [1]
     for operation in paths[PREDICTION].values():
-        filter_id, match_id = operation["parameters"]
-        filter_id |= {"schema": an_id, "example": 11583}
-        match_id |= {"schema": an_id, "example": 1611243}
+        for one in operation["parameters"]:
+            if one["in"] == "path":
+                one |= {"schema": an_id, "example": EXAMPLES[one["name"]]}
     search = schemas["SearchPredictionsRequest"]["properties"]
     search["filterId"] |= an_id
     search["matchIds"] |= {"items": an_id, "maxItems": 10_000}

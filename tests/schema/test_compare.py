@@ -137,7 +137,7 @@ ERRORS = "the answer 429"
                 {"anyOf": [{"$ref": "#/components/schemas/Score"}, {"type": "null"}]},
             ),
             BREAKING,
-            "Score may be null now",
+            "Match.score may be null now",
         ),
         (
             put((*MODELS, "Score", "required"), ["home"]),
@@ -276,3 +276,51 @@ def test_the_worst_comes_first_and_schemas_may_hold_themselves(schema):
     match |= {"venue": STRING, "id": STRING}
     levels = [level for level, _ in compare(schema, new)]
     assert levels == [BREAKING, WIDENING]
+
+
+def test_a_list_that_may_be_null_is_told_as_the_list(schema):
+    new = copy.deepcopy(schema)
+    new["components"]["schemas"]["MatchesResponse"]["properties"]["items"]["nullable"] = True
+    assert compare(schema, new) == [(BREAKING, "MatchesResponse.items may be null now")]
+
+
+def test_examples_by_reference_are_no_schemas(schema):
+    new = copy.deepcopy(schema)
+    by_reference = {"a": {"$ref": "#/components/examples/A"}}
+    new["components"]["examples"] = {"A": {"value": {"required": ["x"]}}}
+    for item in new["paths"].values():
+        for operation in item.values():
+            for one in operation.get("parameters", []):
+                one["examples"] = by_reference
+            for answer in operation["responses"].values():
+                for content in answer.get("content", {}).values():
+                    content["examples"] = by_reference
+    for model in new["components"]["schemas"].values():  # and it is looked through to the end
+        model.pop("required", None)
+    assert compare(schema, new)[0] == program.ABSENT[:2]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "level"),
+    [(r"\d+", HARMLESS), ("[1-9][0-9]*", HARMLESS), ("^[a-f]{8}$", BREAKING), (None, HARMLESS)],
+)
+def test_an_id_in_a_path_may_be_text_that_a_number_keeps_to(schema, pattern, level):
+    new = copy.deepcopy(schema)
+    text = STRING | ({"pattern": pattern} if pattern else {})
+    for path, item in new["paths"].items():
+        for operation in item.values():
+            for one in operation.get("parameters", []):
+                one["schema"] = text if "{" in path else one["schema"]
+    assert {one for one, _ in compare(schema, new)} == {level}
+
+
+@pytest.mark.parametrize(
+    ("description", "level"),
+    [("Enter token in format (Bearer <token>)", HARMLESS), ("Your key", BREAKING)],
+)
+def test_a_bearer_token_may_be_told_as_a_header(schema, description, level):
+    new = copy.deepcopy(schema)
+    header = {"type": "apiKey", "in": "header", "name": "Authorization"}
+    new["components"]["securitySchemes"] = {"sanctum": header | {"description": description}}
+    new["security"] = [{"sanctum": []}]
+    assert [one for one, _ in compare(schema, new)] == [level]

@@ -181,17 +181,25 @@ def test_without_a_source_it_says_how(make):
     assert (done.returncode, done.stderr) == (2, "Which schema? make schema SCHEMA=<url or file>\n")
 
 
-def test_a_check_that_fails_is_told(make, repo_copy, tmp_path):
+def test_make_that_only_tells_runs_nothing(repo_copy):
+    command = ["make", "-n", "schema", "SCHEMA=x"]  # there is no .venv, so that it would fail
+    done = subprocess.run(command, cwd=repo_copy, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_check_that_fails_is_told_and_the_list_of_names_is_new(make, repo_copy, tmp_path):
     refuses = tmp_path / "refuses"
     refuses.write_text("#!/bin/sh\necho no; exit 1\n")
     refuses.chmod(0o755)
     text = (repo_copy / "openapi.yaml").read_text()
-    (tmp_path / "new.yaml").write_text(text.replace("List matches", "All matches"))
+    (tmp_path / "new.yaml").write_text(text.replace("[api, ui]", "[api, ui, imported]"))
     (tmp_path / "mypy.py").write_text("")  # a type checker that is content, at once
-    done = make(tmp_path / "new.yaml", MAKE=str(refuses), PYTHONPATH=str(tmp_path))
+    paths = f"{tmp_path}{os.pathsep}{repo_copy / 'generated'}"
+    done = make(tmp_path / "new.yaml", MAKE=str(refuses), PYTHONPATH=paths)
     assert done.returncode == 4
     assert done.stdout.startswith("Do not merge it yet: `make check` does not pass, see below.\n")
     assert done.stdout.endswith("make check says:\nno\n")
+    assert "IMPORTED" in (repo_copy / "api.md").read_text()
 
 
 def test_json_becomes_yaml_that_says_the_same(pair_copy, tmp_path, schema):

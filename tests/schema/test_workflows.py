@@ -89,7 +89,8 @@ def clone(tmp_path, monkeypatch):
     git(tmp_path, "clone", "--quiet", origin, folder)
     git(folder, "switch", "--quiet", "--create", "main")
     (folder / "generated").mkdir()
-    (folder / "openapi.yaml").write_text("old\n")
+    for name in ("openapi.yaml", "api.md"):
+        (folder / name).write_text("old\n")
     (folder / "generated" / "a.py").write_text("old = 1\n")
     (folder / ".gitignore").write_text(".venv\nfound\noutput\n*.txt\n*.patch\n")
     git(folder, "add", "--all")
@@ -177,7 +178,8 @@ def proposed_branches(copy):
 )
 def test_a_changed_schema_becomes_a_pull_request(clone, workflow, tmp_path, status, title):
     copy, _ = clone
-    fetched, told = workflow(f"{NEW} echo '- breaking: it is told'; exit {status}")
+    others = "echo new > api.md; echo x > mended.py;"  # the second is none of its business
+    fetched, told = workflow(f"{NEW} {others} echo '- breaking: it is told'; exit {status}")
     assert fetched.returncode == 0, fetched.stderr
     assert told["title"] == title
     assert told["fits"] == str(int(status == 0))
@@ -189,7 +191,7 @@ def test_a_changed_schema_becomes_a_pull_request(clone, workflow, tmp_path, stat
     shown = git(copy, "show", "--name-status", "--format=%s", f"origin/{branch}").split()
     assert shown == [
         *("Take", "over", "the", "changed", "schema"),
-        *("D", "generated/a.py", "A", "generated/b.py", "M", "openapi.yaml"),
+        *("M", "api.md", "D", "generated/a.py", "A", "generated/b.py", "M", "openapi.yaml"),
     ]
 
 
