@@ -98,7 +98,8 @@ class Resolver:
     @property
     def days(self) -> list[date]:
         """The UTC days to ask for first: those of the fixtures."""
-        return sorted({day for asked in self._asked for day in _utc_days(asked.own)})
+        windows = {asked.own for asked in self._asked}
+        return sorted({day for window in windows for day in _utc_days(window)})
 
     def more_days(self, matches_by_day: Mapping[date, Sequence[Match]]) -> list[date]:
         """The UTC days beside that may hold what was not found on its own day."""
@@ -192,26 +193,23 @@ class Resolver:
 
 
 def _find_on_day(asked: _Asked, index: MatchIndex) -> _Found:
-    scored = _scored(asked, index)
-    likely = [one for one in scored if min(one.home, one.away) >= _EACH]
-    likely = _without_rivals(asked, likely, index)
+    likely = _likely(asked, index, _EACH)
     if likely:
-        return _decide(asked, likely, scored)
+        return _decide(asked, likely)
     other_way = replace(asked, home=asked.away, away=asked.home, aliased=asked.aliased[::-1])
     swapped = [one for one in _scored(other_way, index) if min(one.home, one.away) >= CERTAIN]
     if swapped:
         reason = f"match {swapped[0].match.id} has its home and away the other way round"
         return _Found(reason=reason, scored=tuple(swapped))
-    return _Found(scored=tuple(scored), open=True)
+    return _Found(open=True)
 
 
 def _find_beside(asked: _Asked, index: MatchIndex) -> _Found:
     """What a fixture that is not on its day is on the days beside it, by certain names alone."""
-    scored = _scored(asked, index)
-    certain = [one for one in scored if min(one.home, one.away) >= CERTAIN]
-    certain = _without_rivals(asked, certain, index)
+    certain = _likely(asked, index, CERTAIN)
     if certain:
-        return _decide(asked, certain, scored)
+        return _decide(asked, certain)
+    scored = _scored(asked, index)
     start, end = asked.own
     today = [one for one in scored if start <= one.match.date < end]
     return _Found(reason=_reason(asked, scored, today, index), scored=tuple(scored), open=True)
@@ -222,25 +220,35 @@ def _scored(asked: _Asked, index: MatchIndex) -> list[_Scored]:
     home = index.scores(asked.home, exact=asked.aliased[0])
     away = index.scores(asked.away, exact=asked.aliased[1])
     found = {match.id: match for match in (*index.at_home(home), *index.away(away))}
+    return _in_order(found.values(), home, away, index)
+
+
+def _likely(asked: _Asked, index: MatchIndex, least: float) -> list[_Scored]:
+    """Those whose teams' names are about the likest that any team of these days has."""
+    home = index.scores(asked.home, exact=asked.aliased[0])
+    away = index.scores(asked.away, exact=asked.aliased[1])
+    if not home or not away:
+        return []
+    least_home, least_away = (max(least, max(scores.values()) - _RIVAL) for scores in (home, away))
+    matches = index.at_home(team for team, score in home.items() if score >= least_home)
+    near = [match for match in matches if away.get(index.teams(match)[1], 0.0) >= least_away]
+    return _in_order(near, home, away, index)
+
+
+def _in_order(
+    matches: Iterable[Match],
+    home: Mapping[Name, float],
+    away: Mapping[Name, float],
+    index: MatchIndex,
+) -> list[_Scored]:
     scored = []
-    for match in found.values():
+    for match in matches:
         home_team, away_team = index.teams(match)
         scored.append(_Scored(match, home.get(home_team, 0.0), away.get(away_team, 0.0)))
     return sorted(scored, key=lambda one: (-one.mean, one.match.date, one.match.id))
 
 
-def _without_rivals(asked: _Asked, likely: list[_Scored], index: MatchIndex) -> list[_Scored]:
-    """Those whose teams' names are about the likest that any team of these days has."""
-    if not likely:
-        return []
-    home, away = (
-        max(index.scores(name, exact=exact).values(), default=0.0) - _RIVAL
-        for name, exact in zip((asked.home, asked.away), asked.aliased, strict=True)
-    )
-    return [one for one in likely if one.home >= home and one.away >= away]
-
-
-def _decide(asked: _Asked, likely: list[_Scored], scored: list[_Scored]) -> _Found:
+def _decide(asked: _Asked, likely: list[_Scored]) -> _Found:
     """Which of the matches that it may be a fixture is, if that is plain."""
     agreeing = _agreeing(asked, likely)
     if not agreeing:
@@ -255,7 +263,7 @@ def _decide(asked: _Asked, likely: list[_Scored], scored: list[_Scored]) -> _Fou
         near = [one for one in best if _is_near(asked.fixture, one.match)]
         best = near if len(near) == 1 else best
     if len(best) == 1:
-        return _Found(match=best[0].match, scored=tuple(scored))
+        return _Found(match=best[0].match, scored=tuple(best))
     several = ", ".join(
         f"{one.match.id} ({one.match.tournament.name}, {one.match.date:%Y-%m-%d %H:%M})"
         for one in best[:_CANDIDATES]
@@ -314,10 +322,7 @@ def _unshared(found: list[_Found]) -> list[_Found]:
             more = f" and {len(positions) - _CANDIDATES} more" if len(positions) > 3 else ""
             reason = f"rows {told}{more} are all match {match_id}: keep one of them"
             for position in positions:
-                one = found[position]
-                match = one.match
-                kept = tuple(each for each in one.scored if each.match is match)
-                result[position] = _Found(reason=reason, scored=kept)
+                result[position] = _Found(reason=reason, scored=found[position].scored)
     return result
 
 

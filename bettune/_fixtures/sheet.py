@@ -10,6 +10,7 @@ from typing import Any
 
 from bettune._errors import InvalidArgumentError
 from bettune._values.display import short_repr
+from bettune._values.frames import is_missing, rows
 from bettune._values.zones import local_instants
 
 _WRITTEN = re.compile(
@@ -50,8 +51,8 @@ def read_fixtures(fixtures: Any, zone: tzinfo) -> list[Fixture]:
         InvalidArgumentError: it is neither, or a cell cannot be read: the message names its row,
             counted from 0, and its column.
     """
-    rows = [_checked(row, position) for position, row in enumerate(_rows(fixtures))]
-    dates = [_to_date(row["date"], _where(at, "date")) for at, row in enumerate(rows)]
+    checked = [_checked(row, position) for position, row in enumerate(_rows(fixtures))]
+    dates = [_to_date(row["date"], at) for at, row in enumerate(checked)]
     for at, value in enumerate(dates):
         # Beside them there is no day, or none in another time zone.
         if value.year in {MINYEAR, MAXYEAR}:
@@ -61,7 +62,7 @@ def read_fixtures(fixtures: Any, zone: tzinfo) -> list[Fixture]:
     only_days = all(_is_day(value) for value in dates)
     return [
         _fixture(position, row, value, zone, only_days=only_days)
-        for position, (row, value) in enumerate(zip(rows, dates, strict=True))
+        for position, (row, value) in enumerate(zip(checked, dates, strict=True))
     ]
 
 
@@ -87,8 +88,6 @@ def read_aliases(aliases: Any) -> dict[str, str]:
 
 
 def _rows(fixtures: Any) -> Iterable[Any]:
-    from bettune._values.frames import rows  # noqa: PLC0415 - only where fixtures are read
-
     read: list[dict[str, Any]] | None = rows(fixtures)
     if read is not None:
         return read
@@ -127,7 +126,6 @@ def _fixture(
     *,
     only_days: bool,
 ) -> Fixture:
-    where = _where(position, "date")
     kick_offs: tuple[datetime, ...] = ()
     if isinstance(value, datetime) and only_days:
         value = value.date()
@@ -135,7 +133,9 @@ def _fixture(
         if value.tzinfo is None:
             kick_offs = local_instants(value, zone)
             if not kick_offs:
-                raise InvalidArgumentError(f"{where}: the clocks of {zone} skip {value}")
+                raise InvalidArgumentError(
+                    f"{_where(position, 'date')}: the clocks of {zone} skip {value}"
+                )
             value = value.replace(tzinfo=zone)
         else:
             kick_offs = (value.astimezone(UTC),)
@@ -145,16 +145,14 @@ def _fixture(
         value,
         day,
         kick_offs,
-        _text(row["home"], _where(position, "home")),
-        _text(row["away"], _where(position, "away")),
-        _text_or_none(row.get("country"), _where(position, "country")),
-        _text_or_none(row.get("tournament"), _where(position, "tournament")),
+        _text(row["home"], position, "home"),
+        _text(row["away"], position, "away"),
+        _text_or_none(row.get("country"), position, "country"),
+        _text_or_none(row.get("tournament"), position, "tournament"),
     )
 
 
-def _to_date(value: Any, where: str) -> date | datetime:
-    from bettune._values.frames import is_missing  # noqa: PLC0415 - see above
-
+def _to_date(value: Any, position: int) -> date | datetime:
     if isinstance(value, str) and _WRITTEN.fullmatch(value.strip()):
         text = value.strip()
         try:
@@ -166,8 +164,8 @@ def _to_date(value: Any, where: str) -> date | datetime:
     elif isinstance(value, date) and not is_missing(value):
         return value
     raise InvalidArgumentError(
-        f'{where} must be a date, a datetime, "YYYY-MM-DD" or "YYYY-MM-DD HH:MM",'
-        f" not {short_repr(value)}"
+        f"{_where(position, 'date')} must be a date, a datetime, "
+        f'"YYYY-MM-DD" or "YYYY-MM-DD HH:MM", not {short_repr(value)}'
     )
 
 
@@ -175,13 +173,13 @@ def _is_day(value: date | datetime) -> bool:
     return not isinstance(value, datetime) or value.time() == time.min
 
 
-def _text(value: Any, where: str) -> str:
+def _text(value: Any, position: int, column: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise InvalidArgumentError(f"{where} must be a name, not {short_repr(value)}")
+        raise InvalidArgumentError(
+            f"{_where(position, column)} must be a name, not {short_repr(value)}"
+        )
     return value
 
 
-def _text_or_none(value: Any, where: str) -> str | None:
-    from bettune._values.frames import is_missing  # noqa: PLC0415 - see above
-
-    return None if is_missing(value) or value == "" else _text(value, where)
+def _text_or_none(value: Any, position: int, column: str) -> str | None:
+    return None if is_missing(value) or value == "" else _text(value, position, column)

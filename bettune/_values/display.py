@@ -40,7 +40,8 @@ def html_table(
     ]
     if total > len(shown):
         shown.append(f'<td colspan="{len(columns)}">and {total - len(shown)} more</td>')
-    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
+    # With no rows the caption says all.
+    head = "".join(f"<th>{escape(column)}</th>" for column in columns if shown)
     body = "".join(f"<tr>{row}</tr>" for row in shown)
     # The classes keep a notebook from reading what stands between dollars as formulas.
     return (

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import bettune_openapi.models
 import pytest
 
 import bettune
@@ -19,7 +20,7 @@ def test_the_import_alone_brings_nothing_heavy():
 def test_the_clients_bring_what_they_send_with_when_one_is_made():
     code = (
         "from bettune import AsyncBetTune, BetTune; import sys; "
-        "print(sorted({'anyio', 'bettune._http', 'httpcore'} & sys.modules.keys()))"
+        "print(sorted({'anyio', 'attrs', 'bettune._http', 'httpcore'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -28,11 +29,13 @@ def test_the_clients_bring_what_they_send_with_when_one_is_made():
 def test_each_name_is_imported_from_a_fresh_package():
     lines = ["import bettune", "print(sorted(set(bettune.__all__) - set(dir(bettune))))"]
     lines += [f"from bettune import {name}" for name in bettune.__all__]
+    lines += ["from bettune_openapi import *", "from bettune_openapi.models import *"]
     done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, check=True)
     assert done.stdout.strip() == b"[]"
 
 
-def test_a_name_that_is_not_there_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="module 'bettune' has no attribute 'Bettune'"):
-        _ = bettune.Bettune
-    assert not hasattr(bettune, "httpx")
+@pytest.mark.parametrize("module", [bettune, bettune_openapi, bettune_openapi.models])
+def test_a_name_that_is_not_there_is_an_attribute_error(module):
+    with pytest.raises(AttributeError, match=f"module '{module.__name__}' has no attribute 'Bet'"):
+        _ = module.Bet
+    assert not hasattr(module, "httpx")

@@ -62,6 +62,7 @@ def test_only_the_first_rows_are_shown_and_taken():
 
 def test_a_table_that_is_shown_whole_says_nothing_of_more():
     rows = [(n,) for n in range(20)]
+    assert "<th>" not in html_table(["n"], [], total=0, caption="nothing")
     assert "more" not in html_table(["n"], rows, total=20, caption="")
     assert "and 1 more" in html_table(["n"], [*rows, (20,)], total=21, caption="")
 
