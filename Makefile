@@ -9,6 +9,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	echo python3)
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where a machine sets it, every process would compile all anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # A change of the schema that was killed half way is finished before anything else is done.
 ifneq ($(wildcard .generate-next),)
