@@ -49,7 +49,7 @@ test-lowest: .venv-lowest/.ready ## run the tests with the lowest versions the l
 check: .venv/.ready ## check format, lint, types, what is generated, the public surface and the workflows
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff .; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy bettune docs/examples
+	@$(BIN)/python -m scripts.types bettune docs/examples
 	@$(BIN)/python -m scripts.schema.generate --check
 	@$(BIN)/python -m scripts.unasync --check
 	@$(BIN)/python -m scripts.api --check

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
 import sys
 from contextlib import ExitStack
 from functools import partial
@@ -18,6 +20,7 @@ from hypothesis import HealthCheck, settings
 from bettune import AsyncBetTune, BetTune
 from bettune._resources.resource import Resource
 from bettune.sandbox import Sandbox
+from scripts import ROOT
 from tests.scripted import Scripted
 
 _LOCAL_NAMES = {None, "", "localhost", b"localhost"}
@@ -105,6 +108,25 @@ def _clean_environment(monkeypatch):
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(scope="session")
+def known_types(tmp_path_factory):
+    """Let mypy know in a folder what it knows of the installed packages, learnt once a run."""
+    fcntl = pytest.importorskip("fcntl", reason="needs POSIX locks")
+    run = tmp_path_factory.getbasetemp()
+    run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    known = run / "mypy" / ".mypy_cache"
+    with (run / "mypy.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not known.exists():
+            options = ["--cache-dir", known.with_name("new"), "bettune"]
+            subprocess.run([sys.executable, "-m", "mypy", *options], cwd=ROOT, check=True)
+            known.with_name("new").rename(known)
+    ours = shutil.ignore_patterns("bettune", "bettune_openapi")
+    return lambda folder: shutil.copytree(
+        known, folder / known.name, ignore=ours, copy_function=os.link
+    )
 
 
 @pytest.fixture(params=["sync", "asyncio", "trio"])
