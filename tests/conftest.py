@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from importlib.metadata import version
 from inspect import isasyncgen, isawaitable
@@ -54,9 +54,9 @@ def pytest_addoption(parser):
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Some more than processors, since tests wait for sockets; none for a single file."""
+    """One more than processors, since tests wait for sockets; none for a single file."""
     files = {argument.partition("::")[0] for argument in config.args}
-    return 0 if len(files) == 1 and files.pop().endswith(".py") else os.cpu_count() + 2
+    return 0 if len(files) == 1 and files.pop().endswith(".py") else os.cpu_count() + 1
 
 
 def pytest_configure(config):
@@ -120,13 +120,19 @@ def known_types(tmp_path_factory):
     with (run / "mypy.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         if not known.exists():
-            options = ["--cache-dir", known.with_name("new"), "bettune"]
-            subprocess.run([sys.executable, "-m", "mypy", *options], cwd=ROOT, check=True)
-            known.with_name("new").rename(known)
-    ours = shutil.ignore_patterns("bettune", "bettune_openapi")
-    return lambda folder: shutil.copytree(
-        known, folder / known.name, ignore=ours, copy_function=os.link
-    )
+            # `make check` may have learnt it, and may be about to run at the same time.
+            command = [sys.executable, "-m", "scripts.types", "bettune"]
+            subprocess.run(command, cwd=ROOT, check=True)
+            ours = shutil.ignore_patterns("bettune", "bettune_openapi")
+            new = known.with_name("new")
+            shutil.copytree(ROOT / known.name, new, ignore=ours, copy_function=_copy_if_there)
+            new.rename(known)
+    return lambda folder: shutil.copytree(known, folder / known.name, copy_function=os.link)
+
+
+def _copy_if_there(source, target):
+    with suppress(FileNotFoundError):
+        shutil.copy2(source, target)
 
 
 @pytest.fixture(params=["sync", "asyncio", "trio"])
