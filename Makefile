@@ -9,6 +9,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	echo python3)
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where a machine sets it, every process would compile all anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # A change of the schema that was killed half way is finished before anything else is done.
 ifneq ($(wildcard .generate-next),)
@@ -47,7 +49,7 @@ test-lowest: .venv-lowest/.ready ## run the tests with the lowest versions the l
 check: .venv/.ready ## check format, lint, types, what is generated, the public surface and the workflows
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff .; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy bettune docs/examples
+	@$(BIN)/python -m scripts.types bettune docs/examples
 	@$(BIN)/python -m scripts.schema.generate --check
 	@$(BIN)/python -m scripts.unasync --check
 	@$(BIN)/python -m scripts.api --check

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from importlib.metadata import version
 from inspect import isasyncgen, isawaitable
@@ -22,6 +24,7 @@ from bettune import AsyncBetTune, BetTune
 from bettune._resources.resource import Resource
 from bettune.sandbox import Sandbox, _server
 from bettune.sandbox._rate_limit import SlidingWindow
+from scripts import ROOT
 from tests.scripted import Scripted
 
 _LOCAL_NAMES = {None, "", "localhost", b"localhost"}
@@ -55,9 +58,9 @@ def pytest_addoption(parser):
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Some more than processors, since tests wait for sockets; none for a single file."""
+    """One more than processors, since tests wait for sockets; none for a single file."""
     files = {argument.partition("::")[0] for argument in config.args}
-    return 0 if len(files) == 1 and files.pop().endswith(".py") else os.cpu_count() + 2
+    return 0 if len(files) == 1 and files.pop().endswith(".py") else os.cpu_count() + 1
 
 
 def pytest_configure(config):
@@ -119,6 +122,31 @@ def _clean_environment(monkeypatch):
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(scope="session")
+def known_types(tmp_path_factory):
+    """Let mypy know in a folder what it knows of the installed packages, learnt once a run."""
+    fcntl = pytest.importorskip("fcntl", reason="needs POSIX locks")
+    run = tmp_path_factory.getbasetemp()
+    run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    known = run / "mypy" / ".mypy_cache"
+    with (run / "mypy.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not known.exists():
+            # `make check` may have learnt it, and may be about to run at the same time.
+            command = [sys.executable, "-m", "scripts.types", "bettune"]
+            subprocess.run(command, cwd=ROOT, check=True)
+            ours = shutil.ignore_patterns("bettune", "bettune_openapi")
+            new = known.with_name("new")
+            shutil.copytree(ROOT / known.name, new, ignore=ours, copy_function=_copy_if_there)
+            new.rename(known)
+    return lambda folder: shutil.copytree(known, folder / known.name, copy_function=os.link)
+
+
+def _copy_if_there(source, target):
+    with suppress(FileNotFoundError):
+        shutil.copy2(source, target)
 
 
 @pytest.fixture(params=["sync", "asyncio", "trio"])

@@ -87,9 +87,10 @@ def _less_space(node: Any) -> Any:
 
 def type_errors() -> str:
     """Return where the facade does not fit the client any more, with the lines."""
-    mypy = [sys.executable, "-m", "mypy", "--pretty", "--no-color-output", "--no-error-summary"]
+    check = [sys.executable, "-m", "scripts.types"]
+    check += ["--pretty", "--no-color-output", "--no-error-summary"]
     wide = os.environ | {"MYPY_FORCE_TERMINAL_WIDTH": "160"}
-    done = subprocess.run(mypy, cwd=ROOT, env=wide, capture_output=True, text=True, check=False)
+    done = subprocess.run(check, cwd=ROOT, env=wide, capture_output=True, text=True, check=False)
     said = (done.stdout + done.stderr).strip() if done.returncode else ""
     # What is derived is mended with what it is derived from.
     return re.sub(r"(?m)^bettune/_sync/.*\n?(?:    .*\n?)*", "", said).strip() or said

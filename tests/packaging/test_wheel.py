@@ -96,11 +96,12 @@ def installed(dist, tmp_path_factory):
     return python
 
 
-def test_user_code_type_checks_against_the_installed_wheel(installed, tmp_path):
+def test_user_code_type_checks_against_the_installed_wheel(installed, known_types, tmp_path):
+    known_types(tmp_path)
     code = shutil.copy(Path(__file__).with_name("user_code.py"), tmp_path)
     with Path(code).open("a") as file:  # strict refuses an `ignore` where nothing is wrong
         file.write("\nbettune.sports.list(1)  # type: ignore[call-arg]\n")
-    (tmp_path / "mypy.ini").write_text("[mypy]\nstrict = true\n")
+    (tmp_path / "mypy.ini").write_text("[mypy]\nstrict = true\nsqlite_cache = false\n")
     out = run(
         sys.executable,
         *("-m", "mypy", "--python-executable", installed, "--config-file", "mypy.ini", code),
