@@ -71,6 +71,7 @@ def pytest_configure(config):
     settings.load_profile("ours")
     if not config.getoption("--all"):
         # It draws from the constants of the modules that are loaded, and so of the tests before.
+        assert providers.is_local_module_file, "hypothesis has another name for it now"
         providers.is_local_module_file = lambda path: False
     # anyio before 4.16 forgets the connection of a task that is cancelled as it comes about.
     if tuple(map(int, version("anyio").split(".")[:2])) < (4, 16):
