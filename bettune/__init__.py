@@ -86,12 +86,12 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    # The modules in the order in which they are the cheaper to import.
+    # The modules in the order in which they are looked into: what a client takes comes first.
     _MODULES = (
         "_errors",
-        "_api_errors",
         "_models",
         "_sync.client",
+        "_api_errors",
         "_async.client",
         "_values.odds",
         "_bulk.plan",
