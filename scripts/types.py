@@ -11,10 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+# The packages whose files change under it.
+OURS = ("bettune", "bettune_openapi")
+
 
 def main() -> None:
     """Run mypy, with what it knew of the packages that are installed."""
-    for ours in ("bettune", "bettune_openapi"):
+    for ours in OURS:
         for known in Path(".mypy_cache").glob(f"*/{ours}"):
             shutil.rmtree(known, ignore_errors=True)
     done = subprocess.run([sys.executable, "-m", "mypy", *sys.argv[1:]], check=False)

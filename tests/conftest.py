@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -25,6 +26,7 @@ from bettune._resources.resource import Resource
 from bettune.sandbox import Sandbox, _server
 from bettune.sandbox._rate_limit import SlidingWindow
 from scripts import ROOT
+from scripts.types import OURS
 from tests.scripted import Scripted
 
 _LOCAL_NAMES = {None, "", "localhost", b"localhost"}
@@ -138,7 +140,7 @@ def known_types(tmp_path_factory):
             # `make check` may have learnt it, and may be about to run at the same time.
             command = [sys.executable, "-m", "scripts.types", "bettune"]
             subprocess.run(command, cwd=ROOT, check=True)
-            ours = shutil.ignore_patterns("bettune", "bettune_openapi")
+            ours = shutil.ignore_patterns(*OURS)
             new = known.with_name("new")
             shutil.copytree(ROOT / known.name, new, ignore=ours, copy_function=_copy_if_there)
             new.rename(known)
@@ -189,13 +191,30 @@ def box():
         yield sandbox
 
 
+def hold_port():
+    """A socket whose port is nobody else's: bound, not listening, so that connections are refused.
+
+    With SO_REUSEADDR a server of the test may listen there all the same.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    return holder
+
+
 @pytest.fixture
 def port():
     """A port that is nobody else's: who connects is refused, unless a test listens there."""
-    with socket.socket() as holder:
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.bind(("127.0.0.1", 0))
+    with hold_port() as holder:
         yield holder.getsockname()[1]
+
+
+@pytest.fixture
+def _collector_waits():
+    """No collection: what is raised in a callback of it (hypothesis has one) is lost."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

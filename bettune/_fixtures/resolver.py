@@ -215,18 +215,24 @@ def _find_beside(asked: _Asked, index: MatchIndex) -> _Found:
     return _Found(reason=_reason(asked, scored, today, index), scored=tuple(scored), open=True)
 
 
+def _scores(asked: _Asked, index: MatchIndex) -> tuple[dict[Name, float], dict[Name, float]]:
+    """How alike the names of each side and of the teams are."""
+    return (
+        index.scores(asked.home, exact=asked.aliased[0]),
+        index.scores(asked.away, exact=asked.aliased[1]),
+    )
+
+
 def _scored(asked: _Asked, index: MatchIndex) -> list[_Scored]:
     """The matches that have something in common with a fixture, the likest first."""
-    home = index.scores(asked.home, exact=asked.aliased[0])
-    away = index.scores(asked.away, exact=asked.aliased[1])
+    home, away = _scores(asked, index)
     found = {match.id: match for match in (*index.at_home(home), *index.away(away))}
     return _in_order(found.values(), home, away, index)
 
 
 def _likely(asked: _Asked, index: MatchIndex, least: float) -> list[_Scored]:
     """Those whose teams' names are about the likest that any team of these days has."""
-    home = index.scores(asked.home, exact=asked.aliased[0])
-    away = index.scores(asked.away, exact=asked.aliased[1])
+    home, away = _scores(asked, index)
     if not home or not away:
         return []
     least_home, least_away = (max(least, max(scores.values()) - _RIVAL) for scores in (home, away))

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from tests.conftest import hold_port
+
 # For how long a refused connection's port stays closed.
 _DOWN_SECONDS = 0.01
 
@@ -101,10 +103,7 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._thread.start()
-        # Bound and not listening, it keeps the port ours while connections are refused.
-        self._holder = socket.socket()
-        self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        self._holder.bind(("127.0.0.1", 0))
+        self._holder = hold_port()
         self._listener = None
         self._opening = None  # the timer that ends a refusal
         self._do(self._open)
@@ -150,8 +149,7 @@ class Proxy:
         if self._listener:
             return
         # Not asyncio's server: closed while it accepts a connection, it leaves that open, unserved.
-        where = self._holder.getsockname()
-        self._listener = socket.create_server(where, backlog=2048, reuse_port=True)
+        self._listener = socket.create_server(self._holder.getsockname(), backlog=2048)
         self._listener.setblocking(False)
         self._loop.add_reader(self._listener, self._accept)
 
