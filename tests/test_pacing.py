@@ -212,7 +212,7 @@ def test_a_wait_can_be_cancelled_and_the_place_goes_to_the_next():
         async def main():
             async with AsyncBetTune("t", base_url=server.base_url, max_wait=4000) as client:
                 await client.sports.list()
-                client._http.exchange.pacer.learn(RateLimit(1, 3600))
+                client._http.exchange.rate_limiter.learn(RateLimit(1, 3600))
                 async with anyio.create_task_group() as group:
                     async with anyio.create_task_group() as given_up:
                         for _ in range(50):
@@ -221,7 +221,7 @@ def test_a_wait_can_be_cancelled_and_the_place_goes_to_the_next():
                         given_up.cancel_scope.cancel()
                     group.start_soon(client.sports.list)
                     await anyio.wait_all_tasks_blocked()
-                    client._http.exchange.pacer.learn(RateLimit(2, 3600))
+                    client._http.exchange.rate_limiter.learn(RateLimit(2, 3600))
 
         anyio.run(main)
         assert len(server.requests) == 2
@@ -326,7 +326,7 @@ def test_a_wider_limit_learnt_wakes_those_who_wait():
                     for _ in range(5):
                         group.start_soon(client.sports.list)
                     # One of the five is sent, the others wait for the hour to pass.
-                    while len(client._http.exchange.pacer._waiting) < 4:
+                    while len(client._http.exchange.rate_limiter._waiting) < 4:
                         await anyio.lowlevel.checkpoint()
                     second_may_answer.set()
 

@@ -22,8 +22,8 @@ from bettune import (
     RateLimit,
     RateLimitError,
 )
-from bettune._http.pacing import Ticket
-from bettune._http.shared import SharedWindow
+from bettune._http.rate_limiter import PendingRequest
+from bettune._http.shared_window import SharedWindow
 from bettune.sandbox import Sandbox
 
 # Its client is made before it is told to go, so that all go at once.
@@ -119,17 +119,17 @@ def test_closing_wakes_who_waits_for_another_process(box):
 
 def test_what_a_killed_process_had_under_way_is_lost_for_a_while_only():
     window, other = windows(2)
-    ticket, killed, waiting = Ticket(), Ticket(), Ticket()
-    assert window.take(ticket, 100) <= 0
-    assert other.take(killed, 100) <= 0
+    ticket, killed, waiting = PendingRequest(), PendingRequest(), PendingRequest()
+    assert window.try_acquire(ticket, 100) <= 0
+    assert other.try_acquire(killed, 100) <= 0
     # None is free before 10 seconds after the next answer, which may come now.
-    assert window.take(waiting, 101) == 10
-    window.leave(ticket, 103)
-    assert window.take(waiting, 105) == 8
-    assert window.take(waiting, 113) <= 0
-    assert window.wait(150) == 10
-    assert window.wait(169.5) == 0.5
-    assert window.wait(170) <= 0
+    assert window.try_acquire(waiting, 101) == 10
+    window.release(ticket, 103)
+    assert window.try_acquire(waiting, 105) == 8
+    assert window.try_acquire(waiting, 113) <= 0
+    assert window.delay(150) == 10
+    assert window.delay(169.5) == 0.5
+    assert window.delay(170) <= 0
 
 
 def test_what_no_clock_of_this_start_wrote_takes_no_place(cache):
@@ -137,24 +137,24 @@ def test_what_no_clock_of_this_start_wrote_takes_no_place(cache):
         (window,) = windows(1)
         (file,) = cache.iterdir()
         file.write_bytes(content)
-        tickets = [Ticket(), Ticket(), Ticket()]
-        waits = [window.take(ticket, 100) for ticket in tickets]
+        tickets = [PendingRequest(), PendingRequest(), PendingRequest()]
+        waits = [window.try_acquire(ticket, 100) for ticket in tickets]
         assert max(waits[:2]) <= 0 < waits[2]
-        window.leave(tickets[0], 101)
+        window.release(tickets[0], 101)
         file.unlink()  # while it is in use
-        window.leave(tickets[1], 101)
-        assert window.take(tickets[2], 101) <= 0
+        window.release(tickets[1], 101)
+        assert window.try_acquire(tickets[2], 101) <= 0
 
 
 def test_another_process_that_has_the_file_is_waited_for(cache):
     fcntl = pytest.importorskip("fcntl")
     (window,) = windows(1)
     (path,) = cache.iterdir()
-    ticket = Ticket()
+    ticket = PendingRequest()
     with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert 0 < window.take(ticket, 100) < 1
-    assert window.take(ticket, 100) <= 0
+        assert 0 < window.try_acquire(ticket, 100) < 1
+    assert window.try_acquire(ticket, 100) <= 0
 
 
 def test_a_folder_that_cannot_be_used_is_named(cache):
@@ -181,7 +181,7 @@ def test_without_a_home(monkeypatch):
 
 
 def test_a_system_without_such_locks_is_told_what_to_do(monkeypatch):
-    monkeypatch.delitem(sys.modules, "bettune._http.shared", raising=False)
+    monkeypatch.delitem(sys.modules, "bettune._http.shared_window", raising=False)
     monkeypatch.setitem(sys.modules, "fcntl", None)
     with pytest.raises(ConfigurationError, match="requests // processes"):
         BetTune("t", rate_limit=LIMIT)

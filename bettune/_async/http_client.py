@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 
 from bettune._errors import BetTuneError, InvalidArgumentError
-from bettune._http import tasks
 from bettune._http.body import Body
+from bettune._http.deadline import AsyncContent, AsyncDeadline
 from bettune._http.errors import FAILURES, Errors
 from bettune._http.exchange import SUCCESS, Exchange, Terms
 from bettune._http.options import refused_options_named
-from bettune._http.pacing import CLOSED, Pacer, Ticket
+from bettune._http.rate_limiter import CLOSED, PendingRequest, RateLimiter
 from bettune._http.requests import Cookies, plain_request
 from bettune._http.retries import RetryPolicy
+from bettune._http.synchronization import AsyncEvent, AsyncOwner
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -35,15 +36,17 @@ class AsyncHTTPClient(httpx.AsyncClient):
     """It raises the errors of the library, never httpx's."""
 
     def __init__(self, settings: Settings) -> None:
-        pacer = Pacer(settings.rate_limit, settings.max_under_way, tasks.new_event, settings.window)
-        self.exchange = Exchange(settings, pacer)
+        limiter = RateLimiter(
+            settings.rate_limit, settings.max_under_way, AsyncEvent, settings.window
+        )
+        self.exchange = Exchange(settings, limiter)
         self.terms = Terms(RetryPolicy(settings.max_retries, settings.max_wait))
-        self._home = tasks.Home()
+        self._owner = AsyncOwner()
         with refused_options_named(httpx.AsyncClient, settings.given_options):
             super().__init__(**settings.http_options)
             self.cookies = settings.http_options.get("cookies")
             self.build_request("GET", "/")
-        self._deadline = tasks.Deadline(self, settings.own_transports)
+        self._deadline = AsyncDeadline(self, settings.own_transports)
 
     def view(self, terms: Terms | None = None) -> Self:
         """Another client over the same connections and the same pace; closing one closes all."""
@@ -79,7 +82,7 @@ class AsyncHTTPClient(httpx.AsyncClient):
     @property
     def is_closed(self) -> bool:
         """Whether it, or a view of the same connections, was closed."""
-        return self.exchange.pacer.closed
+        return self.exchange.rate_limiter.closed
 
     async def send(
         self,
@@ -96,15 +99,16 @@ class AsyncHTTPClient(httpx.AsyncClient):
             BetTuneError: the client is closed, or used where it cannot be.
         """
         if not self.is_closed:
-            self._home.check()
+            self._owner.check()
         follow = self.follow_redirects if follow_redirects is _DEFAULT else bool(follow_redirects)
         steps = self.exchange.steps(request, self.terms, follow_redirects=follow)
         try:
             step: Step = next(steps)
             while True:
                 reply: Reply
-                if isinstance(step, Ticket):
-                    reply = await tasks.wait(step.event, step.seconds)
+                if isinstance(step, PendingRequest):
+                    assert isinstance(step.event, AsyncEvent)
+                    reply = await step.event.wait(step.seconds)
                 else:
                     reply = await self._try(step, stream=stream, auth=auth)
                 step = steps.send(reply)
@@ -118,15 +122,15 @@ class AsyncHTTPClient(httpx.AsyncClient):
         """Close every connection, and wake whoever waits in it."""
         if self.is_closed:
             return
-        self._home.check()  # async only
-        self.exchange.pacer.close()
+        self._owner.check()  # async only
+        self.exchange.rate_limiter.close()
         await super().aclose()
 
     async def _try(self, request: httpx.Request, *, stream: bool, auth: Any) -> Outcome:
         response: httpx.Response | None = None
         try:
             if type(request.stream) is httpx.ByteStream:  # async only
-                request.stream = tasks.Content(request.content)  # async only
+                request.stream = AsyncContent(request.content)  # async only
             try:
                 with self._deadline(_seconds_for_headers(request)):
                     response = await super().send(

@@ -12,7 +12,13 @@ import httpx
 from bettune._api_errors import RateLimitError
 from bettune._errors import BetTuneError
 from bettune._http.errors import Errors, Failure, is_hopeless
-from bettune._http.pacing import BlockedError, Pacer, RequestGroup, RunCancelledError, Ticket
+from bettune._http.rate_limiter import (
+    MaxWaitExceededError,
+    PendingRequest,
+    RateLimiter,
+    RequestGroup,
+    RunCancelledError,
+)
 from bettune._http.retries import RetryPolicy, Tries, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
@@ -28,9 +34,9 @@ SUCCESS = frozenset(status for status in HTTPStatus if httpx.codes.is_success(st
 
 # What came of one try: an answer, with the reason why its body is unusable if it is, or none.
 Outcome = tuple[httpx.Response, str | None] | Failure
-# What a client has to do next: wait as a ticket says, or send a request.
-Step = Ticket | httpx.Request
-# What it tells then: whether the ticket's event came, or what came of the request.
+# What a client has to do next: wait as a pending request says, or send a request.
+Step = PendingRequest | httpx.Request
+# What it tells then: whether its event came, or what came of the request.
 Reply = bool | Outcome
 
 
@@ -57,8 +63,8 @@ class Terms:
 class Exchange:
     """What a client and its views share: all of a request but the sending and the waiting."""
 
-    def __init__(self, settings: Settings, pacer: Pacer) -> None:
-        self.pacer = pacer
+    def __init__(self, settings: Settings, rate_limiter: RateLimiter) -> None:
+        self.rate_limiter = rate_limiter
         self.errors = Errors(settings.base_url, settings.clean)
         self.max_response_bytes = settings.max_response_bytes
         self._max_redirects = settings.max_redirects
@@ -70,7 +76,7 @@ class Exchange:
 
         Yields what is to be done and takes what came of it.
         """
-        ticket, tries = Ticket(terms.group), Tries(terms.policy)
+        pending, tries = PendingRequest(terms.group), Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
         # Why it is tried again, but for refusals by the rate limit, which did nothing.
         failure: APIError | None = None
@@ -78,7 +84,7 @@ class Exchange:
             while True:
                 reason = "for the rate limit" if failure is None else "to try again"
                 try:
-                    yield from self._wait(ticket, request, terms, reason, attempts)
+                    yield from self._wait(pending, request, terms, reason, attempts)
                 except (RunCancelledError, BetTuneError):
                     # A write that was tried may have been done, which its report has to say.
                     if terms.group is None or failure is None:
@@ -103,13 +109,13 @@ class Exchange:
                     if refused:
                         raise self.errors.of_status(outcome[0], request, attempts, refused=refused)
                     current, redirects = target, redirects + 1
-                    self.pacer.leave(ticket)
+                    self.rate_limiter.release(pending)
                     continue
                 wait = self._wait_after(outcome, request, tries)
                 if wait is None:
                     # Not from the exception of httpx: it holds the request, and so the token.
                     raise error from None
-                self.pacer.leave(ticket)
+                self.rate_limiter.release(pending)
                 if not isinstance(error, RateLimitError):
                     failure = error
                 logger.info(
@@ -119,40 +125,40 @@ class Exchange:
                     wait,
                     extra={"method": request.method, "path": error.path, "attempt": attempts},
                 )
-                ticket.not_before = self.pacer.clock.now() + wait
+                pending.not_before = self.rate_limiter.clock.now() + wait
         finally:
             # Twice where an interrupt comes in between: a place not given back is lost for good.
             try:
-                self.pacer.leave(ticket)
+                self.rate_limiter.release(pending)
             except BaseException:
-                self.pacer.leave(ticket)
+                self.rate_limiter.release(pending)
                 raise
 
     def _wait(
         self,
-        ticket: Ticket,
+        pending: PendingRequest,
         request: httpx.Request,
         terms: Terms,
         reason: str,
         attempts: int,
     ) -> Generator[Step, Reply, None]:
-        clock, max_wait = self.pacer.clock, terms.policy.max_wait
+        clock, max_wait = self.rate_limiter.clock, terms.policy.max_wait
         try:
-            while not self.pacer.admit(ticket, max_wait):
+            while not self.rate_limiter.try_start(pending, max_wait):
                 logger.debug(
                     "%s %s waits up to %.3f s",
                     request.method,
                     self.errors.path(request),
-                    ticket.seconds,
-                    extra={"wait": ticket.seconds},
+                    pending.seconds,
+                    extra={"wait": pending.seconds},
                 )
                 if terms.on_wait is not None:
-                    terms.on_wait(ticket.seconds, reason)
-                until = clock.now() + ticket.seconds
-                if not (yield ticket):
+                    terms.on_wait(pending.seconds, reason)
+                until = clock.now() + pending.seconds
+                if not (yield pending):
                     clock.waited_until(until)
-        except BlockedError as blocked:
-            limit = self.pacer.limit
+        except MaxWaitExceededError as blocked:
+            limit = self.rate_limiter.limit
             raise self.errors.of_pace(request, attempts, limit, blocked.seconds, max_wait) from None
 
     def _judge(self, outcome: Outcome, request: httpx.Request, attempts: int) -> APIError | None:
@@ -162,12 +168,12 @@ class Exchange:
         response, problem = outcome
         limit = rate_limit_in(response.headers)
         if limit is not None:
-            self.pacer.learn(limit)
+            self.rate_limiter.learn(limit)
         request.extensions["attempts"] = attempts
         if response.status_code not in SUCCESS:
             error = self.errors.of_status(response, request, attempts)
             if isinstance(error, RateLimitError):
-                error.rate_limit = self.pacer.limit
+                error.rate_limit = self.rate_limiter.limit
             return error
         if problem is not None:
             return self.errors.of_body(request, response.status_code, response.content, problem)
@@ -191,7 +197,7 @@ class Exchange:
         delay = retry_after(response.headers)
         wait = tries.wait_after(response.status_code, delay)
         if delay is not None and wait is not None:
-            self.pacer.hold(wait)
+            self.rate_limiter.pause(wait)
         return wait
 
     def _log(self, request: httpx.Request, outcome: Outcome, attempts: int, seconds: float) -> None:

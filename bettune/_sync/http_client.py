@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 
 from bettune._errors import BetTuneError, InvalidArgumentError
-from bettune._http import threads
 from bettune._http.body import Body
+from bettune._http.deadline import Deadline
 from bettune._http.errors import FAILURES, Errors
 from bettune._http.exchange import SUCCESS, Exchange, Terms
 from bettune._http.options import refused_options_named
-from bettune._http.pacing import CLOSED, Pacer, Ticket
+from bettune._http.rate_limiter import CLOSED, PendingRequest, RateLimiter
 from bettune._http.requests import Cookies, plain_request
 from bettune._http.retries import RetryPolicy
+from bettune._http.synchronization import Event, Owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,17 +37,15 @@ class HTTPClient(httpx.Client):
     """It raises the errors of the library, never httpx's."""
 
     def __init__(self, settings: Settings) -> None:
-        pacer = Pacer(
-            settings.rate_limit, settings.max_under_way, threads.new_event, settings.window
-        )
-        self.exchange = Exchange(settings, pacer)
+        limiter = RateLimiter(settings.rate_limit, settings.max_under_way, Event, settings.window)
+        self.exchange = Exchange(settings, limiter)
         self.terms = Terms(RetryPolicy(settings.max_retries, settings.max_wait))
-        self._home = threads.Home()
+        self._owner = Owner()
         with refused_options_named(httpx.Client, settings.given_options):
             super().__init__(**settings.http_options)
             self.cookies = settings.http_options.get("cookies")
             self.build_request("GET", "/")
-        self._deadline = threads.Deadline(self, settings.own_transports)
+        self._deadline = Deadline(self, settings.own_transports)
 
     def view(self, terms: Terms | None = None) -> Self:
         """Another client over the same connections and the same pace; closing one closes all."""
@@ -82,7 +81,7 @@ class HTTPClient(httpx.Client):
     @property
     def is_closed(self) -> bool:
         """Whether it, or a view of the same connections, was closed."""
-        return self.exchange.pacer.closed
+        return self.exchange.rate_limiter.closed
 
     def send(
         self,
@@ -99,15 +98,16 @@ class HTTPClient(httpx.Client):
             BetTuneError: the client is closed, or used where it cannot be.
         """
         if not self.is_closed:
-            self._home.check()
+            self._owner.check()
         follow = self.follow_redirects if follow_redirects is _DEFAULT else bool(follow_redirects)
         steps = self.exchange.steps(request, self.terms, follow_redirects=follow)
         try:
             step: Step = next(steps)
             while True:
                 reply: Reply
-                if isinstance(step, Ticket):
-                    reply = threads.wait(step.event, step.seconds)
+                if isinstance(step, PendingRequest):
+                    assert isinstance(step.event, Event)
+                    reply = step.event.wait(step.seconds)
                 else:
                     reply = self._try(step, stream=stream, auth=auth)
                 step = steps.send(reply)
@@ -121,7 +121,7 @@ class HTTPClient(httpx.Client):
         """Close every connection, and wake whoever waits in it."""
         if self.is_closed:
             return
-        self.exchange.pacer.close()
+        self.exchange.rate_limiter.close()
         super().close()
 
     def _try(self, request: httpx.Request, *, stream: bool, auth: Any) -> Outcome:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bettune._errors import ConfigurationError
-from bettune._http.pacing import LONGEST_WAIT, Ticket, Window
+from bettune._http.rate_limiter import LONGEST_WAIT, PendingRequest, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,19 +63,19 @@ class SharedWindow(Window):
                 "set XDG_CACHE_HOME"
             ) from None
         self._path = cache / "bettune" / f"rate-limit-{name[:16]}"
-        self._slots: dict[Ticket, tuple[int, float]] = {}
+        self._slots: dict[PendingRequest, tuple[int, float]] = {}
         with self._failures_named():
             self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._opened():
             pass
 
-    def take(self, ticket: Ticket, now: float) -> float:
+    def try_acquire(self, pending: PendingRequest, now: float) -> float:
         """Take a turn and return 0, or queue for one and return the seconds until the next one."""
-        self._queue.setdefault(ticket)
-        if self.next() is not ticket:
+        self._queue.setdefault(pending)
+        if self.next() is not pending:
             return LONGEST_WAIT  # whoever is before it wakes it
-        if self.held_until > now:
-            return self.held_until - now
+        if self.paused_until > now:
+            return self.paused_until - now
         with self._opened() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -85,27 +85,27 @@ class SharedWindow(Window):
             wait = min(left)
             if wait <= 0:
                 slot = left.index(wait)
-                self._slots[ticket] = slot, -now
+                self._slots[pending] = slot, -now
                 self._write(file, slot, -now)
-                self._queue.pop(ticket, None)
+                self._queue.pop(pending, None)
         return wait
 
-    def leave(self, ticket: Ticket, now: float) -> None:
+    def release(self, pending: PendingRequest, now: float) -> None:
         """Note that a request under way got its answer, or never will; or leave the queue."""
-        self._queue.pop(ticket, None)
-        if ticket in self._slots:
-            slot, value = self._slots[ticket]
+        self._queue.pop(pending, None)
+        if pending in self._slots:
+            slot, value = self._slots[pending]
             # Where it cannot be written, the request counts as lost.
             with suppress(ConfigurationError), self._opened() as file:
                 # Nobody else writes where a request is under way, so that no lock is needed.
                 if self._read(file)[slot] == value:
                     self._write(file, slot, now)
-            self._slots.pop(ticket, None)
+            self._slots.pop(pending, None)
 
-    def wait(self, now: float) -> float:
+    def delay(self, now: float) -> float:
         """Seconds until anybody is let out, as far as that is known; not above 0 for now."""
         with self._opened() as file:
-            return max(self.held_until - now, min(self._left(file, now)))
+            return max(self.paused_until - now, min(self._left(file, now)))
 
     def _left(self, file: FileIO, now: float) -> list[float]:
         return [_seconds_left(value, now, self._per) for value in self._read(file)]

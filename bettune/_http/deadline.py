@@ -1,62 +1,48 @@
-"""What is the sync client's own: how a thread waits, and keeps a deadline."""
+"""Holds the headers of a response to a deadline, however steadily they arrive.
+
+httpx bounds each read from the network and not their sum, so that a server which sends a few bytes
+now and then would be waited for without end. An AsyncDeadline stands beside the Deadline.
+"""
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
+import anyio
 import httpcore
-
-from bettune._http.fork import Fork
+import httpx
 
 if TYPE_CHECKING:
-    import httpx
+    from collections.abc import Iterator
 
-    from bettune._http import pacing
-
-
-class Event:
-    """What one thread waits for, once.
-
-    Not threading's: an interrupt in the middle of its `set` leaves it locked for ever.
-    """
-
-    def __init__(self) -> None:
-        self._unset = threading.Lock()
-        self._unset.acquire()
-
-    def set(self) -> None:
-        """Wake the thread, now or as soon as it waits; once more does nothing."""
-        with suppress(RuntimeError):  # it is set
-            self._unset.release()
-
-    def wait(self, seconds: float) -> bool:
-        """Wait at most so long; whether it was set."""
-        return self._unset.acquire(timeout=seconds)
+_PASSED = "no whole response by the deadline of the attempt"
 
 
-new_event = Event
+class AsyncDeadline:
+    """A deadline for what a task awaits."""
 
+    def __init__(self, *_: Any) -> None:
+        """Take what `Deadline` needs, and need none of it."""
 
-def wait(event: pacing.Event | None, seconds: float) -> bool:
-    """Wait for an event, at most so long; whether it came."""
-    assert isinstance(event, Event)  # the kind this module makes
-    return event.wait(seconds)
-
-
-class Home(Fork):
-    """Where a client may be used: in any thread of the process that made it."""
+    @contextmanager
+    def __call__(self, seconds: float | None) -> Iterator[None]:
+        """Hold what is awaited within to `seconds`; None is no deadline."""
+        if seconds is None:
+            yield
+            return
+        with anyio.move_on_after(seconds) as scope:
+            yield
+        if scope.cancelled_caught:
+            raise httpx.ReadTimeout(_PASSED)
 
 
 class Deadline:
-    """Holds the headers of an answer to a deadline, however steadily they come.
-
-    httpx bounds each read of the network and not their sum, so that a server which sends a little
-    from time to time is waited for without end. This bounds each read by what is left.
-    """
+    """A deadline for what a thread reads: it bounds each read by the time that is left."""
 
     def __init__(self, client: httpx.Client, own: list[Any]) -> None:
         self._ends: dict[int, float] = {}
@@ -68,7 +54,7 @@ class Deadline:
                 pool._network_backend = backend  # noqa: SLF001 - a transport takes none
 
     def __call__(self, seconds: float | None) -> Self:
-        """Hold what this thread reads within to so many seconds; None to no deadline."""
+        """Hold what this thread reads within to `seconds`; None is no deadline."""
         if seconds is not None:
             self._ends[threading.get_ident()] = time.monotonic() + seconds
         return self
@@ -80,13 +66,13 @@ class Deadline:
         self._ends.pop(threading.get_ident(), None)
 
     def left(self, timeout: float | None) -> float | None:
-        """How long this thread may read now, given a time-out of its own."""
+        """Return how long this thread may read now, given a timeout of its own."""
         end = self._ends.get(threading.get_ident())
         if end is None:
             return timeout
         left = end - time.monotonic()
         if left <= 0:
-            raise httpcore.ReadTimeout("no whole answer by the deadline of the try")
+            raise httpcore.ReadTimeout(_PASSED)
         return left if timeout is None else min(left, timeout)
 
 
@@ -102,6 +88,7 @@ class _Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
+        self._process = os.getpid()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, self._deadline.left(timeout))
@@ -111,9 +98,11 @@ class _Stream(httpcore.NetworkStream):
 
     def close(self) -> None:
         # To close a socket does not wake a thread that reads from it; this does, and TLS's own
-        # would take its state away from under that thread.
-        with suppress(OSError):
-            socket.socket.shutdown(self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
+        # would take its state away from under that thread. It would cut the connection of the
+        # process that this one was forked from, too.
+        if os.getpid() == self._process:
+            with suppress(OSError):
+                socket.socket.shutdown(self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
         self._stream.close()
 
     def get_extra_info(self, info: str) -> Any:
@@ -121,3 +110,21 @@ class _Stream(httpcore.NetworkStream):
 
     def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
         return _Stream(self._stream.start_tls(*args, **options), self._deadline)
+
+
+class AsyncContent(httpx.ByteStream):
+    """The body of a request; httpx's own is a generator, which trio warns of when cancelled."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._content = content
+        self._rest = [content]
+
+    def __aiter__(self) -> AsyncContent:
+        self._rest = [self._content]
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._rest:
+            raise StopAsyncIteration
+        return self._rest.pop()
