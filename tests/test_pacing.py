@@ -16,7 +16,7 @@ from httpx import Limits, Timeout
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune.sandbox import Sandbox
-from tests.scripted import Scripted, answer
+from tests.scripted import Scripted, answer, most_in_any_window
 
 SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 LIMITED = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.25"}
@@ -25,11 +25,6 @@ LIMITED = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.25"}
 def refused(retry_after="0"):
     message = {"code": "rate_limit_exceeded", "message": "Rate limit exceeded"}
     return answer(429, message, retry_after=retry_after, **LIMITED)
-
-
-def most_in_any_window(server, per):
-    arrivals = [request.at for request in server.requests]
-    return max(sum(start <= at < start + per for at in arrivals) for start in arrivals)
 
 
 def by_threads(server, calls, **options):

@@ -98,8 +98,9 @@ class AsyncHTTPClient(httpx.AsyncClient):
             APIError: why it was given up.
             BetTuneError: the client is closed, or used where it cannot be.
         """
-        if not self.is_closed:
-            self._owner.check()
+        if self.is_closed:
+            raise BetTuneError(CLOSED)
+        self._owner.check()
         follow = self.follow_redirects if follow_redirects is _DEFAULT else bool(follow_redirects)
         steps = self.exchange.steps(request, self.terms, follow_redirects=follow)
         try:
@@ -119,10 +120,16 @@ class AsyncHTTPClient(httpx.AsyncClient):
             steps.close()
 
     async def aclose(self) -> None:
-        """Close every connection, and wake whoever waits in it."""
+        """Close every connection, and wake all requests that wait.
+
+        In a forked child the connections, and the lock of the rate limiter, are the parent's.
+        """
         if self.is_closed:
             return
-        self._owner.check()  # async only
+        if self._owner.is_elsewhere():
+            self.exchange.rate_limiter.closed = True
+            return
+        self._owner.check()
         self.exchange.rate_limiter.close()
         await super().aclose()
 

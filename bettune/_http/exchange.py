@@ -68,6 +68,7 @@ class Exchange:
         self.errors = Errors(settings.base_url, settings.clean)
         self.max_response_bytes = settings.max_response_bytes
         self._max_redirects = settings.max_redirects
+        self._origin = _origin(settings.base_url)
 
     def steps(
         self, request: httpx.Request, terms: Terms, *, follow_redirects: bool
@@ -96,7 +97,7 @@ class Exchange:
                 assert not isinstance(outcome, bool)
                 # What it says of the pace is learnt before its place goes to the next.
                 self._log(request, outcome, attempts, time.monotonic() - start)
-                error = self._judge(outcome, request, attempts)
+                error = self._judge(outcome, request, attempts, pending)
                 if error is None:
                     assert isinstance(outcome, tuple)
                     return outcome[0]
@@ -161,14 +162,19 @@ class Exchange:
             limit = self.rate_limiter.limit
             raise self.errors.of_pace(request, attempts, limit, blocked.seconds, max_wait) from None
 
-    def _judge(self, outcome: Outcome, request: httpx.Request, attempts: int) -> APIError | None:
+    def _judge(
+        self, outcome: Outcome, request: httpx.Request, attempts: int, pending: PendingRequest
+    ) -> APIError | None:
         """The error that came of a try, if it is one."""
         if not isinstance(outcome, tuple):
             return self.errors.of_failure(outcome, request, attempts)
         response, problem = outcome
         limit = rate_limit_in(response.headers)
-        if limit is not None:
-            self.rate_limiter.learn(limit)
+        if self._is_of_api(response):
+            if limit is not None:
+                self.rate_limiter.learn(limit)
+            elif response.status_code in SUCCESS:
+                self.rate_limiter.unlearn(pending)
         request.extensions["attempts"] = attempts
         if response.status_code not in SUCCESS:
             error = self.errors.of_status(response, request, attempts)
@@ -178,6 +184,10 @@ class Exchange:
         if problem is not None:
             return self.errors.of_body(request, response.status_code, response.content, problem)
         return None
+
+    def _is_of_api(self, response: httpx.Response) -> bool:
+        """Whether a response is the API's own: a redirect may have led elsewhere."""
+        return _origin(response.url) == self._origin
 
     def _refused(self, request: httpx.Request, target: httpx.Request, redirects: int) -> str:
         """Why a redirect is not followed, if it is not."""
@@ -196,7 +206,7 @@ class Exchange:
         response = outcome[0]
         delay = retry_after(response.headers)
         wait = tries.wait_after(response.status_code, delay)
-        if delay is not None and wait is not None:
+        if delay is not None and wait is not None and self._is_of_api(response):
             self.rate_limiter.pause(wait)
         return wait
 
@@ -213,3 +223,7 @@ class Exchange:
             # A field of a log keeps to one type.
             extra = fields | {"status": status}
             logger.debug("%s %s: %s in %.3f s, try %d", *fields.values(), extra=extra)
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port

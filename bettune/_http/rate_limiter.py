@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections import OrderedDict, deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from bettune._errors import BetTuneError
@@ -24,6 +25,8 @@ CLOSED = "this client is closed: make a new one"
 _REMEMBERED = 10_000
 # The longest wait for an event: the clocks of some systems cannot wait for more than some years.
 LONGEST_WAIT = 3600.0
+# How long a learnt limit is held at least, even if `max_wait` is shorter, before it is doubted.
+_SHORTEST_HOLD = 0.25
 
 
 class Event(Protocol):
@@ -112,18 +115,23 @@ class Window:
 
     def __init__(self, limit: RateLimit | None) -> None:
         self.limit = limit
+        self.learnt = False
+        # The request that was let out to learn a limit anew.
+        self.probe: PendingRequest | None = None
         self.paused_until = 0.0
         self._in_flight: set[PendingRequest] = set()
         self._answered: deque[float] = deque()
         self._queue: RequestQueue = OrderedDict()
 
-    def try_acquire(self, pending: PendingRequest, now: float) -> float:
+    def try_acquire(self, pending: PendingRequest, now: float, max_wait: float) -> float:
         """Take a turn and return 0, or queue and return the seconds until the next turn."""
-        delay = self.delay(now)
+        delay = self.delay(now, max_wait)
         self._queue.setdefault(pending)
         if self.next() is not pending:
             return LONGEST_WAIT  # the request ahead of it wakes it
         if delay <= 0:
+            if self.learnt and self._delay_by_limit(now) > 0:
+                self.probe = pending
             self._in_flight.add(pending)
             self._queue.pop(pending, None)
         return delay
@@ -131,6 +139,8 @@ class Window:
     def release(self, pending: PendingRequest, now: float) -> None:
         """Note that a request in flight ended, or leave the queue. Idempotent."""
         self._queue.pop(pending, None)
+        if self.probe is pending:
+            self.probe = None
         if pending in self._in_flight:
             self._answered.append(now)
             self._in_flight.discard(pending)
@@ -141,21 +151,33 @@ class Window:
         """Return the request whose turn comes next, if one waits."""
         return next(iter(self._queue), None)
 
-    def delay(self, now: float) -> float:
-        """Return the seconds until the next turn, as far as known. Not above 0 means now."""
+    def delay(self, now: float, max_wait: float) -> float:
+        """Return the seconds until the next turn, as far as known. Not above 0 means now.
+
+        A learnt limit that delays longer than `max_wait` is held for `max_wait` after the last
+        response. Then one request at a time may start, to learn the limit anew.
+        """
         pause = self.paused_until - now
+        delay = self._delay_by_limit(now)
+        if self.learnt and delay > max_wait and not self._in_flight:
+            hold = max(max_wait, _SHORTEST_HOLD)
+            if now >= self._answered[-1] + hold:
+                return pause
+        return max(pause, delay)
+
+    def _delay_by_limit(self, now: float) -> float:
         if self.limit is None:
-            return pause
+            return 0.0
         requests, per = self.limit.requests, self.limit.per
         while self._answered and self._answered[0] + per <= now:
             self._answered.popleft()
         excess = len(self._in_flight) + len(self._answered) + 1 - requests
         if excess <= 0:
-            return pause
+            return 0.0
         if excess <= len(self._answered):
-            return max(pause, self._answered[excess - 1] + per - now)
+            return self._answered[excess - 1] + per - now
         # The turns are held by requests in flight: none of those is free before `per` from now.
-        return max(pause, per)
+        return per
 
 
 P = ParamSpec("P")
@@ -167,21 +189,24 @@ def _locked(
 ) -> Callable[Concatenate[RateLimiter, P], T]:
     """Run a method of the rate limiter under its lock, which no interrupt leaves locked.
 
-    From Python 3.14 on an interrupt may come between the acquisition by `with` and its block, and
-    the lock would stay locked. Here it is released in any case, even if it was not acquired yet.
+    An interrupt may come between any two lines: after the lock is acquired and before a `with`
+    would know, or just before it is released. So it is released again where one passes through.
     """
 
     @functools.wraps(method)
     def locked(self: RateLimiter, /, *args: P.args, **options: P.kwargs) -> T:
         lock = self._lock
         try:
-            lock.acquire()
-            return method(self, *args, **options)
-        finally:
-            try:  # noqa: SIM105 - to suppress takes calls of its own
+            try:
+                lock.acquire()
+                return method(self, *args, **options)
+            finally:
+                with suppress(RuntimeError):  # it was not acquired yet
+                    lock.release()
+        except BaseException:
+            with suppress(RuntimeError):  # it is released
                 lock.release()
-            except RuntimeError:
-                pass
+            raise
 
     return locked
 
@@ -236,12 +261,12 @@ class RateLimiter:
             wait = LONGEST_WAIT
             if self._slots.try_acquire(pending):
                 self._wake(self._slots.next())
-                wait = self._window.try_acquire(pending, now)
+                wait = self._window.try_acquire(pending, now, max_wait)
             if wait <= 0:
                 self._waiting.pop(pending, None)
                 self._wake(self._window.next())
                 return True
-            delay = self._window.delay(now)
+            delay = self._window.delay(now, max_wait)
             if delay > max_wait:
                 raise MaxWaitExceededError(delay)
         pending.event = self._new_event()
@@ -264,6 +289,15 @@ class RateLimiter:
         """Keep to the limit that a response states, unless the caller gave one."""
         if not self._given and limit != self._window.limit:
             self._window.limit = limit
+            self._window.learnt = True
+            self._wake_all()
+
+    @_locked
+    def unlearn(self, pending: PendingRequest) -> None:
+        """Drop the learnt limit if it would not have permitted this request, which succeeded."""
+        if self._window.probe is pending:
+            self._window.limit = None
+            self._window.learnt = False
             self._wake_all()
 
     @_locked

@@ -50,19 +50,24 @@ class AsyncEvent:
 
 
 class Owner:
-    """Where a client may be used: in any thread of the process that made it."""
+    """Where a client may be used: in any thread of the process that first used it."""
 
     def __init__(self) -> None:
-        self._process = os.getpid()
+        self._process: int | None = None
+
+    def is_elsewhere(self) -> bool:
+        """Return whether the client belongs to the process that this one was forked from."""
+        return self._process not in {None, os.getpid()}
 
     def check(self) -> None:
-        """Reject use elsewhere: two processes would write to the same connections.
+        """Claim the client for this process, or reject use where its connections are not.
 
         Raises:
-            BetTuneError: this is another process.
+            BetTuneError: another process used it before a fork.
         """
-        if os.getpid() != self._process:
+        if self.is_elsewhere():
             raise BetTuneError("this client was made before a fork: make one in each process")
+        self._process = os.getpid()
 
 
 class AsyncOwner(Owner):
@@ -73,10 +78,10 @@ class AsyncOwner(Owner):
         self._here: RunVar[bool] | None = None
 
     def check(self) -> None:
-        """Reject use elsewhere: the connections belong to one event loop.
+        """Claim the client for this event loop, or reject use where its connections are not.
 
         Raises:
-            BetTuneError: this is another event loop, or another process.
+            BetTuneError: another event loop, or another process before a fork, used it.
         """
         super().check()
         if self._here is None:

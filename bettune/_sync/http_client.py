@@ -97,8 +97,9 @@ class HTTPClient(httpx.Client):
             APIError: why it was given up.
             BetTuneError: the client is closed, or used where it cannot be.
         """
-        if not self.is_closed:
-            self._owner.check()
+        if self.is_closed:
+            raise BetTuneError(CLOSED)
+        self._owner.check()
         follow = self.follow_redirects if follow_redirects is _DEFAULT else bool(follow_redirects)
         steps = self.exchange.steps(request, self.terms, follow_redirects=follow)
         try:
@@ -118,9 +119,16 @@ class HTTPClient(httpx.Client):
             steps.close()
 
     def close(self) -> None:
-        """Close every connection, and wake whoever waits in it."""
+        """Close every connection, and wake all requests that wait.
+
+        In a forked child the connections, and the lock of the rate limiter, are the parent's.
+        """
         if self.is_closed:
             return
+        if self._owner.is_elsewhere():
+            self.exchange.rate_limiter.closed = True
+            return
+        self._owner.check()
         self.exchange.rate_limiter.close()
         super().close()
 
