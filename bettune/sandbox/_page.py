@@ -18,7 +18,7 @@ from bettune.sandbox._football import matches_json
 from bettune.sandbox._predictions import FILTERS
 from bettune.sandbox._store import when_free
 from bettune.sandbox._values import RefusedError, read_date
-from bettune.sandbox._words import LANGUAGES, words
+from bettune.sandbox._words import LANGUAGES, schema_text, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,6 +102,7 @@ class Pages:
         other = next(one for one in LANGUAGES if one != language)
         html = _template(name).render(
             t=words(language),
+            say=lambda text: schema_text(text, language),
             language=language,
             other=other,
             other_query=request.url.include_query_params(lang=other).query,
