@@ -19,7 +19,6 @@ from bettune._bulk import tasks
 from bettune._bulk.plan import Plan, Plans, checked_plan, checked_plans, make_plan
 from bettune._bulk.run import Run
 from bettune._bulk.wanted import to_tolerance, to_wanted
-from bettune._http.exchange import Terms
 from bettune._http.rate_limiter import RequestGroup, RunCancelledError
 from bettune._resources import answers, decode
 from bettune._resources.resource import Resource
@@ -352,7 +351,5 @@ class AsyncPredictions(Resource):
 
     def _on_terms(self, group: RequestGroup | None) -> AsyncPredictions:
         """The same operations as part of a bulk run."""
-        terms = self._low_level.http.terms
-        return AsyncPredictions(
-            self._low_level.viewed(Terms(terms.policy.for_bulk(), group, terms.on_wait))
-        )
+        terms = self._low_level.http.terms.for_run(group)
+        return AsyncPredictions(self._low_level.on(terms))

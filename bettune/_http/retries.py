@@ -49,8 +49,8 @@ class RetryPolicy(Struct, frozen=True):
         max_refusals: of these tries, how many more may follow a 429 that tells when to come back.
     """
 
-    max_retries: int = 4
-    max_wait: float = 120.0
+    max_retries: int
+    max_wait: float
     max_refusals: int = 0
 
     def for_bulk(self) -> RetryPolicy:
