@@ -16,7 +16,7 @@ from httpx import Limits, Timeout
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune.sandbox import Sandbox
-from tests.scripted import Scripted, answer
+from tests.scripted import Scripted, answer, most_in_any_window
 
 SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 LIMITED = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.25"}
@@ -25,11 +25,6 @@ LIMITED = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.25"}
 def refused(retry_after="0"):
     message = {"code": "rate_limit_exceeded", "message": "Rate limit exceeded"}
     return answer(429, message, retry_after=retry_after, **LIMITED)
-
-
-def most_in_any_window(server, per):
-    arrivals = [request.at for request in server.requests]
-    return max(sum(start <= at < start + per for at in arrivals) for start in arrivals)
 
 
 def by_threads(server, calls, **options):
@@ -212,7 +207,7 @@ def test_a_wait_can_be_cancelled_and_the_place_goes_to_the_next():
         async def main():
             async with AsyncBetTune("t", base_url=server.base_url, max_wait=4000) as client:
                 await client.sports.list()
-                client._http.exchange.pacer.learn(RateLimit(1, 3600))
+                client._http.exchange.rate_limiter.learn(RateLimit(1, 3600))
                 async with anyio.create_task_group() as group:
                     async with anyio.create_task_group() as given_up:
                         for _ in range(50):
@@ -221,7 +216,7 @@ def test_a_wait_can_be_cancelled_and_the_place_goes_to_the_next():
                         given_up.cancel_scope.cancel()
                     group.start_soon(client.sports.list)
                     await anyio.wait_all_tasks_blocked()
-                    client._http.exchange.pacer.learn(RateLimit(2, 3600))
+                    client._http.exchange.rate_limiter.learn(RateLimit(2, 3600))
 
         anyio.run(main)
         assert len(server.requests) == 2
@@ -326,7 +321,7 @@ def test_a_wider_limit_learnt_wakes_those_who_wait():
                     for _ in range(5):
                         group.start_soon(client.sports.list)
                     # One of the five is sent, the others wait for the hour to pass.
-                    while len(client._http.exchange.pacer._waiting) < 4:
+                    while len(client._http.exchange.rate_limiter._waiting) < 4:
                         await anyio.lowlevel.checkpoint()
                     second_may_answer.set()
 

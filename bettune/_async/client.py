@@ -154,7 +154,7 @@ class AsyncBetTune:
     @property
     def rate_limit(self) -> RateLimit | None:
         """The rate limit given or learnt; None while none is known."""
-        return self._http.exchange.pacer.limit
+        return self._http.exchange.rate_limiter.limit
 
     @property
     def is_closed(self) -> bool:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import httpx
 
 from bettune._errors import BetTuneError, NotPicklableError
-from bettune._http import tasks
 from bettune._http.body_reader import Answer, BodyReader, timeout_of
 from bettune._http.deadline import AsyncDeadline
 from bettune._http.error_factory import FAILURES
 from bettune._http.exchange import Exchange
-from bettune._http.pacing import CLOSED, Pacer, Ticket
+from bettune._http.rate_limiter import CLOSED, PendingRequest, RateLimiter
 from bettune._http.request_builder import build_request
+from bettune._http.synchronization import AsyncEvent, AsyncOwner
 from bettune._http.transports import keep_no_cookies
 
 if TYPE_CHECKING:
@@ -38,24 +38,32 @@ class AsyncSender:
     """Sends requests: what the clients that `with_options` and `low_level` make share."""
 
     def __init__(self, settings: Settings) -> None:
-        pacer = Pacer(settings.rate_limit, settings.max_in_flight, tasks.new_event, settings.window)
-        self.exchange = Exchange(settings, pacer)
+        limiter = RateLimiter(
+            settings.rate_limit, settings.max_in_flight, AsyncEvent, settings.window
+        )
+        self.exchange = Exchange(settings, limiter)
         self.follow_redirects = settings.follow_redirects
         self.client = httpx.AsyncClient(**settings.http_options)
         keep_no_cookies(self.client)
-        self._home = tasks.Home()
+        self._owner = AsyncOwner()
 
     @property
     def is_closed(self) -> bool:
         """Whether it was closed."""
-        return self.exchange.pacer.closed
+        return self.exchange.rate_limiter.closed
 
     async def aclose(self) -> None:
-        """Close every connection, and wake all requests that wait."""
+        """Close every connection, and wake all requests that wait.
+
+        In a forked child the connections, and the lock of the rate limiter, are the parent's.
+        """
         if self.is_closed:
             return
-        self._home.check()
-        self.exchange.pacer.close()
+        if self._owner.is_elsewhere():
+            self.exchange.rate_limiter.closed = True
+            return
+        self._owner.check()
+        self.exchange.rate_limiter.close()
         await self.client.aclose()
 
     async def send(
@@ -67,8 +75,9 @@ class AsyncSender:
             APIError: why it was given up.
             BetTuneError: the client is closed, or must not be used here.
         """
-        if not self.is_closed:
-            self._home.check()
+        if self.is_closed:
+            raise BetTuneError(CLOSED)
+        self._owner.check()
         if follow_redirects is None:
             follow_redirects = self.follow_redirects
         steps = self.exchange.steps(request, terms, follow_redirects=follow_redirects)
@@ -76,8 +85,9 @@ class AsyncSender:
             step: Step = next(steps)
             while True:
                 reply: Reply
-                if isinstance(step, Ticket):
-                    reply = await tasks.wait(step.event, step.seconds)
+                if isinstance(step, PendingRequest):
+                    assert isinstance(step.event, AsyncEvent)
+                    reply = await step.event.wait(step.seconds)
                 else:
                     reply = await self._attempt(step)
                 step = steps.send(reply)

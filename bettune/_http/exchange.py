@@ -13,7 +13,12 @@ from bettune._api_errors import RateLimitError
 from bettune._errors import BetTuneError
 from bettune._http.body_reader import Answer
 from bettune._http.error_factory import ErrorFactory, Failure, is_hopeless
-from bettune._http.pacing import BlockedError, Pacer, RunCancelledError, Ticket
+from bettune._http.rate_limiter import (
+    MaxWaitExceededError,
+    PendingRequest,
+    RateLimiter,
+    RunCancelledError,
+)
 from bettune._http.retries import Tries, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
@@ -30,20 +35,21 @@ SUCCESS = frozenset(status for status in HTTPStatus if httpx.codes.is_success(st
 
 # The outcome of one attempt: an answer, or why there is none.
 Outcome = Answer | Failure
-# What the client has to do next: wait as a ticket says, or send a request.
-Step = Ticket | httpx.Request
-# What the client replies: whether the ticket's event was set, or the outcome of the request.
+# What the client has to do next: wait as a pending request says, or send a request.
+Step = PendingRequest | httpx.Request
+# What the client replies: whether the event was set, or the outcome of the request.
 Reply = bool | Outcome
 
 
 class Exchange:
     """All of a request but the sending and the waiting."""
 
-    def __init__(self, settings: Settings, pacer: Pacer) -> None:
-        self.pacer = pacer
+    def __init__(self, settings: Settings, rate_limiter: RateLimiter) -> None:
+        self.rate_limiter = rate_limiter
         self.errors = ErrorFactory(settings.base_url, settings.clean)
         self.max_response_bytes = settings.max_response_bytes
         self._max_redirects = settings.max_redirects
+        self._origin = _origin(settings.base_url)
 
     def steps(
         self, request: httpx.Request, terms: Terms, *, follow_redirects: bool
@@ -52,7 +58,7 @@ class Exchange:
 
         Yields what the client has to do, and takes its replies.
         """
-        ticket, tries = Ticket(terms.group), Tries(terms.policy)
+        pending, tries = PendingRequest(terms.group), Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
         # Why it is tried again, but for refusals by the rate limit, which did nothing.
         failure: APIError | None = None
@@ -60,7 +66,7 @@ class Exchange:
             while True:
                 reason = "for the rate limit" if failure is None else "to try again"
                 try:
-                    yield from self._wait(ticket, request, terms, reason, attempts)
+                    yield from self._wait(pending, request, terms, reason, attempts)
                 except (RunCancelledError, BetTuneError):
                     # A write that was tried may have been done, which its report has to say.
                     if terms.group is None or failure is None:
@@ -72,7 +78,7 @@ class Exchange:
                 assert not isinstance(outcome, bool)
                 # What it says of the pace is learnt before its place goes to the next.
                 self._log(request, outcome, attempts, time.monotonic() - start)
-                error = self._judge(outcome, request, attempts)
+                error = self._judge(outcome, request, attempts, pending)
                 if error is None:
                     assert isinstance(outcome, Answer)
                     return outcome
@@ -85,13 +91,13 @@ class Exchange:
                     if refused:
                         raise self.errors.of_status(outcome, request, attempts, refused=refused)
                     current, redirects = target, redirects + 1
-                    self.pacer.leave(ticket)
+                    self.rate_limiter.release(pending)
                     continue
                 wait = self._wait_after(outcome, request, tries)
                 if wait is None:
                     # Not from the exception of httpx: it holds the request, and so the token.
                     raise error from None
-                self.pacer.leave(ticket)
+                self.rate_limiter.release(pending)
                 if not isinstance(error, RateLimitError):
                     failure = error
                 logger.info(
@@ -101,59 +107,68 @@ class Exchange:
                     wait,
                     extra={"method": request.method, "path": error.path, "attempt": attempts},
                 )
-                ticket.not_before = self.pacer.clock.now() + wait
+                pending.not_before = self.rate_limiter.clock.now() + wait
         finally:
             # Twice where an interrupt comes in between: a place not given back is lost for good.
             try:
-                self.pacer.leave(ticket)
+                self.rate_limiter.release(pending)
             except BaseException:
-                self.pacer.leave(ticket)
+                self.rate_limiter.release(pending)
                 raise
 
     def _wait(
         self,
-        ticket: Ticket,
+        pending: PendingRequest,
         request: httpx.Request,
         terms: Terms,
         reason: str,
         attempts: int,
     ) -> Generator[Step, Reply, None]:
-        clock, max_wait = self.pacer.clock, terms.policy.max_wait
+        clock, max_wait = self.rate_limiter.clock, terms.policy.max_wait
         try:
-            while not self.pacer.admit(ticket, max_wait):
+            while not self.rate_limiter.try_start(pending, max_wait):
                 logger.debug(
                     "%s %s waits up to %.3f s",
                     request.method,
                     self.errors.path(request),
-                    ticket.seconds,
-                    extra={"wait": ticket.seconds},
+                    pending.seconds,
+                    extra={"wait": pending.seconds},
                 )
                 if terms.on_wait is not None:
-                    terms.on_wait(ticket.seconds, reason)
-                until = clock.now() + ticket.seconds
-                if not (yield ticket):
+                    terms.on_wait(pending.seconds, reason)
+                until = clock.now() + pending.seconds
+                if not (yield pending):
                     clock.waited_until(until)
-        except BlockedError as blocked:
-            limit = self.pacer.limit
+        except MaxWaitExceededError as blocked:
+            limit = self.rate_limiter.limit
             raise self.errors.of_pace(request, attempts, limit, blocked.seconds, max_wait) from None
 
-    def _judge(self, outcome: Outcome, request: httpx.Request, attempts: int) -> APIError | None:
+    def _judge(
+        self, outcome: Outcome, request: httpx.Request, attempts: int, pending: PendingRequest
+    ) -> APIError | None:
         """The error that came of a try, if it is one."""
         if not isinstance(outcome, Answer):
             return self.errors.of_failure(outcome, request, attempts)
         response, content, problem = outcome
         limit = rate_limit_in(response.headers)
-        if limit is not None:
-            self.pacer.learn(limit)
+        if self._is_of_api(response):
+            if limit is not None:
+                self.rate_limiter.learn(limit)
+            elif response.status_code in SUCCESS:
+                self.rate_limiter.unlearn(pending)
         request.extensions["attempts"] = attempts
         if response.status_code not in SUCCESS:
             error = self.errors.of_status(outcome, request, attempts)
             if isinstance(error, RateLimitError):
-                error.rate_limit = self.pacer.limit
+                error.rate_limit = self.rate_limiter.limit
             return error
         if problem is not None:
             return self.errors.of_body(request, response.status_code, content, problem)
         return None
+
+    def _is_of_api(self, response: httpx.Response) -> bool:
+        """Whether a response is the API's own: a redirect may have led elsewhere."""
+        return _origin(response.url) == self._origin
 
     def _refused(self, request: httpx.Request, target: httpx.Request, redirects: int) -> str:
         """Why a redirect is not followed, if it is not."""
@@ -172,8 +187,8 @@ class Exchange:
         response = outcome.response
         delay = retry_after(response.headers)
         wait = tries.wait_after(response.status_code, delay)
-        if delay is not None and wait is not None:
-            self.pacer.hold(wait)
+        if delay is not None and wait is not None and self._is_of_api(response):
+            self.rate_limiter.pause(wait)
         return wait
 
     def _log(self, request: httpx.Request, outcome: Outcome, attempts: int, seconds: float) -> None:
@@ -189,3 +204,7 @@ class Exchange:
             # A field of a log keeps to one type.
             extra = fields | {"status": status}
             logger.debug("%s %s: %s in %.3f s, try %d", *fields.values(), extra=extra)
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port

@@ -75,7 +75,7 @@ class Settings:
         # Where the limit is kept, if not by the client alone.
         self.window = None
         if rate_limit is not None and rate_limit.shared:
-            from bettune._http.shared import SharedWindow  # noqa: PLC0415 - seldom needed
+            from bettune._http.shared_window import SharedWindow  # noqa: PLC0415 - seldom needed
 
             self.window = SharedWindow(rate_limit, self.base_url)
         options = {"limits": _LIMITS, **checked_options(http_options, kind)}

@@ -8,7 +8,7 @@ import httpx
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bettune._http.pacing import RequestGroup
+from bettune._http.rate_limiter import RequestGroup
 from bettune._http.retries import RetryPolicy
 
 

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from bettune import APIError, AsyncBetTune, BetTune, RateLimit
-from bettune._http.pacing import Pacer, Ticket
-from bettune._http.threads import Event
+from bettune._http.rate_limiter import PendingRequest, RateLimiter
+from bettune._http.synchronization import Event
 
 SPORTS = {"count": 1, "items": [{"id": 1, "name": "football"}]}
 
@@ -45,11 +45,11 @@ def interrupted(do, n):
 
 
 def assert_idle(client):
-    pacer = client._http.exchange.pacer
-    held = [pacer._places._taken, pacer._places._queue, pacer._waiting]
-    held += [pacer._window._under_way, pacer._window._queue]
+    limiter = client._http.exchange.rate_limiter
+    held = [limiter._slots._held, limiter._slots._queue, limiter._waiting]
+    held += [limiter._window._in_flight, limiter._window._queue]
     assert not any(held), held
-    assert "unlocked" in repr(pacer._lock)
+    assert "unlocked" in repr(limiter._lock)
 
 
 def failing(request, times={}):  # noqa: B006 - it counts
@@ -94,20 +94,20 @@ def test_an_interrupt_at_any_moment_of_a_request(serve, limit):
 
 def test_an_interrupt_as_a_turn_comes_passes_it_on():
     for n in count(1):  # 0 is before `send` begins
-        pacer = Pacer(RateLimit(1, 10), 2, Event)
-        first, second, third, fourth = (Ticket() for _ in range(4))
-        assert pacer.admit(first, 100)
-        pacer.leave(first)
+        limiter = RateLimiter(RateLimit(1, 10), 2, Event)
+        first, second, third, fourth = (PendingRequest() for _ in range(4))
+        assert limiter.try_start(first, 100)
+        limiter.release(first)
         for ticket in (second, third, fourth):  # two have a place and wait, one waits for a place
-            assert not pacer.admit(ticket, 100)
-        pacer.clock.waited_until(pacer.clock.now() + 20)
+            assert not limiter.try_start(ticket, 100)
+        limiter.clock.waited_until(limiter.clock.now() + 20)
 
-        def send(pacer=pacer, ticket=second):
+        def send(limiter=limiter, ticket=second):
             try:
-                pacer.admit(ticket, 100)
-                pacer.leave(ticket)
+                limiter.try_start(ticket, 100)
+                limiter.release(ticket)
             except KeyboardInterrupt:
-                pacer.leave(ticket)
+                limiter.release(ticket)
                 raise
 
         again = interrupted(send, n)
@@ -146,7 +146,7 @@ def test_cancellations_at_random_lose_no_place(backend):
         async with AsyncBetTune(
             "t", base_url="https://bettune.invalid", rate_limit=limit, **options
         ) as client:
-            client._http.exchange.pacer._places._capacity = 2
+            client._http.exchange.rate_limiter._slots._capacity = 2
             for _ in range(30):
                 async with anyio.create_task_group() as group:
                     for _ in range(10):
