@@ -58,7 +58,18 @@ class Exchange:
 
         Yields what the client has to do, and takes its replies.
         """
-        pending, tries = PendingRequest(terms.group), Tries(terms.policy)
+        pending = PendingRequest(terms.group)
+        try:
+            return (yield from self._attempts(request, terms, pending, follow_redirects))
+        except BaseException:
+            # Again: an interrupt may have come before the first release, or in the midst of it.
+            self.rate_limiter.release(pending)
+            raise
+
+    def _attempts(
+        self, request: httpx.Request, terms: Terms, pending: PendingRequest, follow_redirects: bool
+    ) -> Generator[Step, Reply, Answer]:
+        tries = Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
         # Why it is tried again, but for refusals by the rate limit, which did nothing.
         failure: APIError | None = None
@@ -109,12 +120,7 @@ class Exchange:
                 )
                 pending.not_before = self.rate_limiter.clock.now() + wait
         finally:
-            # Twice where an interrupt comes in between: a place not given back is lost for good.
-            try:
-                self.rate_limiter.release(pending)
-            except BaseException:
-                self.rate_limiter.release(pending)
-                raise
+            self.rate_limiter.release(pending)
 
     def _wait(
         self,

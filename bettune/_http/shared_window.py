@@ -266,8 +266,10 @@ def _delay(limits: list[tuple[int, float, int]], records: array[float], now: flo
 def _free_place(limits: list[tuple[int, float, int]], records: array[float], now: float) -> int:
     """Return the first record that counts for no limit any more, else a new one."""
     longest = max(per for _, per, _ in limits)
-    free = (place for place, value in enumerate(records) if not _seconds_left(value, now, longest))
-    return next(free, len(records))
+    for place, value in enumerate(records):
+        if not _seconds_left(value, now, longest):
+            return place
+    return len(records)
 
 
 def _seconds_left(value: float, now: float, per: float) -> float:
