@@ -10,7 +10,7 @@ import httpx
 from msgspec.structs import replace
 
 from bettune._models import RateLimit
-from bettune._resources.resource import Lazy
+from bettune._lazy import Lazy
 from bettune._values.arguments import check_callback
 
 if TYPE_CHECKING:

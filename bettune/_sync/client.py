@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 from msgspec.structs import replace
 
+from bettune._lazy import Lazy
 from bettune._models import RateLimit
-from bettune._resources.resource import Lazy
 from bettune._values.arguments import check_callback
 
 if TYPE_CHECKING:
