@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from contextlib import asynccontextmanager, suppress
 from functools import partialmethod
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -218,7 +218,7 @@ class AsyncHTTPClient:
         """Close every connection; requests that wait raise a BetTuneError."""
         await self.sender.aclose()
 
-    def __reduce__(self) -> NoReturn:
+    def __reduce__(self) -> str:
         raise NotPicklableError(
             "a client cannot be pickled or copied: make one in each process; "
             "with_options() gives a client that differs in its options"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager, suppress
 from functools import partialmethod
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -215,7 +215,7 @@ class HTTPClient:
         """Close every connection; requests that wait raise a BetTuneError."""
         self.sender.close()
 
-    def __reduce__(self) -> NoReturn:
+    def __reduce__(self) -> str:
         raise NotPicklableError(
             "a client cannot be pickled or copied: make one in each process; "
             "with_options() gives a client that differs in its options"
