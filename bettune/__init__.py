@@ -36,8 +36,7 @@ if TYPE_CHECKING:
         ResolutionError,
         UnresolvedFixture,
     )
-    from bettune._limit import RateLimit
-    from bettune._models import IdName, Match, Prediction, PredictionFilter, Score, Sport
+    from bettune._models import IdName, Match, Prediction, PredictionFilter, RateLimit, Score, Sport
     from bettune._records import to_records
     from bettune._sync.client import BetTune
     from bettune._values.odds import DELETE
@@ -118,7 +117,7 @@ if not TYPE_CHECKING:
         "PredictionFilterStatus": "bettune._models",
         "PredictionSource": "bettune._models",
         "ProSubscriptionRequiredError": "bettune._api_errors",
-        "RateLimit": "bettune._limit",
+        "RateLimit": "bettune._models",
         "RateLimitError": "bettune._api_errors",
         "Resolution": "bettune._fixtures.resolution",
         "ResolutionError": "bettune._fixtures.resolution",

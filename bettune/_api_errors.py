@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from typing import TypedDict, Unpack
 
 from bettune._errors import BetTuneError
-from bettune._limit import RateLimit
+from bettune._models import RateLimit
 
 # How much of a body an error keeps: thousands of failures may be kept in one report.
 _LONGEST_BODY = 2000

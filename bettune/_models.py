@@ -9,6 +9,11 @@ from bettune_openapi import models as wire
 from bettune_openapi.models import PredictionFilterStatus, PredictionSource
 from msgspec import Struct, json
 
+from bettune._errors import InvalidArgumentError
+
+# What the clocks of every system can wait for.
+_LONGEST_WINDOW = 10**9
+
 # msgspec looks the types of answers up when first decoded, in modules where a tool that holds the
 # clock (freezegun) may by then have another datetime: so it looks now.
 for _body in vars(wire).values():
@@ -118,3 +123,34 @@ class Prediction(Struct, frozen=True, gc=False):
     source: PredictionSource
     created_at: datetime
     updated_at: datetime
+
+
+class RateLimit(Struct, frozen=True, repr_omit_defaults=True):
+    """At most `requests` requests in any `per` seconds.
+
+    Attributes:
+        requests: how many, at least 1.
+        per: the length of the window in seconds, above 0 and at most 10**9.
+        shared: whether all clients of yours on this machine keep it together, in whatever process,
+            that have the same base URL and the same limit with `shared`: by a small file in
+            ``~/.cache/bettune``, or where ``XDG_CACHE_HOME`` says. Not on Windows.
+
+    Raises:
+        InvalidArgumentError: one of them is not such a number, or `shared` no bool.
+    """
+
+    requests: int
+    per: float
+    shared: bool = False
+
+    def __post_init__(self) -> None:
+        if type(self.requests) is not int or self.requests < 1:
+            raise InvalidArgumentError(
+                f"requests must be an integer above 0, not {self.requests!r}"
+            )
+        if type(self.per) in {int, float} and self.per > _LONGEST_WINDOW:
+            raise InvalidArgumentError(f"per must be at most {_LONGEST_WINDOW} seconds")
+        if type(self.per) not in {int, float} or not self.per > 0:  # NaN neither
+            raise InvalidArgumentError(f"per must be seconds above 0, not {self.per!r}")
+        if type(self.shared) is not bool:
+            raise InvalidArgumentError(f"shared must be True or False, not {self.shared!r}")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from bettune._api_errors import APIStatusError
     from bettune._http.body_reader import Answer
-    from bettune._limit import RateLimit
+    from bettune._models import RateLimit
 
 # What httpx raises for a request; InvalidURL and UnicodeError come of odd redirects.
 Failure = httpx.RequestError | httpx.InvalidURL | UnicodeError

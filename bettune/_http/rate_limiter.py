@@ -18,7 +18,7 @@ from bettune._http.clock import Clock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bettune._limit import RateLimit
+    from bettune._models import RateLimit
 
 CLOSED = "this client is closed: make a new one"
 # How many responses are remembered while no limit is known, for a limit learnt later.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bettune._limit import RateLimit
+from bettune._models import RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ from bettune._http.retries import RetryPolicy
 from bettune._http.terms import Terms
 from bettune._http.token import read_token
 from bettune._http.transports import is_loopback, with_transports
-from bettune._limit import RateLimit
+from bettune._models import RateLimit
 from bettune._values.display import short_repr
 from bettune._version import __version__
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from bettune._limit import RateLimit
+    from bettune._models import RateLimit
 
 try:
     import fcntl

@@ -2,8 +2,7 @@
 
 The only module that touches private attributes of httpx and httpcore: `_pool` and
 `_network_backend`, since httpx.HTTPTransport takes no network backend, and `_cookies`, since
-httpx.Client copies the jar it is given. Tried with httpx 0.28.0 and 0.28.1, httpcore 1.0.7 to
-1.0.9.
+httpx.Client copies the jar it is given. Tried with httpx 0.28.0 and 0.28.1, httpcore 1.0.9.
 """
 
 from __future__ import annotations

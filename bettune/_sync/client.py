@@ -11,7 +11,7 @@ import httpx
 from msgspec.structs import replace
 
 from bettune._lazy import Lazy
-from bettune._limit import RateLimit
+from bettune._models import RateLimit
 from bettune._values.arguments import check_callback
 
 if TYPE_CHECKING:
@@ -92,9 +92,6 @@ class BetTune:
     ) -> None:
         # Out of the variables of all frames that a refusal goes through, which reporters show.
         secret, token = (lambda token=token: token), None
-        # With this client and not with its first request, which a test may send with a clock that
-        # stands still: the models keep the types of time that they find.
-        import bettune._models  # noqa: F401
         from bettune._http.settings import Settings
         from bettune._sync.http_client import HTTPClient, Sender
 

@@ -172,6 +172,16 @@ class HTTPClient:
         return self.sender.client.base_url
 
     @property
+    def timeout(self) -> httpx.Timeout:
+        """The timeouts of one attempt."""
+        return self.terms.timeout
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers that are sent with every request, but for the token."""
+        return self.terms.headers.copy()
+
+    @property
     def is_closed(self) -> bool:
         """Whether it was closed."""
         return self.sender.is_closed
