@@ -16,14 +16,11 @@ APIError (BetTuneError)               .method  .path  .attempts
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from collections.abc import Mapping
+from typing import TypedDict, Unpack
 
 from bettune._errors import BetTuneError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bettune._models import RateLimit
+from bettune._models import RateLimit
 
 # How much of a body an error keeps: thousands of failures may be kept in one report.
 _LONGEST_BODY = 2000

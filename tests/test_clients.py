@@ -148,16 +148,6 @@ def test_the_token_of_the_environment(connect, monkeypatch):
         assert server.requests[0].headers["authorization"] == "Bearer from-environment"
 
 
-def test_a_proxy_of_the_environment_is_used_retries_included(connect, monkeypatch):
-    with Scripted(answer(503), SPORTS) as proxy:
-        monkeypatch.setenv("http_proxy", f"http://{proxy.host}:{proxy.port}")
-        client = connect(
-            base_url="http://bettune.invalid/v1", allow_insecure_http=True, max_wait=0.001
-        )
-        assert client.sports.list()
-        assert proxy.paths == [("GET", "http://bettune.invalid/v1/sports")] * 2
-
-
 def test_an_option_reaches_httpx(connect):
     with Scripted(SPORTS) as server:
         seen = []

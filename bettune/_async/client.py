@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 from msgspec.structs import replace
 
+from bettune._lazy import Lazy
 from bettune._models import RateLimit
-from bettune._resources.resource import Lazy
 from bettune._values.arguments import check_callback
 
 if TYPE_CHECKING:
@@ -89,11 +89,13 @@ class AsyncBetTune:
         max_response_bytes: int = 64 * 2**20,
         **http_options: Any,
     ) -> None:
+        # Out of the variables of all frames that a refusal goes through, which reporters show.
+        secret, token = (lambda token=token: token), None
         from bettune._async.http_client import AsyncHTTPClient, AsyncSender
         from bettune._http.settings import Settings
 
         settings = Settings(
-            token,
+            secret,
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

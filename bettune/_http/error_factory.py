@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,8 @@ from bettune._api_errors import (
     status_error,
 )
 from bettune._http.retries import retry_after
+from bettune._http.transports import proxy_of
+from bettune._values.display import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +38,10 @@ FAILURES = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
 # How much of a body without a message stands in for one.
 _EXCERPT = 200
 _LONGEST_MESSAGE = 1000
+_PROXY_REMEDY = "give its user name and password in its URL: http://user:password@host:port"
+
+# A status by which a proxy refuses for good to connect: 407, 403, …
+_REFUSED_BY_PROXY = re.compile(r"4(?!08|29)\d\d\b")
 
 
 class ErrorFactory:
@@ -56,16 +64,27 @@ class ErrorFactory:
         self, failure: Failure, request: httpx.Request, attempts: int
     ) -> APIConnectionError:
         """Make the error of a request that got no whole answer."""
-        said = self._clean(next(filter(None, map(str, _causes(failure))), ""))
+        causes = list(_causes(failure))
+        said = printable(self._clean(next(filter(None, map(str, causes)), "")))
         name = type(failure).__name__
         kind = APIConnectionError
         reason = f"{name}: {said}" if said else name
         if isinstance(failure, httpx.TimeoutException):
             kind = APITimeoutError
             reason = f"no answer within the timeout ({reason})"
-        server = f"{request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
+        where = f"server {request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
+        # Of the request that failed: a redirect may have led elsewhere.
+        if proxy := _proxy_of(failure):
+            where = f"{where} by proxy {proxy}"
+            is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
+            if isinstance(failure, httpx.ProxyError) or (
+                isinstance(failure, httpx.ConnectError | httpx.ConnectTimeout) and not is_tls
+            ):
+                where = f"proxy {proxy}"
+            if isinstance(failure, httpx.ProxyError) and said.startswith("407"):
+                reason = f"{reason}; {_PROXY_REMEDY}"
         return kind(
-            f"{reason} (server {self._clean(server)})",
+            f"{reason} ({self._clean(where)})",
             method=request.method,
             path=self.path(request),
             attempts=attempts,
@@ -82,7 +101,7 @@ class ErrorFactory:
             attempts: how many times it was sent.
             refused: why a redirect was not followed, though that was asked for.
         """
-        response, content, _ = answer
+        response, content, problem = answer
         status = response.status_code
         # Not as the charset says: some of Python's raise, or decode to no text at all.
         body = content.decode(errors="replace")
@@ -90,14 +109,17 @@ class ErrorFactory:
         body = self._clean(body)
         if message is None:
             excerpt = " ".join(body[:_EXCERPT].split())
-            message = excerpt or f"{_phrase(status)} (empty body)"
+            message = excerpt or f"{_phrase(status)} ({problem or 'empty body'})"
         if 300 <= status < 400 and "location" in response.headers:
             where = self._clean(response.headers["location"])
             message = f"redirected to {where}{refused and f', {refused}'}: {message}"
+        elif status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            proxy = proxy_of(response.request)
+            message = f"{message} ({f'proxy {proxy}: ' if proxy else ''}{_PROXY_REMEDY})"
         clean = self._clean
         headers = [(clean(name), clean(value)) for name, value in response.headers.multi_items()]
         error = status_error(status, code)(
-            message[:_LONGEST_MESSAGE],
+            printable(message[:_LONGEST_MESSAGE]),
             status_code=status,
             code=code,
             body=body,
@@ -172,6 +194,8 @@ def is_hopeless(failure: Failure) -> bool:
         return True
     if isinstance(failure.__context__, httpx.InvalidURL):  # where a redirect points
         return True
+    if isinstance(failure, httpx.ProxyError) and _REFUSED_BY_PROXY.match(str(failure)):
+        return True
     tls = next((cause for cause in _causes(failure) if isinstance(cause, ssl.SSLError)), None)
     # A handshake that is only cut short may go well the next time.
     return tls is not None and not isinstance(tls, ssl.SSLEOFError | ssl.SSLZeroReturnError)
@@ -184,6 +208,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         # httpcore drops the cause of its own. A caller's own errors are in the context of others.
         dropped = cause.__context__ if type(cause).__module__ == httpcore.__name__ else None
         cause = cause.__cause__ or dropped
+
+
+def _proxy_of(failure: Failure) -> str:
+    with suppress(RuntimeError):  # it knows no request
+        return proxy_of(failure.request) if isinstance(failure, httpx.RequestError) else ""
+    return ""
 
 
 def _phrase(status: int) -> str:

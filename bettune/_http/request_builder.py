@@ -98,6 +98,11 @@ def plain_request(
     return request
 
 
+def origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Return scheme, host and port: the token goes to those of the base URL alone."""
+    return url.scheme, url.host, url.port
+
+
 class Content(httpx.ByteStream):
     """The body of a request; httpx's own is a generator, which trio warns of when cancelled."""
 

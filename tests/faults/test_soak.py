@@ -7,12 +7,12 @@ import sys
 
 LEAK = """
 import runpy, socket
-from bettune._http.body import Body
-kept, end = [], Body.end
-def leaking(body):
+from bettune._http.body_reader import BodyReader
+kept, answer = [], BodyReader.answer
+def leaking(*args):
     {leak}
-    end(body)
-Body.end = leaking
+    return answer(*args)
+BodyReader.answer = leaking
 runpy.run_module("scripts.soak", run_name="__main__")
 """
 
