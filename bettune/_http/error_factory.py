@@ -58,7 +58,7 @@ class ErrorFactory:
 
     def path(self, request: httpx.Request) -> str:
         """The path of a request below the base URL."""
-        return request.url.path.removeprefix(self._base_path)
+        return printable(request.url.path.removeprefix(self._base_path))
 
     def of_failure(
         self, failure: Failure, request: httpx.Request, attempts: int
@@ -108,10 +108,10 @@ class ErrorFactory:
         code, message = self._code_and_message(body)
         body = self._clean(body)
         if message is None:
-            excerpt = " ".join(body[:_EXCERPT].split())
+            excerpt = printable(" ".join(body[:_EXCERPT].split()))
             message = excerpt or f"{_phrase(status)} ({problem or 'empty body'})"
         if 300 <= status < 400 and "location" in response.headers:
-            where = self._clean(response.headers["location"])
+            where = printable(self._clean(response.headers["location"]))
             message = f"redirected to {where}{refused and f', {refused}'}: {message}"
         elif status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             proxy = proxy_of(response.request)
@@ -119,7 +119,7 @@ class ErrorFactory:
         clean = self._clean
         headers = [(clean(name), clean(value)) for name, value in response.headers.multi_items()]
         error = status_error(status, code)(
-            printable(message[:_LONGEST_MESSAGE]),
+            message[:_LONGEST_MESSAGE],
             status_code=status,
             code=code,
             body=body,
@@ -141,12 +141,12 @@ class ErrorFactory:
         seconds: float,
         max_wait: float,
     ) -> RateLimitError:
-        """Make the error of a request that is not sent, since the pace lets nobody out in time."""
+        """Make the error of a request that the rate limit would delay beyond `max_wait`."""
         source = "Retry-After" if limit is None else f"{limit.requests} per {limit.per:g} s"
         sent = "not sent again" if attempts else "nothing was sent"
         error = RateLimitError(
-            f"{sent}: the rate limit ({source}) lets nobody out for {seconds:.0f} s, "
-            f"longer than max_wait={max_wait:g}",
+            f"{sent}: the rate limit ({source}) delays it for another {seconds:.0f} s, "
+            f"which exceeds max_wait={max_wait:g}",
             status_code=429,
             method=request.method,
             path=self.path(request),
@@ -163,7 +163,7 @@ class ErrorFactory:
         if reason.startswith("Expected") and " at `$" not in reason:
             reason = f"{reason} - at `$`"
         return APIResponseValidationError(
-            self._clean(reason),
+            printable(self._clean(reason)),
             status_code=status,
             body=self._clean(content.decode(errors="replace")),
             method=request.method,
@@ -180,7 +180,7 @@ class ErrorFactory:
             return None, None
         code, message = (
             # Cleaned here: JSON has too many ways to spell the same text.
-            self._clean(value) if isinstance(value := sent.get(key), str) else None
+            printable(self._clean(value)) if isinstance(value := sent.get(key), str) else None
             for key in ("code", "message")
         )
         return code, message
