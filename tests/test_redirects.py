@@ -138,6 +138,7 @@ def test_a_user_name_or_password_is_refused(connect, userinfo):
         with pytest.raises(bettune.APIStatusError, match="user name or password") as caught:
             client.sports.list()
         assert caught.value.status_code == 307
+        assert "password@" not in str(caught.value)
         assert len(server.requests) == 1
 
 

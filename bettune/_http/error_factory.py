@@ -40,6 +40,7 @@ _EXCERPT = 200
 _LONGEST_MESSAGE = 1000
 _PROXY_REMEDY = "give its user name and password in its URL: http://user:password@host:port"
 
+_USERINFO = re.compile(r"//[^/?#\s]*@")
 # A status by which a proxy refuses for good to connect: 407, 403, …
 _REFUSED_BY_PROXY = re.compile(r"4(?!08|29)\d\d\b")
 
@@ -108,10 +109,10 @@ class ErrorFactory:
         code, message = self._code_and_message(body)
         body = self._clean(body)
         if message is None:
-            excerpt = printable(" ".join(body[:_EXCERPT].split()))
+            excerpt = " ".join(body[:_EXCERPT].split())
             message = excerpt or f"{_phrase(status)} ({problem or 'empty body'})"
         if 300 <= status < 400 and "location" in response.headers:
-            where = printable(self._clean(response.headers["location"]))
+            where = _USERINFO.sub("//", self._clean(response.headers["location"]))
             message = f"redirected to {where}{refused and f', {refused}'}: {message}"
         elif status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             proxy = proxy_of(response.request)
@@ -119,7 +120,7 @@ class ErrorFactory:
         clean = self._clean
         headers = [(clean(name), clean(value)) for name, value in response.headers.multi_items()]
         error = status_error(status, code)(
-            message[:_LONGEST_MESSAGE],
+            printable(message[:_LONGEST_MESSAGE])[:_LONGEST_MESSAGE],
             status_code=status,
             code=code,
             body=body,
@@ -180,10 +181,10 @@ class ErrorFactory:
             return None, None
         code, message = (
             # Cleaned here: JSON has too many ways to spell the same text.
-            printable(self._clean(value)) if isinstance(value := sent.get(key), str) else None
+            self._clean(value) if isinstance(value := sent.get(key), str) else None
             for key in ("code", "message")
         )
-        return code, message
+        return code and printable(code), message
 
 
 def is_hopeless(failure: Failure) -> bool:
