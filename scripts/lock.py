@@ -1,8 +1,8 @@
 """Pin the packages of each environment from one resolution: `python -m scripts.lock`.
 
-`requirements/hashes.txt` has all packages with their hashes, each in one version. The other files name
-the packages of one environment, and scripts/environment.py adds the hashes. The lowest versions that
-the library allows are a second resolution, whose tools are those of the first.
+`requirements/hashes.txt` has all packages with their hashes. Each other file lists the packages of
+one environment, to which scripts/environment.py adds the hashes. The lowest versions that the
+library allows are a second resolution, whose tools are those of the first.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ ENVIRONMENTS = {
     "ecosystem": ("--all-extras", "--group=ecosystem"),
     "release": ("--group=release",),
 }
-EVERYTHING = ("--all-extras", *(f"--group={name}" for name in ("dev", "docs", "ecosystem", "release")))
+EVERYTHING = (
+    "--all-extras",
+    *(f"--group={name}" for name in ("dev", "docs", "ecosystem", "release")),
+)
 COMPILE = (
     *(Path(sys.executable).with_name("uv"), "pip", "compile", "--quiet", "pyproject.toml"),
     *("--universal", "--python-version=3.11", "--fork-strategy=fewest"),
@@ -62,8 +65,8 @@ def main() -> None:
             (FOLDER / f"{name}.txt").write_text(text, "utf-8")
 
     project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
-    needed = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
-    names = {Requirement(line).name for line in needed}
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    names = {Requirement(line).name for group in groups for line in group}
     lowest = blocks(compiled(*ENVIRONMENTS["dev"], "--resolution=lowest-direct", "--upgrade"))
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as pins:
         pins.writelines(lines for pin, lines in lowest.items() if pin.partition("==")[0] in names)
