@@ -18,7 +18,7 @@ $(info $(shell $(PYTHON) -m scripts.schema.pair))
 endif
 
 .PHONY: help demo test test-lowest check generate schema contract bench sandbox build lock release-check \
-	soak audit clean test-ecosystem test-httpx2 docs
+	soak audit mutants clean test-ecosystem test-httpx2 docs
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -120,6 +120,9 @@ lock: .venv/.ready ## pin the newest versions allowed, with hashes, and the lowe
 
 soak: .venv/.ready ## send 200,000 requests through one client of either kind; memory and files stay flat
 	@$(BIN)/python -m scripts.soak $(ARGS)
+
+mutants: .venv/.ready ## break the code in known ways, and see that the tests find each
+	@$(BIN)/python -m scripts.mutants $(ARGS)
 
 audit: .venv/.ready ## ask whether a locked package has a known vulnerability
 	@$(BIN)/python -m scripts.audit

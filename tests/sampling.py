@@ -26,8 +26,9 @@ FILES = (
     "tests/packaging",
     "tests/sampling.py",
     "tests/schema",
+    "tests/workflows",
 )
-SAMPLED = ("tests/contract/", "tests/packaging/", "tests/schema/")
+SAMPLED = ("tests/contract/", "tests/packaging/", "tests/schema/", "tests/workflows/")
 
 
 def digest():
