@@ -18,6 +18,9 @@ from typing import NamedTuple
 from scripts import ROOT
 
 TABLE = Path(__file__).with_suffix(".toml")
+LONGEST = (
+    300  # seconds for the tests of one mutant: one that makes them wait for ever is found, too
+)
 KILLED, SURVIVES, STALE = "killed", "survives", "is out of date"
 
 
@@ -78,15 +81,20 @@ def failure(copy: Path, tests: list[str]) -> str:
         RuntimeError: they could not be run.
     """
     paths = os.pathsep.join([str(copy), str(copy / "generated")])
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n0", "-x", "-q", "--no-header", *tests],
-        cwd=copy,
-        # Without compiled files, which are told from newer ones by the second.
-        env=os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    # Without compiled files, whose age is compared by the second.
+    environment = os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-n0", "-x", "-q", "--no-header", *tests],
+            cwd=copy,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LONGEST * len(tests),
+        )
+    except subprocess.TimeoutExpired:
+        return f"{tests} do not end"
     if done.returncode not in {0, 1}:
         raise RuntimeError(f"{tests}: {done.stdout}{done.stderr}")
     return done.stdout if done.returncode else ""

@@ -32,7 +32,7 @@ from scripts.schema.canonical import canonical
 from scripts.schema.document import load
 from scripts.schema.download import without_secrets
 from scripts.schema.facade import OPERATIONS, PREDICTION
-from scripts.schema.overlay import overlay, settled
+from scripts.schema.overlay import overlay, relied_on, settled
 from scripts.schema.text import Refused
 
 if TYPE_CHECKING:
@@ -263,8 +263,7 @@ def _checked(base_url: str, token: str | None, options: Any) -> tuple[list[Step]
         return [], "there is no token: set BETTUNE_API_TOKEN"
     try:
         document = load(SCHEMA.read_bytes())
-        # The sandbox has the fields that the facade reads: what else is required may be new.
-        ours = canonical(document) if options.base_url else overlay(document)
+        ours = canonical(document) if options.base_url else relied_on(overlay(document))
         contract = Contract(settled(ours))
         check = Check(base_url, token, contract)
     except (Refused, ConfigurationError) as error:

@@ -323,19 +323,21 @@ def test_a_break_counts_more_than_what_could_not_be_checked(check, server):
 def test_interrupted_it_restores_what_was_there(check, server, number, when):
     server.predictions[7] = prediction(7, "1.75")
     before = dict(server.predictions)
-    first_write = []
+    writes, interrupts = [], []
 
     def plant(operation, status, body, headers):
         if operation.startswith("PUT"):
-            first_write.append(1)
-        if operation.startswith(when) and len(first_write) == 1:
-            first_write.append(2)
+            writes.append(operation)
+        first = operation.startswith(when) and writes and not interrupts
+        if first or (interrupts and operation.startswith("PUT")):  # and again as it restores
+            interrupts.append(operation)
             os.kill(os.getpid(), number)
 
     server.plant = plant
     code, said = check(*WRITE)
     assert code == 2, said
     assert "it could not be checked further: it was interrupted" in said
+    assert len(interrupts) > 1
     assert server.predictions == before
 
 

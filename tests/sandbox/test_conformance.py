@@ -16,7 +16,7 @@ from scripts import ROOT
 from scripts.schema.document import load
 from scripts.schema.facade import OPERATIONS as PLACES
 from scripts.schema.facade import PREDICTION
-from scripts.schema.overlay import overlay
+from scripts.schema.overlay import overlay, relied_on
 from scripts.schema.schemas import LIMITS
 
 KEPT = ROOT / "tests" / "schema" / "data" / "openapi.yaml"
@@ -70,10 +70,10 @@ def without_limits(node):
 @pytest.fixture(scope="module")
 def document():
     """openapi.yaml, whoever exported it: the operations of the sandbox, at its own paths."""
-    whole, kept = (overlay(load(one.read_bytes())) for one in (ROOT / "openapi.yaml", KEPT))
-    for path, item in list(whole["paths"].items()):
-        whole["paths"][path] = {one: item[one] for one in item if (path, one) in PLACES}
-        for method, operation in whole["paths"][path].items():
+    files = (ROOT / "openapi.yaml", KEPT)
+    whole, kept = (relied_on(overlay(load(file.read_bytes()))) for file in files)
+    for path, item in whole["paths"].items():
+        for method, operation in item.items():
             operation["parameters"] = without_limits(operation["parameters"])
             # An export may leave out refusals, and what is in them.
             known = kept["paths"].get(path, {}).get(method, {"responses": {}})["responses"]
