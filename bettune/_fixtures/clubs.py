@@ -46,11 +46,13 @@ class Identity:
         clubs: the clubs that it may be; one where it is known.
         marks: the marks that it has, since a reserve side may have a name of its own.
         sure: whether it is a name of that club, rather than a part of one that others share.
+        rank: higher for the club's usual name than for others, and for the very name.
     """
 
     clubs: tuple[Club, ...]
     marks: Marks
     sure: bool
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class _Entry:
 
     club: Club
     reserve: str
+    usual: bool
     plain: str
     numbers: frozenset[str]
     forms: frozenset[str]
@@ -85,11 +88,11 @@ class Section:
             club = clubs.get(name) or clubs.setdefault(name, Club(country, name))
             for text in (own, *rest.split(",")):
                 if text := text.strip():
-                    self._add(club, reserve, text)
+                    self._add(club, reserve, text, usual=text == own)
 
-    def _add(self, club: Club, reserve: str, text: str) -> None:
+    def _add(self, club: Club, reserve: str, text: str, *, usual: bool) -> None:
         reading = read_known(text)
-        entry = _Entry(club, reserve, plain(text), reading.numbers, reading.forms)
+        entry = _Entry(club, reserve, usual, plain(text), reading.numbers, reading.forms)
         self._entries[reading.key].append(entry)
         if len(reading.words) > 1:
             self._entries["".join(reading.words)].append(entry)
@@ -107,6 +110,8 @@ class Section:
 
     def _look_up(self, name: TeamName) -> Identity | None:
         identity = self._by_reading(name, name.whole, FIRST_TEAM)
+        if identity is not None and name.lettered and not identity.marks.reserve:
+            identity = None  # "Legia W." is a name of Legia, "Legia W" one of its women's team
         if identity is None and name.marks != FIRST_TEAM:
             identity = self._by_reading(name, name.reading, name.marks)
         return identity
@@ -115,7 +120,8 @@ class Section:
         entries = self._entries.get(reading.key) or self._entries.get("".join(reading.words))
         if not entries:
             return None
-        sure = [entry for entry in entries if entry.plain == name.plain] or [
+        very = [entry for entry in entries if entry.plain == name.plain]
+        sure = very or [
             entry
             for entry in entries
             if entry.numbers == reading.numbers and entry.forms == reading.forms
@@ -133,7 +139,9 @@ class Section:
             rivals = self.containing(reading.words) - {club}
             if rivals:
                 return Identity((club, *rivals), marks, sure=False)
-        return Identity((club,), marks.joined(Marks(reserve=reserve)), sure=True)
+        usual = any(entry.usual for entry in entries if entry.club is club)
+        rank = 2 * usual + bool(very)
+        return Identity((club,), marks.joined(Marks(reserve=reserve)), sure=True, rank=rank)
 
     def containing(self, words: Sequence[str]) -> set[Club]:
         """The clubs that have all these words in their names."""
@@ -195,7 +203,13 @@ class ClubBook:
         return tuple(identity for identity in found if identity is not None)
 
     def find_anywhere(self, name: TeamName) -> tuple[Identity, ...]:
-        """Who a name is in any country."""
+        """Who a name is in any country: where it is a club's usual name, no other club's alias."""
+        found = self.find_everywhere(name)
+        highest = max((identity.rank for identity in found), default=0)
+        return tuple(each for each in found if each.rank == highest)
+
+    def find_everywhere(self, name: TeamName) -> tuple[Identity, ...]:
+        """Who a name is in all countries."""
         if name not in self._worldwide:
             longest = max(name.reading.words, key=len)
             spelt = {longest, *(word for word in name.plain.split() if spell(word) == longest)}

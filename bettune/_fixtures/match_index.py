@@ -76,8 +76,9 @@ def _indexed(match: Match) -> IndexedMatch:
     home, away = parse(match.home.name), parse(match.away.name)
     country = _country(match.country.name)
     places = country
-    if not country or INTERNATIONAL in country:
-        places = _common_country(home, away)
+    book = club_book()
+    if INTERNATIONAL in country or not any(book.find(name, country) for name in (home, away)):
+        places = _common_country(home, away) or (() if INTERNATIONAL in country else country)
     return IndexedMatch(match, home, away, tournament_marks(match.tournament.name), country, places)
 
 
@@ -90,7 +91,7 @@ def _common_country(home: TeamName, away: TeamName) -> tuple[str, ...]:
     """The country that both teams of a match are known in, if it is only one."""
     common = set.intersection(
         *(
-            {club.country for found in club_book().find_anywhere(name) for club in found.clubs}
+            {club.country for found in club_book().find_everywhere(name) for club in found.clubs}
             for name in (home, away)
         )
     )
@@ -104,7 +105,7 @@ def _keys(name: TeamName, places: tuple[str, ...]) -> frozenset[str]:
     keys = set(_word_keys(name))
     keys.update(f"^{word[0]}" for word in name.whole.words)
     keys.update(f"~{word[0]}" for word in name.short)
-    for found in book.find(name, places) or book.find_anywhere(name):
+    for found in book.find(name, places) or book.find_everywhere(name):
         keys.update(f"@{id(club)}" for club in found.clubs)
     return frozenset(keys)
 
@@ -115,7 +116,7 @@ def _asked_keys(name: TeamName) -> frozenset[str]:
     keys = set(_word_keys(name))
     keys.update(f"^{word[0]}" for word in name.short)
     keys.update(f"~{word[0]}" for word in name.whole.words)
-    for found in club_book().find_anywhere(name):
+    for found in club_book().find_everywhere(name):
         keys.update(f"@{id(club)}" for club in found.clubs)
     return frozenset(keys)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bettune._fixtures.decision import pair
-from bettune._fixtures.team_names import sound
 from bettune._fixtures.verdicts import Level, Place
 
 if TYPE_CHECKING:
@@ -54,23 +53,15 @@ def _certain(asked: Asked, indexes: Sequence[MatchIndex]) -> dict[int, Pairing]:
 
 
 def _has_rival(asked: Asked, side: Side, team: TeamName, indexes: Sequence[MatchIndex]) -> bool:
-    """Whether another team of these days is about as likely."""
+    """Whether the name may be that of another team, which plays elsewhere on these days."""
     start, end = asked.around
-    words = set(map(sound, side.name.reading.words))
-    shared = len(words & set(map(sound, team.reading.words)))
     for index in indexes:
         for indexed in (*index.at_home(side.name), *index.away(side.name)):
-            if not start <= indexed.match.date < end:
-                continue
-            for name in (indexed.home, indexed.away):
-                if name is team:
-                    continue
-                verdict = side.verdict(name, indexed.marks, Place(indexed.places))
-                in_common = len(words & set(map(sound, name.reading.words)))
-                if verdict.level >= Level.COMPATIBLE or (
-                    verdict.level is Level.UNRELATED and in_common and in_common >= shared
-                ):
-                    return True
+            if start <= indexed.match.date < end:
+                for name in (indexed.home, indexed.away):
+                    verdict = side.verdict(name, indexed.marks, Place(indexed.places))
+                    if name is not team and verdict.level >= Level.COMPATIBLE:
+                        return True
     return False
 
 

@@ -112,6 +112,7 @@ class TeamName:
         whole: its reading with marks as words ("Willem II").
         reading: its reading without marks.
         marks: the marks found in it.
+        lettered: whether a mark is a mere letter or digit ("Arsenal W").
         short: those of its words that stand for longer ones ("Bor.", "K.").
         translated: whether a town's name was brought to its own language.
     """
@@ -122,6 +123,7 @@ class TeamName:
     whole: Reading
     reading: Reading
     marks: Marks
+    lettered: bool
     short: frozenset[str]
     translated: bool
 
@@ -176,8 +178,19 @@ def parse(text: str) -> TeamName:
         reading = replace(reading, words=(text_plain,))
     if not whole.words:
         whole = replace(whole, words=(text_plain,))
+    lettered = marks != FIRST_TEAM and any(
+        len(word) == 1 for word in tokens[len(tokens) - 2 :] if word not in unmarked
+    )
     return TeamName(
-        text, text_plain, " ".join(unmarked) or text_plain, whole, reading, marks, short, translated
+        text,
+        text_plain,
+        " ".join(unmarked) or text_plain,
+        whole,
+        reading,
+        marks,
+        lettered,
+        short,
+        translated,
     )
 
 
@@ -212,7 +225,7 @@ def _read(tokens: Sequence[str], codes: frozenset[str]) -> tuple[Reading, bool]:
             numbers.add(token)
         elif token not in (known.fillers if 0 < place < len(rest) - 1 else known.articles):
             word = spell(token)
-            translated = translated or (word != token and token in known.spellings)
+            translated = translated or (word != token and token in known.towns)
             words.append(word)
     forms.discard("-")
     if tokens and tokens[0] == "1":

@@ -63,7 +63,7 @@ _TWO_CLUBS = Verdict(Level.CONTRADICTING, "known as two clubs")
 _NUMBERS = Verdict(Level.CONTRADICTING, "the numbers differ")
 _FORMS = Verdict(Level.CONTRADICTING, "the club forms differ")
 _BOTH_LEFT = Verdict(Level.CONTRADICTING, "each has a word that the other lacks")
-_QUALIFIER = Verdict(Level.CONTRADICTING, "a word on one side makes another team of it")
+_QUALIFIER = Verdict(Level.UNRELATED, "a word more may make another team of it")
 _UNLISTED = Verdict(Level.CONTRADICTING, "one is known as a club that the other is not known as")
 _SEVERAL = Verdict(Level.UNRELATED, "it may be several clubs")
 _NOTHING = Verdict(Level.UNRELATED, "they share no word")
@@ -195,7 +195,11 @@ def _compare_unknown(
                 for reading in club.readings
                 if len(reading.words) > 1 or len(unknown.reading.words) == 1
             ]
-    return max(verdicts, key=lambda verdict: verdict.level)
+    best = max(verdicts, key=lambda verdict: verdict.level)
+    if best.level >= Level.COMPATIBLE or best is _SEVERAL:
+        return best
+    # A name that no data knows may be a nickname of the team; a known one is another club's.
+    return _UNLISTED if unknown is team or _BOTH_LEFT in verdicts else _NOTHING
 
 
 def _part_of_known(part: Reading, club: Club) -> Verdict:

@@ -55,7 +55,8 @@ class Vocabulary:
         self.forms = {text: form for text, form in forms.items() if " " not in text}
         self.written_forms = {text: form for text, form in forms.items() if " " in text}
         self.own_forms = frozenset(sections["own forms"].values())
-        self.spellings = {**sections["towns"], **sections["spellings"]}
+        self.towns = sections["towns"]
+        self.spellings = {**self.towns, **sections["spellings"]}
         self.marks = {**sections["women"], **sections["reserves"], **sections["youth"]}
         self.women = sections["women's tournaments"]
         self.youth_tournaments = sections["youth tournaments"]
