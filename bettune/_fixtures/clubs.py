@@ -139,7 +139,10 @@ class Section:
             rivals = self.containing(reading.words) - {club}
             if rivals:
                 return Identity((club, *rivals), marks, sure=False)
-        usual = any(entry.usual for entry in entries if entry.club is club)
+        usual = any(
+            entry.usual and entry.club is club and entry.forms <= reading.forms
+            for entry in entries
+        )
         rank = 2 * usual + bool(very)
         return Identity((club,), marks.joined(Marks(reserve=reserve)), sure=True, rank=rank)
 

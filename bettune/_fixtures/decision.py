@@ -237,9 +237,18 @@ def both_alike(
         for indexed in index.at_home(home.name):
             if indexed.match.id in ids and start <= indexed.match.date < end:
                 pairing = pair(asked, indexed, swapped=swapped)
-                if pairing.lower >= Level.COMPATIBLE:
+                if pairing.lower >= Level.COMPATIBLE and not _is_derby(asked, pairing, swapped):
                     found.append(pairing)
     return in_order(found)
+
+
+def _is_derby(asked: Asked, pairing: Pairing, swapped: bool) -> bool:
+    """Whether home and away may be either way round, and the very names do not tell."""
+    indexed = pairing.indexed
+    home, away = (asked.away, asked.home) if swapped else (asked.home, asked.away)
+    if home.name.plain == indexed.home.plain or away.name.plain == indexed.away.plain:
+        return False
+    return pair(asked, indexed, swapped=not swapped).lower >= Level.COMPATIBLE
 
 
 def either_alike(asked: Asked, indexes: Sequence[MatchIndex]) -> list[Pairing]:

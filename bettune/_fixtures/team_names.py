@@ -223,7 +223,10 @@ def _read(tokens: Sequence[str], codes: frozenset[str]) -> tuple[Reading, bool]:
             forms.add(known.forms[token])
         elif token.isdecimal():
             numbers.add(token)
-        elif token not in (known.fillers if 0 < place < len(rest) - 1 else known.articles):
+        elif (
+            token not in (known.fillers if words and place < len(rest) - 1 else known.articles)
+            or " ".join(rest[place : place + 2]) in known.kept_articles
+        ):
             word = spell(token)
             translated = translated or (word != token and token in known.towns)
             words.append(word)
@@ -237,6 +240,8 @@ def _read(tokens: Sequence[str], codes: frozenset[str]) -> tuple[Reading, bool]:
             words, forms = [spell(token) for token in long], set()
         else:
             words, numbers = list(tokens), set()
+    if numbers and all(len(word) == 1 for word in words):
+        words, numbers = [*words, *sorted(numbers)], set()  # B 1909 is not B 1913
     return Reading(tuple(words), frozenset(numbers), frozenset(forms)), translated
 
 

@@ -66,6 +66,7 @@ _BOTH_LEFT = Verdict(Level.CONTRADICTING, "each has a word that the other lacks"
 _QUALIFIER = Verdict(Level.UNRELATED, "a word more may make another team of it")
 _UNLISTED = Verdict(Level.CONTRADICTING, "one is known as a club that the other is not known as")
 _SEVERAL = Verdict(Level.UNRELATED, "it may be several clubs")
+_FAMOUS = Verdict(Level.UNRELATED, "better known as another country's club: give the country")
 _NOTHING = Verdict(Level.UNRELATED, "they share no word")
 _EXTRA = Verdict(Level.COMPATIBLE, "one side has a word more")
 _ORDER = Verdict(Level.COMPATIBLE, "the same words in another order")
@@ -95,11 +96,11 @@ def compare(name: TeamName, team: TeamName, marks: tuple[Marks, Marks], place: P
     if nation is not None and not (identities and team_identities):
         return _with_marks(nation, name, team, marks)
     if identities and team_identities:
-        return _compare_known(name, team, identities, team_identities, marks)
+        return _compare_known(name, team, identities, team_identities, marks, place)
     if identities or team_identities:
         sure = [identity for identity in identities or team_identities if identity.sure]
         unknown = team if identities else name
-        verdict = _compare_unknown(sure, unknown, name, team, place)
+        verdict = _compare_unknown(sure, unknown, name, team)
     else:
         verdict = _compare_readings(name.reading, team.reading, name, team, place)
     return _with_marks(verdict, name, team, marks)
@@ -148,6 +149,7 @@ def _compare_known(
     identities: Sequence[Identity],
     team_identities: Sequence[Identity],
     marks: tuple[Marks, Marks],
+    place: Place,
 ) -> Verdict:
     ours = {club for identity in identities for club in identity.clubs}
     theirs = {club for identity in team_identities for club in identity.clubs}
@@ -159,7 +161,9 @@ def _compare_known(
     for identity in identities:
         for team_identity in team_identities:
             if set(identity.clubs) & set(team_identity.clubs):
-                if identity.sure and team_identity.sure and (ours == theirs or same_words):
+                if not same_words and _means_another(name, team, common, place):
+                    verdict = _FAMOUS
+                elif identity.sure and team_identity.sure and (ours == theirs or same_words):
                     verdict = _KNOWN
                 elif name.plain == team.plain:
                     verdict = SAME_NAME
@@ -177,13 +181,24 @@ def _compare_known(
     return max(verdicts, key=lambda verdict: verdict.level)
 
 
+def _means_another(name: TeamName, team: TeamName, clubs: set[Club], place: Place) -> bool:
+    """Whether one of the names, with no country given, is better known as another club's."""
+    if place.only is not None:
+        return False
+    famous = vocabulary().famous
+    homes = {famous.get(each.reading.key) for each in (name, team)} - {None}
+    return bool(homes) and not any(club.country in homes for club in clubs)
+
+
 def _compare_unknown(
-    known: Sequence[Identity], unknown: TeamName, name: TeamName, team: TeamName, place: Place
+    known: Sequence[Identity], unknown: TeamName, name: TeamName, team: TeamName
 ) -> Verdict:
     """Compare where one name is known and the other is not."""
+    if name.plain == team.plain:
+        return SAME_NAME
     if name.reading.words == team.reading.words:
-        # The same words, whose numbers or forms kept the other from being known.
-        return _compare_readings(name.reading, team.reading, name, team, place)
+        # Numbers or club forms kept the other from being known.
+        return _NUMBERS if name.reading.numbers != team.reading.numbers else _FORMS
     if not known:
         return _SEVERAL
     verdicts = [_UNLISTED]

@@ -50,6 +50,7 @@ class Vocabulary:
     def __init__(self) -> None:
         sections = _sections(read_text("words.txt"))
         self.articles = frozenset(sections["articles"])
+        self.kept_articles = frozenset(sections["kept articles"])
         self.fillers = frozenset(sections["fillers"]) | self.articles
         forms = {**sections["forms"], **sections["own forms"]}
         self.forms = {text: form for text, form in forms.items() if " " not in text}
@@ -64,6 +65,7 @@ class Vocabulary:
         self.olympic = sections["olympic"]
         self.unmarked = frozenset(sections["unmarked"])
         self.shared = frozenset(sections["shared words"])
+        self.famous = sections["famous names"]
         self.left_out = frozenset(sections["left out"])
         self.areas = frozenset(sections["areas"])
         self.tournaments = sections["tournaments"]
