@@ -208,6 +208,10 @@ class ClubBook:
     def find_anywhere(self, name: TeamName) -> tuple[Identity, ...]:
         """Who a name is in any country: where it is a club's usual name, no other club's alias."""
         found = self.find_everywhere(name)
+        home = vocabulary().famous.get(name.plain)
+        famous = tuple(each for each in found if each.clubs[0].country == home)
+        if famous:
+            return famous
         highest = max((identity.rank for identity in found), default=0)
         return tuple(each for each in found if each.rank == highest)
 
