@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bettune._errors import BetTuneError
@@ -11,6 +11,7 @@ from bettune._values.display import html_table
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from bettune._fixtures.sheet import Fixture
     from bettune._models import Match
 
 # So many unresolved fixtures are told in an error's message.
@@ -75,11 +76,13 @@ class Resolution:
         unresolved: the fixtures that have none, each with its reason.
         suggested_aliases: names of yours to BetTune's that would resolve more, if they are right:
             look at them before you pass them as `aliases`.
+        fixtures: the fixtures as they were read.
     """
 
     matches: list[Match | None]
     unresolved: list[UnresolvedFixture]
     suggested_aliases: dict[str, str]
+    fixtures: list[Fixture] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def ids(self) -> list[int | None]:

@@ -129,7 +129,10 @@ class Resolver:
             if one.match is None
         ]
         return Resolution(
-            [one.match for one in found], unresolved, self._suggestions(found, indexes)
+            [one.match for one in found],
+            unresolved,
+            self._suggestions(found, indexes),
+            [asked.fixture for asked in self._asked],
         )
 
     def _ask(self, fixture: Fixture) -> _Asked:

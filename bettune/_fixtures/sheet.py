@@ -10,7 +10,8 @@ from typing import Any
 
 from bettune._errors import InvalidArgumentError
 from bettune._values.display import short_repr
-from bettune._values.frames import is_missing, rows
+from bettune._values.frames import rows
+from bettune._values.missing import is_missing
 from bettune._values.zones import local_instants
 
 _WRITTEN = re.compile(

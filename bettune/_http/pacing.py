@@ -46,10 +46,17 @@ class RunCancelledError(Exception):
 
 
 class RequestGroup:
-    """Requests that are cancelled together: the writes of one bulk run."""
+    """Requests that are cancelled together: the writes of one worker of a bulk run.
+
+    Attributes:
+        cancelled: whether they are not to be sent any more.
+        in_doubt: whether the server may have carried out the latest of them: it was sent, and no
+            response told otherwise.
+    """
 
     def __init__(self) -> None:
         self.cancelled = False
+        self.in_doubt = False
 
 
 class Ticket:
@@ -256,6 +263,9 @@ class Pacer:
             if wait <= 0:
                 self._waiting.pop(ticket, None)
                 self._wake(self._window.next())
+                if ticket.group is not None:
+                    # Here, under the lock: after `cancel`, a request is in doubt or is not sent.
+                    ticket.group.in_doubt = True
                 return True
             blocked = self._window.wait(now)
             if blocked > max_wait:
