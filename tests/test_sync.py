@@ -99,7 +99,7 @@ def test_only_what_differs_is_sent(client, box, ids):
 )
 def test_after_a_sync_what_was_asked_for_is_there_and_nothing_else_changed(own, before, after):
     client, ids = own
-    client.predictions.sync(FILTER, dict.fromkeys(ids, bettune.DELETE))
+    client.predictions.sync(FILTER, dict.fromkeys(ids, bettune.DELETE), by_hand="overwrite")
     options = {"missing": "delete", "max_drop": None}
     client.predictions.sync(FILTER, {ids[n]: odds for n, odds in before.items()}, **options)
     left = held(client, ids)

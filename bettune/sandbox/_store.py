@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from bettune.sandbox._predictions import FIRST_UI_ID, Prediction, made_in_ui
+from bettune.sandbox._predictions import FIRST_ID, Prediction, made_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _BUSY_SECONDS = 30.0
 
-# A row overrides what `made_in_ui` says; a row without odds says that the prediction was deleted.
+# A row overrides what `made_before` says; a row without odds says that the prediction was deleted.
 _TABLE = """
 CREATE TABLE IF NOT EXISTS predictions (
     id INTEGER NOT NULL UNIQUE,
@@ -81,7 +81,7 @@ class Store:
         found = []
         for match_id in wanted:
             row = stored.get(match_id)
-            prediction = _visible(row) if row else made_in_ui(filter_id, match_id)
+            prediction = _visible(row) if row else made_before(filter_id, match_id)
             if prediction:
                 found.append(prediction)
         return found
@@ -149,11 +149,11 @@ class Store:
             "SELECT * FROM predictions WHERE filter_id = ? AND match_id = ?",
             (filter_id, match_id),
         ).fetchone()
-        return _visible(row) if row else made_in_ui(filter_id, match_id)
+        return _visible(row) if row else made_before(filter_id, match_id)
 
     def _free_id(self) -> int:
         query = "SELECT coalesce(max(id), 0) + 1 FROM predictions WHERE id < ?"
-        free: int = self._db.execute(query, (FIRST_UI_ID,)).fetchone()[0]
+        free: int = self._db.execute(query, (FIRST_ID,)).fetchone()[0]
         return free
 
     def _keep(self, prediction: Prediction, odds: str | None) -> None:

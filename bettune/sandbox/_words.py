@@ -98,11 +98,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "matches": ("Mecze dnia", "A day's matches"),
     "matches_text": (
         (
-            "Mecze jednego dnia UTC i kursy prediction w każdym filtrze. Tabela odświeża się sama: "
+            "Mecze jednego dnia UTC i kursy minimalne w każdym filtrze. Tabela odświeża się sama: "
             "zobaczysz w niej swój push."
         ),
         (
-            "The matches of one UTC day and their prediction odds in each filter. The table keeps "
+            "The matches of one UTC day and their minimum odds in each filter. The table keeps "
             "itself up to date: it shows your push as it happens."
         ),
     ),
