@@ -173,9 +173,10 @@ def test_one_search_per_500_matches(client, box, ids):
 class Table:
     """A server with predictions in a dict, and an error for chosen matches."""
 
-    def __init__(self, errors=None):
+    def __init__(self, errors=None, odds=None, by_hand=()):
         self.errors = errors or {}
-        self.odds = {}
+        self.odds = dict(odds or {})
+        self.by_hand = {*by_hand}
 
     def __call__(self, request):
         if request.method == "POST":
@@ -189,6 +190,7 @@ class Table:
             self.odds.pop(match_id, None)
             return answer(204)
         self.odds[match_id] = json.loads(request.body)["odds"]
+        self.by_hand.discard(match_id)
         return answer(200, self.prediction(match_id))
 
     def prediction(self, match_id):
@@ -198,7 +200,7 @@ class Table:
             "filterId": 1,
             "matchId": match_id,
             "odds": self.odds[match_id],
-            "source": "api",
+            "source": "ui" if match_id in self.by_hand else "api",
             "createdAt": now,
             "updatedAt": now,
         }
