@@ -233,6 +233,7 @@ def keep_no_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
 
 class _Backend(httpcore.SyncBackend):
     def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        options["timeout"] = time_left(options.get("timeout"))
         return _Stream(super().connect_tcp(*args, **options))
 
 
@@ -260,4 +261,5 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
     def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        options["timeout"] = time_left(options.get("timeout"))
         return _Stream(self._stream.start_tls(*args, **options))
