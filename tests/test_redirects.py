@@ -155,3 +155,16 @@ def test_low_level_follows_where_a_call_says_so(connect):
         assert get("/sports", follow_redirects=True).json()["count"] == 1
         with pytest.raises(bettune.APIStatusError, match="redirected to /x"):
             get("/sports")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+@pytest.mark.parametrize("call", ["delete", "put", "search"])
+def test_one_that_would_change_the_method_is_not_followed(connect, status, call):
+    arguments = {"delete": (1, 5), "put": (1, 5, 2), "search": (1, [5])}[call]
+    with Scripted(answer(status, location="/v1/sports")) as server:
+        client = connect(base_url=server.base_url, follow_redirects=True)
+        with pytest.raises(bettune.APIStatusError, match="/v1/sports") as caught:
+            getattr(client.predictions, call)(*arguments)
+        assert caught.value.status_code == status
+        methods = {method for method, _ in server.paths}
+    assert methods == {{"delete": "DELETE", "put": "PUT", "search": "POST"}[call]}

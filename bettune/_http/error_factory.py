@@ -59,7 +59,7 @@ class ErrorFactory:
 
     def path(self, request: httpx.Request) -> str:
         """The path of a request below the base URL."""
-        return request.url.path.removeprefix(self._base_path)
+        return printable(request.url.path.removeprefix(self._base_path))
 
     def of_failure(
         self, failure: Failure, request: httpx.Request, attempts: int
@@ -142,12 +142,12 @@ class ErrorFactory:
         seconds: float,
         max_wait: float,
     ) -> RateLimitError:
-        """Make the error of a request that is not sent, since the pace lets nobody out in time."""
+        """Make the error of a request that the rate limit would delay beyond `max_wait`."""
         source = "Retry-After" if limit is None else f"{limit.requests} per {limit.per:g} s"
         sent = "not sent again" if attempts else "nothing was sent"
         error = RateLimitError(
-            f"{sent}: the rate limit ({source}) lets nobody out for {seconds:.0f} s, "
-            f"longer than max_wait={max_wait:g}",
+            f"{sent}: the rate limit ({source}) delays it for another {seconds:.0f} s, "
+            f"which exceeds max_wait={max_wait:g}",
             status_code=429,
             method=request.method,
             path=self.path(request),

@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from scripts import ROOT
+
 CHECK = ["--offline", "--quiet", "--no-progress", "--persona=pedantic", "--strict-collection"]
 ZIZMOR = str(Path(sys.executable).parent / "zizmor")
 
 
 @pytest.fixture
-def folder(root):
-    return root / ".github" / "workflows"
+def folder():
+    return ROOT / ".github" / "workflows"
 
 
 def load(path):
@@ -51,12 +53,52 @@ def test_the_check_finds_what_is_unsafe_or_wrong(folder, tmp_path, old, new, fin
     assert finding in done.stdout + done.stderr
 
 
-def test_the_gate_runs_on_each_python_we_promise(root, folder):
-    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+def test_the_gate_runs_on_each_python_we_promise(folder):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     promised = [one.rpartition(" ")[2] for one in project["classifiers"] if "Python :: 3." in one]
     job = load(folder / "gate.yml")["jobs"]["gate"]
     assert job["strategy"]["matrix"]["python"] == promised
     assert job["steps"][-1]["run"] == "bash .ci/run"
+
+
+def test_the_night_and_a_release_run_the_gate(folder):
+    assert "workflow_call" in load(folder / "gate.yml").get(
+        "on", load(folder / "gate.yml").get(True)
+    )
+    for name in ("nightly", "release"):
+        jobs = load(folder / f"{name}.yml")["jobs"]
+        assert jobs["gate"]["uses"] == "$/.github/workflows/gate.yml"
+    assert jobs["build"]["needs"] == "gate"
+    assert "is-ancestor" in script(folder / "release.yml", "build", "refs/remotes/origin/main")
+
+
+def test_each_target_of_the_night_is_one_of_make(folder):
+    targets = load(folder / "nightly.yml")["jobs"]["target"]["strategy"]["matrix"]["target"]
+    assert {"audit", "soak", "test-lowest"} <= set(targets)
+    for target in targets:
+        command = ["make", "--question", "--dry-run", *target.split()]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert "No rule" not in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("failed", "open_issue", "does"),
+    [
+        ("true", "", "issue create"),
+        ("true", "7", "issue comment 7"),
+        ("false", "7", "issue close 7"),
+        ("false", "", ""),
+    ],
+)
+def test_a_night_that_fails_is_told(clone, tmp_path, failed, open_issue, does):
+    copy, tool = clone
+    tool("gh", f'echo "$*" >> "$TOLD"; if [ "$2" = list ]; then echo "{open_issue}"; fi')
+    text = script(ROOT / ".github" / "workflows" / "nightly.yml", "tell", "gh issue")
+    done = bash(text, copy, FAILED=failed, RUN="https://127.0.0.1/run", TITLE="t", QUERY="q")
+    assert done.returncode == (failed == "true"), done.stderr
+    asked = (tmp_path / "told").read_text().splitlines()
+    assert [one for one in asked if "issue list" not in one and does in one] or not does
+    assert len(asked) == 1 + bool(does)
 
 
 def test_the_contract_is_only_read(folder):
