@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bettune._errors import ConfigurationError
-from bettune._http.options import (
-    HTTPClient,
+from bettune._http.http_options import (
+    ClientKind,
     check_headers,
     checked_options,
     merged_cookies,
@@ -59,7 +59,7 @@ class Settings:
         rate_limit: RateLimit | None,
         allow_insecure_http: bool,
         http_options: dict[str, Any],
-        kind: HTTPClient,
+        kind: ClientKind,
     ) -> None:
         if type(allow_insecure_http) is not bool:
             raise ConfigurationError(

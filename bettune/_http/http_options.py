@@ -42,10 +42,10 @@ _MOST_COOKIES = 50
 _NOT_IN_A_NAME = frozenset('()<>@,;:\\"/[]?={} \t')
 _NOT_IN_A_VALUE = frozenset('",;\\ \t')
 
-HTTPClient = type[httpx.Client] | type[httpx.AsyncClient]
+ClientKind = type[httpx.Client] | type[httpx.AsyncClient]
 
 
-def checked_options(options: dict[str, Any], kind: HTTPClient) -> dict[str, Any]:
+def checked_options(options: dict[str, Any], kind: ClientKind) -> dict[str, Any]:
     """Return the options that are given, checked.
 
     Raises:
@@ -181,7 +181,7 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
 }
 
 
-def _check_transport(name: str, transport: Any, kind: HTTPClient) -> None:
+def _check_transport(name: str, transport: Any, kind: ClientKind) -> None:
     takes, opposite = "handle_request", "handle_async_request"
     if issubclass(kind, httpx.AsyncClient):
         takes, opposite = opposite, takes
@@ -196,7 +196,7 @@ def _check_transport(name: str, transport: Any, kind: HTTPClient) -> None:
     raise ConfigurationError(f"{name} must be a transport of httpx, not {short_repr(transport)}")
 
 
-def _check_hooks(hooks: Any, kind: HTTPClient) -> None:
+def _check_hooks(hooks: Any, kind: ClientKind) -> None:
     wanted = 'event_hooks must map "request" and "response" to lists of functions'
     if not isinstance(hooks, dict) or not hooks.keys() <= set(_HOOKS):
         raise ConfigurationError(wanted)
