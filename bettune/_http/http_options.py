@@ -112,6 +112,8 @@ def merged_cookies(header: str, cookies: Any) -> str:
     with refusals_named("cookies"):
         more = {cookie.name: cookie.value or "" for cookie in httpx.Cookies(cookies).jar}
     for name, value in more.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise ConfigurationError(f"cookies must map str to str, not {short_repr(cookies)}")
         if not name or not _is_plain(name) or _NOT_IN_A_NAME.intersection(name):
             raise ConfigurationError(
                 f"cookies cannot have the name {short_repr(name)}: letters and digits will do"
@@ -174,7 +176,7 @@ def _check_mounts(mounts: dict[Any, Any]) -> None:
 # httpx refuses these in ways of its own.
 _CHECKS: dict[str, Callable[[Any], object]] = {
     "headers": httpx.Headers,
-    "params": httpx.QueryParams,
+    "params": lambda params: str(httpx.QueryParams(params)),
     "proxy": check_proxy,
     "http2": _check_http2,
     "mounts": _check_mounts,
