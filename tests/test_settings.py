@@ -249,6 +249,7 @@ class TestBaseURLs:
             "localhost:80",
             "https://",
             "https://user:password@example.com",
+            "user:password@example.com",
             "https://example.com/?a=b",
             "https://example.com/#a",
             "http://[::1",

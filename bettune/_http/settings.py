@@ -202,7 +202,7 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
         url = httpx.URL(BASE_URL if base_url is None else base_url)
     except (httpx.InvalidURL, TypeError, UnicodeError) as error:
         raise ConfigurationError(f"{source} is not a URL: {error}") from None
-    if url.userinfo or url.query or url.fragment:
+    if url.userinfo or url.query or url.fragment or (not url.host and "@" in str(base_url)):
         raise ConfigurationError(f"{source} must hold no user, password, query or fragment")
     if url.scheme not in {"http", "https"} or not url.host or "%20" in url.host:
         raise ConfigurationError(
