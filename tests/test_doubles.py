@@ -100,7 +100,7 @@ def hinted():
                     yield function
 
 
-@pytest.mark.parametrize("value", hinted(), ids=lambda value: value.__qualname__)
+@pytest.mark.parametrize("value", [*hinted()], ids=lambda value: value.__qualname__)
 def test_type_hints_resolve(value):
     """As injectors, command line builders and LLM tool frameworks ask for them."""
     hints = typing.get_type_hints(value)
