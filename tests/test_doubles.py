@@ -94,9 +94,9 @@ def hinted():
         value = getattr(bettune, name)
         if isinstance(value, type) and value.__module__ in {*OURS, "bettune._models"}:
             yield value
-            for member in vars(value).values():
+            for key, member in vars(value).items():
                 function = getattr(member, "fget", member)
-                if inspect.isfunction(function):
+                if inspect.isfunction(function) and (key == "__init__" or key[0] != "_"):
                     yield function
 
 

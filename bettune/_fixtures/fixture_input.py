@@ -12,7 +12,8 @@ from bettune._errors import InvalidArgumentError
 from bettune._models import Match
 from bettune._values.arguments import to_id
 from bettune._values.display import short_repr
-from bettune._values.frames import is_missing, rows
+from bettune._values.frames import rows
+from bettune._values.missing import is_missing
 from bettune._values.zones import local_instants
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from bettune._values.display import html_table
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from bettune._fixtures.fixture_input import Fixture
     from bettune._models import Match
 
 # So many unresolved fixtures are named in an error's message.
@@ -83,6 +84,7 @@ class Resolution:
     unresolved: list[UnresolvedFixture]
     suggested_aliases: dict[str, str]
     _given: Any = field(default=None, repr=False, compare=False)
+    fixtures: list[Fixture] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def ids(self) -> list[int | None]:

@@ -100,7 +100,8 @@ class Resolver:
                         suggested[yours].add(name)
         aliases = {yours: name for yours, (name, *more) in sorted(suggested.items()) if not more}
         matches = [decision.match for decision in result]
-        return Resolution(matches, unresolved, aliases, self._input.given)
+        fixtures = [each.fixture for each in asked]
+        return Resolution(matches, unresolved, aliases, self._input.given, fixtures)
 
     def _fetch(self, days: Iterable[date]) -> Generator[date | None, Sequence[Match] | None, None]:
         for day in sorted(days):

@@ -27,13 +27,24 @@ from bettune._values.display import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bettune._api_errors import APIStatusError
+    from bettune._api_errors import APIError, APIStatusError
     from bettune._http.body_reader import Answer
     from bettune._models import RateLimit
 
 # What httpx raises for a request; InvalidURL and UnicodeError come of odd redirects.
 Failure = httpx.RequestError | httpx.InvalidURL | UnicodeError
 FAILURES = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
+
+# Failures before anything of the request was sent.
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+    UnicodeError,
+)
 
 # The part of a body that an error is made from. Cleaning it takes time; errors keep much less.
 _LONGEST_BODY = 2**16
@@ -189,6 +200,13 @@ class ErrorFactory:
             for key in ("code", "message")
         )
         return code and printable(code), message
+
+
+def is_in_doubt(outcome: object, error: APIError | None) -> bool:
+    """Whether the server may have carried a request out, though its response did not say so."""
+    if isinstance(outcome, Exception):
+        return not isinstance(outcome, _NEVER_SENT)
+    return isinstance(error, InternalServerError | APIResponseValidationError)
 
 
 def is_hopeless(failure: Failure) -> bool:

@@ -12,7 +12,7 @@ import httpx
 from bettune._api_errors import RateLimitError
 from bettune._errors import BetTuneError
 from bettune._http.body_reader import Answer
-from bettune._http.error_factory import ErrorFactory, Failure, is_hopeless
+from bettune._http.error_factory import ErrorFactory, Failure, is_hopeless, is_in_doubt
 from bettune._http.rate_limiter import (
     MaxWaitExceededError,
     PendingRequest,
@@ -74,6 +74,7 @@ class Exchange:
         current, attempts, redirects, is_redirect = request, 0, 0, False
         # The latest error but for 429, after which nothing can have been written.
         failure: APIError | None = None
+        in_doubt = False
         try:
             while True:
                 reason = "for the rate limit" if failure is None else "to try again"
@@ -91,6 +92,9 @@ class Exchange:
                 # The limit in its headers is learnt before the next request gets its slot.
                 self._log(request, outcome, attempts, time.monotonic() - start)
                 error = self._judge(outcome, request, attempts, pending)
+                if terms.group is not None and error is not None:
+                    in_doubt = in_doubt or is_in_doubt(outcome, error)
+                    terms.group.in_doubt = in_doubt
                 if error is None:
                     assert isinstance(outcome, Answer)
                     return outcome

@@ -1,11 +1,8 @@
-"""What every group of operations has."""
+"""The base of each group of operations."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from bettune._http.low_level import LowLevelClient
+from bettune._http.low_level import LowLevelClient
 
 
 class Resource:

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bettune import InvalidArgumentError, InvalidOddsError
-from bettune._bulk.wanted import to_tolerance, to_wanted
+from bettune._bulk.desired_odds import to_desired_odds, to_rules
+from bettune._values.arguments import to_part
 from bettune._values.odds import DELETE, to_odds
 
 MISSING = (None, float("nan"), pd.NA, pd.NaT)
@@ -24,16 +25,22 @@ VALUES = st.one_of(
 ODDS = st.dictionaries(st.integers(1, 2**63 - 1), VALUES)
 
 
+def rules(missing="error", **options):
+    given = {"tolerance": 0, "scope": None, "by_hand": "error", "max_drop": 0.5, **options}
+    return to_rules(missing=missing, **given)
+
+
 def of(odds, kinds):
     return [match_id for match_id, value in odds.items() if any(value is kind for kind in kinds)]
 
 
 @given(odds=ODDS, missing=st.sampled_from(["skip", "delete"]))
 def test_every_match_is_kept_deleted_or_skipped_in_the_order_given(odds, missing):
-    wanted = to_wanted(odds.items(), missing=missing)
+    desired = to_desired_odds(odds.items(), rules(missing))
     skipped = of(odds, MISSING) if missing == "skip" else []
-    assert wanted.skipped == skipped
-    assert list(wanted.odds.items()) == [
+    assert desired.skipped == {*skipped}
+    assert desired.order == tuple(odds)
+    assert list(desired.odds.items()) == [
         (match_id, to_odds(value) if isinstance(value, float) and value == value else None)  # noqa: PLR0124
         for match_id, value in odds.items()
         if match_id not in skipped
@@ -45,17 +52,17 @@ def test_what_is_missing_never_deletes_unasked(odds):
     missing = of(odds, MISSING)
     if missing:
         with pytest.raises(InvalidOddsError, match="missing=") as caught:
-            to_wanted(odds.items(), missing="error")
+            to_desired_odds(odds.items(), rules("error"))
         assert list(caught.value.invalid) == missing
     else:
-        assert list(to_wanted(odds.items(), missing="error").odds) == list(odds)
+        assert list(to_desired_odds(odds.items(), rules("error")).odds) == list(odds)
 
 
 @given(count=st.integers(1, 200))
 def test_a_message_names_five_and_the_error_has_all(count):
     odds = {n: "x" if n % 2 else 0.5 for n in range(1, count + 1)}
     with pytest.raises(InvalidOddsError) as caught:
-        to_wanted(odds.items(), missing="skip")
+        to_desired_odds(odds.items(), rules("skip"))
     message = str(caught.value)
     assert message.count("match ") == min(count, 5)
     assert message.endswith(f"; and {count - 5} more") == (count > 5)
@@ -70,14 +77,14 @@ def test_a_message_names_five_and_the_error_has_all(count):
 @pytest.mark.parametrize("missing", ["SKIP", "", None, True, ["skip"], pd.NA])
 def test_another_word_for_missing_is_refused(missing):
     with pytest.raises(InvalidArgumentError, match=r'missing must be "error", "skip" or "delete"'):
-        to_wanted([], missing=missing)
+        to_desired_odds([], rules(missing))
 
 
 @pytest.mark.parametrize("first", [2.0, None, DELETE])
 @pytest.mark.parametrize("second", [2.0, None, DELETE])
 def test_a_match_that_comes_twice(first, second):
     with pytest.raises(InvalidArgumentError, match="match 5 more than once"):
-        to_wanted([(5, first), (6, 2.0), (5, second)], missing="skip")
+        to_desired_odds([(5, first), (6, 2.0), (5, second)], rules("skip"))
 
 
 @pytest.mark.parametrize(
@@ -96,11 +103,11 @@ def test_a_match_that_comes_twice(first, second):
 )
 def test_match_ids_that_are_refused(value, said):
     with pytest.raises(InvalidArgumentError, match=said):
-        to_wanted([(value, 2.0)], missing="error")
+        to_desired_odds([(value, 2.0)], rules("error"))
 
 
 def test_the_greatest_id():
-    assert to_wanted([(2**63 - 1, 2)], missing="error").odds == {2**63 - 1: Decimal(2)}
+    assert to_desired_odds([(2**63 - 1, 2)], rules("error")).odds == {2**63 - 1: Decimal(2)}
 
 
 def test_delete_stays_itself():
@@ -127,7 +134,7 @@ def test_a_decimal_comma_is_told_from_other_mistakes(text, said):
 
 @pytest.mark.parametrize("value", [0, 0.005, Decimal("0.005"), np.float64(0.005)])
 def test_a_tolerance_means_its_shortest_decimal(value):
-    assert to_tolerance(value) == Decimal(str(value))
+    assert to_part(value, "tolerance", "0.005") == Decimal(str(value))
 
 
 @pytest.mark.parametrize(
@@ -147,4 +154,4 @@ def test_a_tolerance_means_its_shortest_decimal(value):
 )
 def test_tolerances_that_are_refused(value):
     with pytest.raises(InvalidArgumentError, match="tolerance must be a part from 0 to below 1"):
-        to_tolerance(value)
+        to_part(value, "tolerance", "0.005")
