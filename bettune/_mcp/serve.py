@@ -37,12 +37,12 @@ async def serve(max_writes: int | None) -> None:
         ConfigurationError: the token or the base URL of the environment is invalid or missing.
     """
     async with bettune.AsyncBetTune() as client:
-        await _make_server(
+        await make_server(
             Tools(client, max_writes), writes=max_writes is not None
         ).run_stdio_async()
 
 
-def _make_server(tools: Tools, *, writes: bool) -> MCPServer[Any]:
+def make_server(tools: Tools, *, writes: bool) -> MCPServer[Any]:
     reading = (
         tools.list_filters,
         tools.list_matches,
