@@ -20,7 +20,7 @@ from bettune._resources.resource import Resource
 from bettune.cli._commands import bettune
 
 sys.path.insert(0, str(Path(__file__).parent))
-from comments import in_polish  # noqa: E402 - beside this file
+from comments import in_polish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,14 +154,13 @@ class SearchPolish(SearchLanguage):
 
     lang = "pl"
     language_name = "Polish"
-    stopwords = frozenset(
-        "ale albo aby bez czy dla jak jest lub nie oraz pod przez się tak też to w z za że".split()
-    )
+    stopwords = frozenset(["ale", "czy", "dla", "jak", "jest", "lub", "nie", "oraz", "się", "że"])
     ENDINGS = "(ami|ach|emu|ego|ymi|imi|owi|owa|ych|ich|om|em|ie|ow|ej|ym|im|ac|ec|ic|yc|[aeiouy])$"
     js_stemmer_code = """
 function Stemmer() {
   this.stemWord = (word) => {
-    const plain = word.toLowerCase().replaceAll("ł", "l").normalize("NFD").replace(/[\\u0300-\\u036f]/g, "");
+    const decomposed = word.toLowerCase().replaceAll("ł", "l").normalize("NFD");
+    const plain = decomposed.replace(/[\\u0300-\\u036f]/g, "");
     const stem = plain.replace(/ENDINGS/, "");
     return stem.length < 3 ? plain : stem;
   };
@@ -197,12 +196,10 @@ def spell_out(_: Sphinx, page: nodes.document) -> None:
 def translate_comments(app: Sphinx, page: nodes.document) -> None:
     """Show the programs on the Polish pages with Polish comments."""
     if app.config.language == "pl":
-        for block in page.findall(nodes.literal_block):
+        for block in list(page.findall(nodes.literal_block)):
             if block.get("language") == "python":
                 program = in_polish(block.astext())
-                block.rawsource = program
-                block.children = []
-                block += nodes.Text(program)
+                block.replace_self(nodes.literal_block(program, program, **block.attributes))
 
 
 def setup(app: Sphinx) -> None:
