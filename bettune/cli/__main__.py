@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-INTERRUPTED, TERMINATED = 130, 143
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status.
@@ -39,10 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         failure = error
     except click.Abort as error:
-        from bettune.cli._session import Failure, Terminated  # noqa: PLC0415 - imports the facade
+        from bettune.cli._exit_status import (  # noqa: PLC0415 - needs the extra
+            INTERRUPTED,
+            Failure,
+            Terminated,
+        )
 
         if isinstance(error.__cause__, Terminated):
-            failure = Failure("terminated", TERMINATED)
+            failure = Failure(error.__cause__.word, error.__cause__.exit_code)
         else:
             failure = Failure("interrupted", INTERRUPTED)
     except OSError as error:  # of click's own output, such as the help

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from rich.text import Text
 
 from bettune import Match, Prediction, PredictionFilter, Sport
+from bettune._values.odds import to_odds
 from bettune.cli._filters import filter_id_of, find_filters
-from bettune.cli._odds_file import read_odds
 from bettune.cli._output import shown_odds, table_of, write_for_person, write_json, write_models
 from bettune.cli._progress import progress
 from bettune.cli._session import session
@@ -93,7 +93,7 @@ def predictions(options: Options, named: str, days: Days | None, match_ids: Sequ
 def put(options: Options, named: str, match_id: int, odds: str) -> None:
     """Create or update one prediction."""
     with session(options) as client, progress(client, "Prediction", options) as (watched, _):
-        wanted = read_odds(odds)
+        wanted = to_odds(odds)
         filter_id = filter_id_of(watched, named)
         made = watched.predictions.put(filter_id, match_id, wanted)
     if options.output == "json":

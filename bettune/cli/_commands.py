@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +17,10 @@ from bettune.cli._days import Days, Zone, to_day, to_zone
 from bettune.cli._options import Options, keep, pass_options, with_options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
+
+    from bettune.cli._table_file import Reading
 
 
 class _InOrder(click.Group):
@@ -33,6 +38,105 @@ _tz = click.option(
     metavar="ZONE",
     help="The time zone of days and times, such as Europe/Warsaw.  [default: UTC]",
 )
+
+
+def _to_encoding(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Check the name of an encoding."""
+    if value is None:
+        return None
+    try:
+        "".encode(value)
+    except (LookupError, ValueError):
+        raise click.BadParameter(
+            f"{value!r} is not a text encoding, such as cp1250 or utf-16."
+        ) from None
+    return value
+
+
+def _to_renames(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    """Check the columns' names and the names that they get."""
+    renames: dict[str, str] = {}
+    for value in values:
+        given, _, known = (part.strip() for part in value.rpartition("="))
+        if not given or not known:
+            raise click.BadParameter(f"{value!r} is not YOURS=NAME, such as Data=date.")
+        if given.lower() in map(str.lower, renames):
+            raise click.BadParameter(f"{given!r} is renamed twice.")
+        if known.lower() in map(str.lower, renames.values()):
+            raise click.BadParameter(f"two columns would be called {known!r}.")
+        renames[given] = known
+    return renames
+
+
+def _to_date_format(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Check a format of dates."""
+    if value is None:
+        return None
+    sample = datetime(2026, 11, 28, 13, 45, tzinfo=UTC)
+    try:
+        read = datetime.strptime(sample.strftime(value), value)  # noqa: DTZ007 - a day alone
+    except ValueError:
+        read = None
+    if read is None or read.date() != sample.date():
+        raise click.BadParameter(
+            f"{value!r} is not a format of whole dates, such as %d/%m/%Y or '%d.%m.%Y %H:%M'."
+        )
+    return value
+
+
+def _with_reading(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say how to read a file; the command gets them as `reading`."""
+
+    @wraps(function)
+    def command(
+        *arguments: Any,
+        encoding: str | None,
+        worksheet: str | None,
+        renames: dict[str, str],
+        date_format: str | None,
+        **given: Any,
+    ) -> None:
+        from bettune.cli._table_file import Reading  # noqa: PLC0415 - seldom needed
+
+        reading = Reading(encoding, worksheet, renames, date_format)
+        function(*arguments, reading=reading, **given)
+
+    for option in reversed(
+        [
+            click.option(
+                "--encoding",
+                metavar="NAME",
+                callback=_to_encoding,
+                help="The encoding of CSV, such as cp1250.  [default: utf-8]",
+            ),
+            click.option(
+                "--worksheet",
+                metavar="NAME",
+                help="The sheet of a workbook that has several.",
+            ),
+            click.option(
+                "--rename",
+                "renames",
+                metavar="YOURS=NAME",
+                multiple=True,
+                callback=_to_renames,
+                help="A column that is called otherwise, such as Data=date; repeat it for several.",
+            ),
+            click.option(
+                "--date-format",
+                metavar="FORMAT",
+                callback=_to_date_format,
+                help="The format of dates, such as %d/%m/%Y.  [default: YYYY-MM-DD or DD.MM.YYYY, "
+                "with HH:MM where the kick-off is known]",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
 _sport = click.option(
     "--sport", metavar="ID", type=int, default=1, show_default=True, help="The sport."
 )
@@ -237,6 +341,7 @@ def _to_tolerance(_ctx: click.Context, _param: click.Parameter, value: str) -> D
 
 @bettune.command()
 @click.argument("filter_and_file", metavar="[FILTER] FILE.csv", nargs=-1, type=click.Path())
+@_with_reading
 @click.option("--dry-run", is_flag=True, help="Only show the plan; write nothing.")
 @click.option(
     "--column",
@@ -319,14 +424,21 @@ def push(
 
 
 @bettune.command()
-@click.argument("file", metavar="FILE.csv", type=click.Path())
+@click.argument("file", metavar="FILE", type=click.Path())
+@_with_reading
 @_tz
 @_aliases
 @_sport
 @with_options
 @pass_options
 def resolve(
-    options: Options, file: str, zone: Zone | None, aliases: str | None, sport: int
+    options: Options,
+    *,
+    file: str,
+    zone: Zone | None,
+    aliases: str | None,
+    sport: int,
+    reading: Reading,
 ) -> None:
     """Find which match each fixture of a CSV file is.
 
@@ -339,9 +451,11 @@ def resolve(
     Example:
       bettune resolve sheet.csv --tz Europe/Warsaw --aliases names.csv > ids.csv
     """
-    from bettune.cli import _resolve  # noqa: PLC0415 - imports the facade
+    from bettune.cli import _fixtures_file  # noqa: PLC0415 - imports the facade
 
-    _resolve.resolve_file(options, file, zone=zone, aliases=aliases, sport=sport)
+    _fixtures_file.resolve_file(
+        options, file, zone=zone, aliases=aliases, sport=sport, reading=reading
+    )
 
 
 @bettune.command()

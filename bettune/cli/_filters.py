@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bettune._values.display import short_repr
-from bettune.cli._session import Failure
+from bettune.cli._exit_status import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

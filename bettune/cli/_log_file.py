@@ -1,19 +1,27 @@
-"""`push --log`: a CSV file to which a row is appended for each write, as it happens."""
+"""`--log`: a CSV file to which a row is appended for each write, as it happens."""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from bettune.cli import _push_report
+from bettune.cli._exit_status import Failure, WrongUsage
 from bettune.cli._output import cell_of
-from bettune.cli._session import Failure, WrongUsage
+
+try:
+    import fcntl
+except ImportError:  # Windows: programs that begin a log at the same time may both write a header
+    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from typing import Any
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import IO, Any
 
+_BLOCK = 4096
 COLUMNS = ("at", *_push_report.COLUMNS)
 
 
@@ -62,24 +70,36 @@ class LogFile:
         self._file.close()
 
     def _begin(self) -> None:
-        """Go on where the log ends, be it in the middle of a row."""
+        """Write the header of a new log; go on where an old one ends, be it within a row."""
         header = _line(COLUMNS)
-        self._file.seek(0)
-        found = self._file.read(len(header))
-        if header.startswith(found):  # new, or killed in the middle of the header
-            self._write(header[len(found) :])
-        elif found != header:
-            raise WrongUsage(
-                f"--log {self._path}: it is not such a log, which begins with the line "
-                f"{header.decode().strip()}: name another file"
-            )
-        self._file.seek(0)
-        content = self._file.readall()
-        # A row that was cut off stays, and ends here: it opens no quotes for the rows below.
-        if content.count(b'"') % 2:
-            self._write(b'"\n')
-        elif not content.endswith(b"\n"):
-            self._write(b"\n")
+        with _locked(self._file):  # of several that begin at once, one writes the header
+            self._file.seek(0)
+            start = self._file.read(len(header))
+            if header.startswith(start):  # new, or killed within the header
+                self._write(header[len(start) :])
+            elif start != header:
+                raise WrongUsage(
+                    f"--log {self._path}: it is not such a log, which begins with the line "
+                    f"{header.decode().strip()}: name another file"
+                )
+            # Rows are one line each, so that a row that was cut off is the last line. It stays, and
+            # ends here: it opens no quotes for the rows below.
+            last = self._last_line()
+            if last.count(b'"') % 2:
+                self._write(b'"\n')
+            elif last:
+                self._write(b"\n")
+
+    def _last_line(self) -> bytes:
+        """Return the bytes after the last line break."""
+        end = self._file.seek(0, os.SEEK_END)
+        tail = b""
+        while end > 0 and b"\n" not in tail:
+            start = max(0, end - _BLOCK)
+            self._file.seek(start)
+            tail = self._file.read(end - start) + tail
+            end = start
+        return tail.rpartition(b"\n")[2]
 
     def _write(self, data: bytes) -> None:
         if self._file.write(data) != len(data):
@@ -90,3 +110,15 @@ def _line(cells: Iterable[object]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue().encode("utf-8", "replace")
+
+
+@contextmanager
+def _locked(file: IO[bytes]) -> Iterator[None]:
+    if fcntl is None:
+        yield
+        return
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from bettune.cli._csv_file import read_bytes
+from bettune.cli._exit_status import Failure, Terminated, WrongUsage
 from bettune.cli._filters import find_filters, label_of
+from bettune.cli._fixtures_file import explain_unresolved, read_aliases, resolve
 from bettune.cli._log_file import LogError, LogFile
-from bettune.cli._names import explain_unresolved, read_aliases, resolve
-from bettune.cli._odds_file import OddsFile
+from bettune.cli._odds_file import ID_COLUMN, OddsFile
 from bettune.cli._options import on_stderr
 from bettune.cli._progress import progress
 from bettune.cli._push_report import PushReport, Teams, record_of
-from bettune.cli._session import Failure, Terminated, WrongUsage, session
+from bettune.cli._session import session
+from bettune.cli._table_file import Reading, read_bytes
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -38,6 +39,7 @@ class Request(NamedTuple):
         tolerance: the part by which odds may differ and still count as unchanged.
         log: the file to which each write is appended, if any.
         dry_run: show the plan alone.
+        reading: how to read the file.
     """
 
     file: str
@@ -49,6 +51,7 @@ class Request(NamedTuple):
     tolerance: Decimal
     log: str | None
     dry_run: bool
+    reading: Reading
 
 
 def push(options: Options, request: Request) -> None:
@@ -59,8 +62,9 @@ def push(options: Options, request: Request) -> None:
         missing=request.missing,
         unresolved=request.unresolved,
         zone=request.zone and request.zone.info,
+        reading=request.reading,
     )
-    aliases = read_aliases(request.aliases)
+    aliases = read_aliases(request.aliases, request.reading.encoding)
     with ExitStack() as stack:
         log = None
         if request.log is not None and not request.dry_run:
@@ -158,12 +162,12 @@ def _matches(
             for row in file.rows
             if row.match_id is not None
         }
-        missing = [str(row.line) for row in file.rows if row.match_id is None]
-        told = f"{file.name}: no match_id in line {', '.join(missing)}" if missing else ""
+        missing = [row.line for row in file.rows if row.match_id is None]
+        told = f"{file.table.name}: no match_id in {file.table.place(*missing)}" if missing else ""
         return ids, teams, told
     found = resolve(
         client,
-        [row.fixture for row in file.rows],
+        [row.fixture | {ID_COLUMN: row.match_id} for row in file.rows],
         options,
         zone=request.zone,
         aliases=aliases,
@@ -172,11 +176,15 @@ def _matches(
     teams = {m.id: Teams(m.date, m.home.name, m.away.name) for m in found.matches if m is not None}
     if found.ok:
         return found.ids, teams, ""
-    told_lines = explain_unresolved(found, [row.line for row in file.rows], request.zone)
+    told_lines = explain_unresolved(
+        found, file.table, [row.line for row in file.rows], request.zone
+    )
     if request.unresolved == "error":
-        head = f"{file.name}: {found}; nothing was written. --unresolved skip writes the others:"
+        head = (
+            f"{file.table.name}: {found}; nothing was written. --unresolved skip writes the others:"
+        )
         raise WrongUsage("\n".join([head, *told_lines]))
-    return found.ids, teams, "\n".join([f"{file.name}: {found}:", *told_lines])
+    return found.ids, teams, "\n".join([f"{file.table.name}: {found}:", *told_lines])
 
 
 def _apply(

@@ -12,6 +12,7 @@ from rich.text import Text
 from bettune import APIStatusError, WriteResult
 from bettune._bulk.plan import is_large, writes_of
 from bettune._records import row_of
+from bettune.cli._exit_status import TRY_AGAIN_LATER, Failure
 from bettune.cli._filters import label_of
 from bettune.cli._options import on_stderr
 from bettune.cli._output import (
@@ -22,7 +23,7 @@ from bettune.cli._output import (
     write_for_person,
     write_json,
 )
-from bettune.cli._session import TRY_AGAIN_LATER, Failure, explain, is_for_later, remedy
+from bettune.cli._session import explain, is_for_later, remedy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

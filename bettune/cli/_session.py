@@ -9,10 +9,9 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
 import bettune
 from bettune._http.settings import BASE_URL
+from bettune.cli._exit_status import TRY_AGAIN_LATER, Failure, Terminated, WrongUsage
 from bettune.cli._output import one_line
 
 if TYPE_CHECKING:
@@ -21,26 +20,6 @@ if TYPE_CHECKING:
     from bettune.cli._options import Options
 
 _TOKEN, _TOKEN_FILE = "BETTUNE_API_TOKEN", "BETTUNE_API_TOKEN_FILE"
-# As sysexits.h has it: nothing is wrong with the input, and running it again is right.
-TRY_AGAIN_LATER = 75
-
-
-class WrongUsage(click.ClickException):
-    """What the user has to put right; nothing was sent."""
-
-    exit_code = 2
-
-
-class Failure(click.ClickException):
-    """What went wrong on the way, with the exit status that tells its kind."""
-
-    def __init__(self, message: str, exit_code: int = 1) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code  # type: ignore[misc] # click's are of the class
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM, which ends a command as Ctrl-C does."""
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bettune import DELETE
-from bettune.cli._csv_file import CSVFileError
+from bettune.cli._table_file import TableFileError
 from bettune.cli._odds_file import OddsFile
 
 
@@ -20,7 +20,7 @@ def read(content, **options):
 
 
 def refused(content, **options):
-    with pytest.raises(CSVFileError) as caught:
+    with pytest.raises(TableFileError) as caught:
         read(content, **options)
     assert caught.value.exit_code == 2
     return caught.value.message
