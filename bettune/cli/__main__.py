@@ -49,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             failure = Failure("interrupted", INTERRUPTED)
     except OSError as error:  # of click's own output, such as the help
         discard(sys.stdout)
+        if isinstance(error, BrokenPipeError):  # the reader has read enough
+            return 0
         failure = click.ClickException(f"cannot write the output: {error.strerror}")
     else:
         return status or 0

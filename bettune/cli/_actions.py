@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from rich.text import Text
 
 from bettune import Match, Prediction, PredictionFilter, Sport
+from bettune._fixtures.names import plain
+from bettune._values.display import short_repr
 from bettune._values.odds import to_odds
 from bettune.cli._filters import filter_id_of, find_filters
 from bettune.cli._output import shown_odds, table_of, write_for_person, write_json, write_models
@@ -15,7 +17,7 @@ from bettune.cli._progress import progress
 from bettune.cli._session import session
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bettune import BetTune
     from bettune.cli._days import Days
@@ -40,10 +42,12 @@ def filters(options: Options) -> None:
     write_models(options, PredictionFilter, found, table_of(columns, rows), note)
 
 
-def matches(options: Options, days: Days, sport: int) -> None:
-    """List the matches of some days."""
+def matches(options: Options, days: Days, sport: int, search: str | None) -> None:
+    """List the matches of some days, or those of them that have a text in their names."""
     with session(options) as client:
         found = _matches(client, days, sport, options)
+    if search is not None:
+        found = [match for match in found if plain(search) in plain(" ".join(_names_of(match)))]
     columns = [">Match", "Kick-off", "Tournament*", "Home*", "Away*", ">Score"]
     rows = (
         (
@@ -56,7 +60,8 @@ def matches(options: Options, days: Days, sport: int) -> None:
         )
         for match in found
     )
-    note = f"{_count(found, 'match', 'matches')} on {days}"
+    with_text = "" if search is None else f" with {short_repr(search)}"
+    note = f"{_count(found, 'match', 'matches')}{with_text} on {days}"
     write_models(options, Match, found, table_of(columns, rows), note)
 
 
@@ -121,6 +126,11 @@ def _matches(client: BetTune, days: Days, sport: int, options: Options) -> list[
             found.append(replace(match, date=match.date.astimezone(days.zone)))
             advance((found[-1].date.date() - days.first).days, len(days))
     return found
+
+
+def _names_of(match: Match) -> Iterator[str]:
+    for named in (match.home, match.away, match.country, match.tournament):
+        yield named.name
 
 
 def _score(match: Match) -> str:

@@ -31,6 +31,9 @@ class _InOrder(click.Group):
 
 _filter = click.argument("named", metavar="FILTER")
 _match = click.argument("match_id", metavar="MATCH", type=int)
+_until = click.option(
+    "--until", metavar="DAY", callback=to_day, help="The last day.  [default: DAY]"
+)
 _tz = click.option(
     "--tz",
     "zone",
@@ -195,13 +198,22 @@ def sports(options: Options) -> None:
 
 @bettune.command()
 @click.argument("day", callback=to_day)
-@click.option("--until", metavar="DAY", callback=to_day, help="The last day.  [default: DAY]")
+@_until
+@click.option(
+    "--search", metavar="TEXT", help="Only matches with this in a team, country or tournament."
+)
 @_sport
 @_tz
 @with_options
 @pass_options
 def matches(
-    options: Options, day: date | str, until: date | str | None, sport: int, zone: Zone | None
+    options: Options,
+    *,
+    day: date | str,
+    until: date | str | None,
+    search: str | None,
+    sport: int,
+    zone: Zone | None,
 ) -> None:
     """List the matches of a day, or of several.
 
@@ -211,12 +223,13 @@ def matches(
     Examples:
       bettune matches today
       bettune matches 2026-06-06 --until 2026-06-12 --tz Europe/Warsaw
+      bettune matches tomorrow --search legia
       bettune matches tomorrow --format csv > tomorrow.csv
     """
     days = Days(day, until, zone)
     from bettune.cli import _actions  # noqa: PLC0415 - imports the facade
 
-    _actions.matches(options, days, sport)
+    _actions.matches(options, days, sport, search)
 
 
 @bettune.command()
@@ -331,12 +344,18 @@ def _to_columns(
     return columns
 
 
+def _percentage(value: str) -> Decimal | None:
+    """Read a percentage as a part of one; None where the text is not one."""
+    matched = re.fullmatch(r"(\d{1,4}(?:[.,]\d{1,9})?)\s?%", value.strip(), re.ASCII)
+    return Decimal(matched[1].replace(",", ".")) / 100 if matched else None
+
+
 def _to_tolerance(_ctx: click.Context, _param: click.Parameter, value: str) -> Decimal:
     """Check a part in percent; without the sign it could be a part of one."""
-    found = re.fullmatch(r"(\d{1,2}(?:\.\d{1,9})?)%", value, re.ASCII)
-    if found is None and value != "0":
+    part = Decimal(0) if value == "0" else _percentage(value)
+    if part is None or part >= 1:
         raise click.BadParameter(f"{value!r} is not a percentage below 100, such as 0.5%.")
-    return Decimal(found[1]) / 100 if found else Decimal(0)
+    return part
 
 
 @bettune.command()

@@ -27,6 +27,7 @@ class CSVText(Source):
         name: the file, for messages.
         encoding: its encoding; else UTF-8.
         is_header: whether a line has the columns that are needed; decides on the delimiter.
+        needed: the sentence that says which columns are needed.
 
     Raises:
         TableFileError: the text cannot be decoded, or no delimiter is certain.
@@ -40,6 +41,7 @@ class CSVText(Source):
         name: str,
         encoding: str | None,
         is_header: Callable[[Sequence[str]], bool],
+        needed: str,
     ) -> None:
         self.name = name
         self._text = io.StringIO(_decode(content, name, encoding), newline="")
@@ -52,7 +54,7 @@ class CSVText(Source):
             header = self._next_line()
         if not header:
             self.header_line = 1
-            self._refuse("the file is empty")
+            self._refuse(f"it is empty; {needed}")
         headers = {d: self._split(header, d) for d in delimiters}
         usable = [d for d in delimiters if is_header(headers[d])]
         if len(usable) > 1:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bettune._values.display import short_repr
 from bettune.cli._exit_status import Failure
+from bettune.cli._output import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,7 @@ def is_id(named: str) -> bool:
 
 def label_of(found: PredictionFilter) -> str:
     """A filter as it is named in a line for a person."""
-    return f'{found.id} "{found.name}"'
+    return one_line(f'{found.id} "{found.name}"')
 
 
 def _find(filters: list[PredictionFilter], named: str) -> PredictionFilter:

@@ -12,7 +12,7 @@ from rich.text import Text
 from bettune.cli._exit_status import Failure
 from bettune.cli._fixture_cells import FIXTURE_COLUMNS, FixtureCells
 from bettune.cli._odds_file import ID_COLUMN, MatchIds
-from bettune.cli._output import one_line, table_of, write_for_person, write_json, write_text
+from bettune.cli._output import one_line, table_of, write_csv_rows, write_for_person, write_json
 from bettune.cli._progress import progress
 from bettune.cli._session import session
 from bettune.cli._table_file import BadLineError, Reading, TableFile, read_bytes, shown
@@ -167,11 +167,8 @@ def _write(
             ]
         )
     elif options.output == "csv":
-        text = io.StringIO()
         # Separated as the file is, which may have decimal commas.
-        writer = csv.writer(text, delimiter=given.delimiter, lineterminator="\n")
-        writer.writerows([columns, *with_ids])
-        write_text(text.getvalue())
+        write_csv_rows([columns, *with_ids], options, delimiter=given.delimiter)
     else:
         places = [at for column in FIXTURE_COLUMNS if (at := given.index(column)) is not None]
         shown_rows = (

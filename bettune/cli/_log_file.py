@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import IO, Any
 
-_BLOCK = 4096
+_BLOCK = 1 << 16
 COLUMNS = ("at", *_push_report.COLUMNS)
 
 
@@ -34,13 +33,15 @@ class LogFile:
 
     Args:
         path: the file; made where there is none.
+        spreadsheet_safe: put an apostrophe before text that a spreadsheet would run as a formula.
 
     Raises:
         WrongUsage: it cannot be opened, or holds something else.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, spreadsheet_safe: bool = False) -> None:
         self._path = path
+        self._safe = spreadsheet_safe
         try:
             # Unbuffered, so that what is written is in the file when a kill comes.
             self._file = open(path, "a+b", buffering=0)  # noqa: SIM115, PTH123 - kept open
@@ -59,7 +60,9 @@ class LogFile:
             LogError: the system refused it.
         """
         try:
-            self._write(_line(map(cell_of, (record[column] for column in COLUMNS))))
+            self._write(
+                _line(cell_of(record[column], spreadsheet_safe=self._safe) for column in COLUMNS)
+            )
         except OSError as error:
             raise LogError(f"cannot write the log {self._path}: {error.strerror}") from None
 
@@ -82,24 +85,21 @@ class LogFile:
                     f"--log {self._path}: it is not such a log, which begins with the line "
                     f"{header.decode().strip()}: name another file"
                 )
-            # Rows are one line each, so that a row that was cut off is the last line. It stays, and
-            # ends here: it opens no quotes for the rows below.
-            last = self._last_line()
-            if last.count(b'"') % 2:
+            # A row that was cut off stays, and ends here: it opens no quotes for the rows below.
+            quotes, last = self._ending()
+            if quotes % 2:
                 self._write(b'"\n')
-            elif last:
+            elif last != b"\n":
                 self._write(b"\n")
 
-    def _last_line(self) -> bytes:
-        """Return the bytes after the last line break."""
-        end = self._file.seek(0, os.SEEK_END)
-        tail = b""
-        while end > 0 and b"\n" not in tail:
-            start = max(0, end - _BLOCK)
-            self._file.seek(start)
-            tail = self._file.read(end - start) + tail
-            end = start
-        return tail.rpartition(b"\n")[2]
+    def _ending(self) -> tuple[int, bytes]:
+        """Return the number of quotes in the log, and its last byte; read in blocks."""
+        quotes, last = 0, b""
+        self._file.seek(0)
+        while block := self._file.read(_BLOCK):
+            quotes += block.count(b'"')
+            last = block[-1:]
+        return quotes, last
 
     def _write(self, data: bytes) -> None:
         if self._file.write(data) != len(data):

@@ -22,6 +22,8 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
+from bettune.cli._output import terminal_width
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -50,7 +52,7 @@ def progress(
         BarColumn(bar_width=None, complete_style="green"),
         _Count(),
         _Outlook(client, waits),
-        console=Console(stderr=True),
+        console=Console(stderr=True, width=terminal_width()),
         transient=True,
         expand=True,
     )

@@ -68,7 +68,9 @@ def push(options: Options, request: Request) -> None:
     with ExitStack() as stack:
         log = None
         if request.log is not None and not request.dry_run:
-            log = stack.enter_context(LogFile(request.log))
+            log = stack.enter_context(
+                LogFile(request.log, spreadsheet_safe=options.spreadsheet_safe)
+            )
         client = stack.enter_context(session(options))
         try:
             work = _plan(client, file, aliases, options, request)

@@ -197,7 +197,7 @@ class PushReport:
         if options.output == "json":
             write_json(records)
         else:
-            write_csv(COLUMNS, records)
+            write_csv(COLUMNS, records, options)
 
     def _name(self, write: WriteResult) -> str:
         """A write in a line for a person."""

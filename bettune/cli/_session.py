@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 _TOKEN, _TOKEN_FILE = "BETTUNE_API_TOKEN", "BETTUNE_API_TOKEN_FILE"
 
 
+class _OneLine(logging.Formatter):
+    """Formats a record without line breaks and characters that could drive the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record."""
+        return one_line(super().format(record))
+
+
 @contextmanager
 def session(options: Options) -> Iterator[bettune.BetTune]:
     """Open a client with the token of the environment.
@@ -35,7 +43,9 @@ def session(options: Options) -> Iterator[bettune.BetTune]:
             "the name of a file that holds it, or try things out without one: bettune sandbox"
         )
     if options.verbose:
-        logging.basicConfig(format="%(asctime)s %(message)s")
+        handler = logging.StreamHandler()
+        handler.setFormatter(_OneLine("%(asctime)s %(message)s"))
+        logging.basicConfig(handlers=[handler])
         logging.getLogger("bettune").setLevel(logging.DEBUG)
     try:
         with _sigterm(), bettune.BetTune() as client:

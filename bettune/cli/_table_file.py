@@ -104,7 +104,7 @@ class Source:
 
     def label(self, _index: int, column: str) -> str:
         """Name a column in a message."""
-        return f"column {column}"
+        return column
 
 
 class TableFile:
@@ -144,7 +144,9 @@ class TableFile:
 
             if self._reading.worksheet is not None:
                 raise WrongUsage(f"--worksheet is for .xlsx workbooks, and {name} is not one")
-            self._source = CSVText(content, name, self._reading.encoding, self._has_needed)
+            self._source = CSVText(
+                content, name, self._reading.encoding, self._has_needed, self.needed()
+            )
         self.name = self._source.name
         self.header, self.delimiter = self._source.header, self._source.delimiter
         self._unit, self._header_line = self._source.unit, self._source.header_line
@@ -225,7 +227,7 @@ class TableFile:
 
     def _label(self, column: str) -> str:
         index = self.index(column)
-        return f"column {column}" if index is None else self._source.label(index, column)
+        return column if index is None else self._source.label(index, column)
 
     def _check_width(self, cells: Sequence[Cell]) -> None:
         if len(cells) != len(self.header):
