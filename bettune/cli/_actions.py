@@ -7,14 +7,39 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from rich.text import Text
 
-from bettune import Match, Prediction, PredictionFilter, Sport
+from bettune import Match, Prediction, PredictionFilter, Sport, to_records
 from bettune._fixtures.names import plain
 from bettune._values.display import short_repr
 from bettune._values.odds import to_odds
 from bettune.cli._filters import filter_id_of, find_filters
-from bettune.cli._output import shown_odds, table_of, write_for_person, write_json, write_models
+from bettune.cli._output import (
+    shown_odds,
+    table_of,
+    write_for_person,
+    write_json,
+    write_models,
+    write_records,
+)
 from bettune.cli._progress import progress
 from bettune.cli._session import session
+
+_PREDICTION_COLUMNS = (
+    "id",
+    "filter_id",
+    "match_id",
+    "kick_off",
+    "country",
+    "tournament",
+    "home",
+    "away",
+    "score_home",
+    "score_away",
+    "finished",
+    "odds",
+    "source",
+    "created_at",
+    "updated_at",
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +70,7 @@ def filters(options: Options) -> None:
 def matches(options: Options, days: Days, sport: int, search: str | None) -> None:
     """List the matches of some days, or those of them that have a text in their names."""
     with session(options) as client:
-        found = _matches(client, days, sport, options)
+        found = matches_of(client, days, sport, options)
     if search is not None:
         found = [match for match in found if plain(search) in plain(" ".join(_names_of(match)))]
     columns = [">Match", "Kick-off", "Tournament*", "Home*", "Away*", ">Score"]
@@ -65,7 +90,9 @@ def matches(options: Options, days: Days, sport: int, search: str | None) -> Non
     write_models(options, Match, found, table_of(columns, rows), note)
 
 
-def predictions(options: Options, named: str, days: Days | None, match_ids: Sequence[int]) -> None:
+def list_predictions(
+    options: Options, named: str, days: Days | None, match_ids: Sequence[int]
+) -> None:
     """List a filter's predictions for matches, or for all the matches of some days."""
     by_id: dict[int, Match] = {}
     with session(options) as client:
@@ -73,26 +100,29 @@ def predictions(options: Options, named: str, days: Days | None, match_ids: Sequ
             with progress(client, "Filters", options) as (watched, _):
                 (chosen,) = find_filters(watched, [named])
             filter_id, sport = chosen.id, chosen.sport.id
-            by_id = {match.id: match for match in _matches(client, days, sport, options)}
+            by_id = {match.id: match for match in matches_of(client, days, sport, options)}
             match_ids = list(by_id)
         with progress(client, "Predictions", options) as (watched, _):
             if days is None:
                 filter_id = filter_id_of(watched, named)
-            found = watched.predictions.search(filter_id, match_ids)
-    asked = _count(set(match_ids), "match", "matches")
-    note = f"{_count(found, 'prediction', 'predictions')} for {asked}"
+            predictions = watched.predictions.search(filter_id, match_ids)
+    note = f"{_count(predictions, 'prediction', 'predictions')} for "
+    note += _count(set(match_ids), "match", "matches")
+    note += "" if days is None else f" on {days}"
+    records = to_records(predictions, matches=by_id.values())
     columns = [">Match", ">Odds", "Source", "Updated (UTC)"]
     rows = [
-        [p.match_id, shown_odds(p.odds), p.source.value, f"{p.updated_at:%Y-%m-%d %H:%M}"]
-        for p in found
+        [r["match_id"], shown_odds(r["odds"]), r["source"], f"{r['updated_at']:%Y-%m-%d %H:%M}"]
+        for r in records
     ]
     if days is not None:
-        note += f" on {days}"
-        columns[1:1] = ["Kick-off", "Home*", "Away*"]
-        for row, prediction in zip(rows, found, strict=True):
+        columns[1:1] = ["Kick-off", "Tournament*", "Home*", "Away*", ">Score"]
+        for row, prediction in zip(rows, predictions, strict=True):
             match = by_id[prediction.match_id]
-            row[1:1] = [days.clock(match.date), match.home.name, match.away.name]
-    write_models(options, Prediction, found, table_of(columns, rows), note)
+            league = f"{match.country.name}: {match.tournament.name}"
+            teams = [match.home.name, match.away.name]
+            row[1:1] = [days.clock(match.date), league, *teams, _score(match)]
+    write_records(options, _PREDICTION_COLUMNS, records, table_of(columns, rows), note)
 
 
 def put(options: Options, named: str, match_id: int, odds: str) -> None:
@@ -119,7 +149,8 @@ def delete(options: Options, named: str, match_id: int) -> None:
         write_for_person(Text(f"Filter {filter_id} holds no odds for match {match_id}."))
 
 
-def _matches(client: BetTune, days: Days, sport: int, options: Options) -> list[Match]:
+def matches_of(client: BetTune, days: Days, sport: int, options: Options) -> list[Match]:
+    """Return the matches of some days, with kick-offs in the days' zone."""
     found = []
     with progress(client, "Matches", options) as (watched, advance):
         for match in watched.matches.between(days.first, days.last, sport=sport, tz=days.zone):

@@ -4,20 +4,30 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from decimal import Decimal
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bettune._version import __version__
-from bettune.cli._days import Days, Zone, to_day, to_zone
+from bettune.cli._days import Days, Zone, to_day
 from bettune.cli._options import Options, keep, pass_options, with_options
+from bettune.cli._parameters import (
+    aliases_option,
+    by_hand_option,
+    filter_argument,
+    log_option,
+    match_argument,
+    sport_option,
+    to_columns,
+    to_edge,
+    to_max_drop,
+    to_tolerance,
+    tz_option,
+    until_option,
+    with_reading,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from bettune.cli._table_file import Reading
@@ -27,128 +37,6 @@ class _InOrder(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """The commands in the order of their use, not of the alphabet."""
         return list(self.commands)
-
-
-_filter = click.argument("named", metavar="FILTER")
-_match = click.argument("match_id", metavar="MATCH", type=int)
-_until = click.option(
-    "--until", metavar="DAY", callback=to_day, help="The last day.  [default: DAY]"
-)
-_tz = click.option(
-    "--tz",
-    "zone",
-    callback=to_zone,
-    metavar="ZONE",
-    help="The time zone of days and times, such as Europe/Warsaw.  [default: UTC]",
-)
-
-
-def _to_encoding(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """Check the name of an encoding."""
-    if value is None:
-        return None
-    try:
-        "".encode(value)
-    except (LookupError, ValueError):
-        raise click.BadParameter(
-            f"{value!r} is not a text encoding, such as cp1250 or utf-16."
-        ) from None
-    return value
-
-
-def _to_renames(
-    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
-) -> dict[str, str]:
-    """Check the columns' names and the names that they get."""
-    renames: dict[str, str] = {}
-    for value in values:
-        given, _, known = (part.strip() for part in value.rpartition("="))
-        if not given or not known:
-            raise click.BadParameter(f"{value!r} is not YOURS=NAME, such as Data=date.")
-        if given.lower() in map(str.lower, renames):
-            raise click.BadParameter(f"{given!r} is renamed twice.")
-        if known.lower() in map(str.lower, renames.values()):
-            raise click.BadParameter(f"two columns would be called {known!r}.")
-        renames[given] = known
-    return renames
-
-
-def _to_date_format(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """Check a format of dates."""
-    if value is None:
-        return None
-    sample = datetime(2026, 11, 28, 13, 45, tzinfo=UTC)
-    try:
-        read = datetime.strptime(sample.strftime(value), value)  # noqa: DTZ007 - a day alone
-    except ValueError:
-        read = None
-    if read is None or read.date() != sample.date():
-        raise click.BadParameter(
-            f"{value!r} is not a format of whole dates, such as %d/%m/%Y or '%d.%m.%Y %H:%M'."
-        )
-    return value
-
-
-def _with_reading(function: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say how to read a file; the command gets them as `reading`."""
-
-    @wraps(function)
-    def command(
-        *arguments: Any,
-        encoding: str | None,
-        worksheet: str | None,
-        renames: dict[str, str],
-        date_format: str | None,
-        **given: Any,
-    ) -> None:
-        from bettune.cli._table_file import Reading  # noqa: PLC0415 - seldom needed
-
-        reading = Reading(encoding, worksheet, renames, date_format)
-        function(*arguments, reading=reading, **given)
-
-    for option in reversed(
-        [
-            click.option(
-                "--encoding",
-                metavar="NAME",
-                callback=_to_encoding,
-                help="The encoding of CSV, such as cp1250.  [default: utf-8]",
-            ),
-            click.option(
-                "--worksheet",
-                metavar="NAME",
-                help="The sheet of a workbook that has several.",
-            ),
-            click.option(
-                "--rename",
-                "renames",
-                metavar="YOURS=NAME",
-                multiple=True,
-                callback=_to_renames,
-                help="A column that is called otherwise, such as Data=date; repeat it for several.",
-            ),
-            click.option(
-                "--date-format",
-                metavar="FORMAT",
-                callback=_to_date_format,
-                help="The format of dates, such as %d/%m/%Y.  [default: YYYY-MM-DD or DD.MM.YYYY, "
-                "with HH:MM where the kick-off is known]",
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
-_sport = click.option(
-    "--sport", metavar="ID", type=int, default=1, show_default=True, help="The sport."
-)
-_aliases = click.option(
-    "--aliases",
-    metavar="NAMES.csv",
-    type=click.Path(),
-    help="Names of yours and BetTune's: columns yours and bettune.",
-)
 
 
 @click.group(
@@ -177,10 +65,13 @@ def bettune() -> None:
     \b
     Exit status:
       0    done
-      1    the API refused, or part of it failed
-      2    wrong usage, a bad file or no token; nothing was written
+      1    the API refused, or some writes failed
+      2    wrong usage, a bad file, no token, or a plan that was refused:
+           nothing was written
+      3    done, except for rows that were skipped
       75   the API could not be reached, failed, or said to come back later:
-           run it again
+           run the command again
+      129  interrupted by SIGHUP
       130  interrupted by Ctrl-C
       143  interrupted by SIGTERM
     """
@@ -198,12 +89,12 @@ def sports(options: Options) -> None:
 
 @bettune.command()
 @click.argument("day", callback=to_day)
-@_until
+@until_option
 @click.option(
     "--search", metavar="TEXT", help="Only matches with this in a team, country or tournament."
 )
-@_sport
-@_tz
+@sport_option
+@tz_option
 @with_options
 @pass_options
 def matches(
@@ -243,8 +134,9 @@ def filters(options: Options) -> None:
 
 
 @bettune.command()
-@_filter
+@filter_argument
 @click.option("--date", "day", metavar="DAY", callback=to_day, help="All matches of this day.")
+@until_option
 @click.option(
     "--match",
     "match_ids",
@@ -254,7 +146,7 @@ def filters(options: Options) -> None:
     help="These matches: --match 1611243 1611244.",
 )
 @click.argument("more", metavar="", type=int, nargs=-1)
-@_tz
+@tz_option
 @with_options
 @pass_options
 def predictions(
@@ -262,6 +154,7 @@ def predictions(
     *,
     named: str,
     day: date | str | None,
+    until: date | str | None,
     match_ids: tuple[int, ...],
     more: tuple[int, ...],
     zone: Zone | None,
@@ -274,19 +167,22 @@ def predictions(
     \b
     Examples:
       bettune predictions 11583 --date today --tz Europe/Warsaw
+      bettune predictions 11583 --date 2026-06-01 --until 2026-06-07 --format csv
       bettune predictions 11583 --match 1611243 1611244
     """
     if (day is None) == (not match_ids) or (more and not match_ids):
         raise click.UsageError("Give either --date DAY or --match ID...")
-    days = None if day is None else Days(day, None, zone)
+    if until is not None and day is None:
+        raise click.UsageError("--until needs --date")
+    days = None if day is None else Days(day, until, zone)
     from bettune.cli import _actions  # noqa: PLC0415 - imports the facade
 
-    _actions.predictions(options, named, days, match_ids + more)
+    _actions.list_predictions(options, named, days, match_ids + more)
 
 
 @bettune.command()
-@_filter
-@_match
+@filter_argument
+@match_argument
 @click.argument("odds")
 @with_options
 @pass_options
@@ -306,8 +202,8 @@ def put(options: Options, named: str, match_id: int, odds: str) -> None:
 
 
 @bettune.command()
-@_filter
-@_match
+@filter_argument
+@match_argument
 @with_options
 @pass_options
 def delete(options: Options, named: str, match_id: int) -> None:
@@ -324,54 +220,59 @@ def delete(options: Options, named: str, match_id: int) -> None:
     _actions.delete(options, named, match_id)
 
 
-def _to_columns(
-    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
-) -> dict[str, str]:
-    """Check the columns of odds and the filter of each."""
-    columns: dict[str, str] = {}
-    for value in values:
-        column, _, named = value.partition("=")
-        if not column or not named:
-            raise click.BadParameter(f"{value!r} is not NAME=FILTER, such as home_win=11583.")
-        if "=" in named:
-            raise click.BadParameter(
-                f"{value!r} has several '=': name the filter by its id, or the column without one."
-            )
-        # In the file, case does not tell columns apart.
-        column = next((one for one in columns if one.lower() == column.lower()), column)
-        if columns.setdefault(column, named) != named:
-            raise click.BadParameter(f"there are two filters for the column {column!r}.")
-    return columns
+@bettune.command()
+@click.argument("named", metavar="FILTER...", nargs=-1, required=True)
+@click.argument("day", callback=to_day)
+@until_option
+@tz_option
+@by_hand_option
+@click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+@log_option
+@with_options
+@pass_options
+def clear(
+    options: Options,
+    /,
+    *,
+    named: tuple[str, ...],
+    day: date | str,
+    until: date | str | None,
+    zone: Zone | None,
+    **given: Any,
+) -> None:
+    """Stop betting: delete predictions for the matches of some days.
 
+    Shows the predictions of the filters for these days, asks, and deletes them. Without a terminal
+    it needs --yes. FILTER is an id or the filter's exact name; DAY is YYYY-MM-DD, yesterday, today
+    or tomorrow.
 
-def _percentage(value: str) -> Decimal | None:
-    """Read a percentage as a part of one; None where the text is not one."""
-    matched = re.fullmatch(r"(\d{1,4}(?:[.,]\d{1,9})?)\s?%", value.strip(), re.ASCII)
-    return Decimal(matched[1].replace(",", ".")) / 100 if matched else None
+    \b
+    Examples:
+      bettune clear 11583 today --tz Europe/Warsaw --dry-run
+      bettune clear 11583 11584 today --until tomorrow --tz Europe/Warsaw
+      bettune clear "Manual football" 2026-06-06 --yes --log cleared.csv
+    """
+    days = Days(day, until, zone)
+    from bettune.cli import _clear  # noqa: PLC0415 - imports the facade
 
-
-def _to_tolerance(_ctx: click.Context, _param: click.Parameter, value: str) -> Decimal:
-    """Check a part in percent; without the sign it could be a part of one."""
-    part = Decimal(0) if value == "0" else _percentage(value)
-    if part is None or part >= 1:
-        raise click.BadParameter(f"{value!r} is not a percentage below 100, such as 0.5%.")
-    return part
+    _clear.clear(options, named, days, zone=zone, **given)
 
 
 @bettune.command()
-@click.argument("filter_and_file", metavar="[FILTER] FILE.csv", nargs=-1, type=click.Path())
-@_with_reading
+@click.argument("filter_and_file", metavar="[FILTER] FILE", nargs=-1, type=click.Path())
+@with_reading
 @click.option("--dry-run", is_flag=True, help="Only show the plan; write nothing.")
 @click.option(
     "--column",
     "columns",
     metavar="NAME=FILTER",
     multiple=True,
-    callback=_to_columns,
+    callback=to_columns,
     help="A column of odds and its filter; repeat it for several. In place of FILTER.",
 )
-@_tz
-@_aliases
+@tz_option
+@aliases_option
 @click.option(
     "--unresolved",
     type=click.Choice(["error", "skip"]),
@@ -387,52 +288,82 @@ def _to_tolerance(_ctx: click.Context, _param: click.Parameter, value: str) -> D
     help="What to do where odds are empty.",
 )
 @click.option(
+    "--started",
+    type=click.Choice(["skip", "push"]),
+    default="skip",
+    show_default=True,
+    help="What to do with rows whose match has started, where the file has dates.",
+)
+@click.option(
+    "--probabilities",
+    is_flag=True,
+    help="The columns hold probabilities: 0 to 1, or with %.",
+)
+@click.option(
+    "--edge",
+    metavar="PERCENT",
+    callback=to_edge,
+    help="Expected value to ask for, such as 5%: minimum odds are (1 + edge) / probability, or "
+    "(1 + edge) times the fair odds of the file.",
+)
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Delete predictions of all other matches of the file's days, first to last.",
+)
+@by_hand_option
+@click.option(
+    "--max-drop",
+    metavar="PERCENT",
+    default="50%",
+    show_default=True,
+    callback=to_max_drop,
+    help="Refuse updates that lower minimum odds by more; none allows any.",
+)
+@click.option(
     "--tolerance",
     metavar="PERCENT",
     default="0",
-    callback=_to_tolerance,
-    help="Leave odds that differ by no more, such as 0.5%.  [default: 0]",
+    callback=to_tolerance,
+    help="Skip changes up to this percentage, such as 0.5%.  [default: 0]",
 )
-@click.option(
-    "--log", metavar="FILE.csv", type=click.Path(), help="Append a row a write to this file."
-)
+@log_option
 @click.option(
     "--quiet",
     is_flag=True,
     callback=keep,
     expose_value=False,
-    help="Say nothing unless something is wrong.",
+    help="Print nothing on success.",
 )
 @with_options
 @pass_options
 def push(
     options: Options, /, filter_and_file: tuple[str, ...], columns: dict[str, str], **given: Any
 ) -> None:
-    """Make BetTune hold the odds of a CSV file.
+    """Make BetTune hold the minimum odds of a file: it bets where the market reaches them.
 
-    Shows what differs, writes that and nothing else, and reports. Interrupted or failed in part,
-    it is finished by running it again.
+    Shows what would change, writes that and nothing else, and reports. If it is interrupted or
+    some writes fail, run it again to finish.
 
-    The file has a header with the columns match_id and odds, in any order, and may have others.
-    In place of match_id it may have date, home and away, in names of yours; in place of odds, a
-    column for each --column. FILTER is an id or the filter's exact name. The word delete in place
-    of odds deletes a prediction; matches that are not in the file stay as they are. Commas,
-    semicolons or tabs separate the columns, and odds may have a decimal comma. A file with a line
-    that is wrong, or could mean two things, is refused before anything is sent. A dash (-) reads
-    standard input.
+    The file is CSV (commas, semicolons or tabs) or an .xlsx workbook. Its header has the columns
+    match_id and odds, in any order, and may have others. In place of match_id it may have date,
+    home and away, with your own team names; with all of them, the id is checked against the names.
+    In place of odds it may have one column for each --column. FILTER is an id or the filter's
+    exact name. The word delete in place of odds deletes a prediction. Matches that are not in the
+    file stay as they are, and BetTune may bet on them: --prune deletes those of the file's days.
+    Odds may have a decimal comma. A file with a line that is wrong, or could mean two things, is
+    rejected before anything is sent. A dash (-) reads standard input.
 
     \b
     Examples:
       bettune push 11583 odds.csv --dry-run
       bettune push "Manual football" odds.csv --log pushed.csv
-      bettune push sheet.csv --column home_win=11583 --column draw=11584 \\
-        --tz Europe/Warsaw --aliases names.csv --tolerance 0.5%
+      bettune push sheet.xlsx --column home_win=11583 --column draw=11584 \\
+        --tz Europe/Warsaw --aliases names.csv --probabilities --edge 5% --prune
       python model.py | bettune push 11583 - --format csv > done.csv
     """
     if len(filter_and_file) != (1 if columns else 2):
-        raise click.UsageError(
-            "Give FILTER and FILE.csv, or --column NAME=FILTER and FILE.csv alone."
-        )
+        raise click.UsageError("Give FILTER and FILE, or --column NAME=FILTER and FILE alone.")
     if options.quiet and given["dry_run"]:
         raise click.UsageError("--dry-run is there to show the plan, --quiet hides it: give one.")
     *named, file = filter_and_file
@@ -444,10 +375,10 @@ def push(
 
 @bettune.command()
 @click.argument("file", metavar="FILE", type=click.Path())
-@_with_reading
-@_tz
-@_aliases
-@_sport
+@with_reading
+@tz_option
+@aliases_option
+@sport_option
 @with_options
 @pass_options
 def resolve(
@@ -459,12 +390,12 @@ def resolve(
     sport: int,
     reading: Reading,
 ) -> None:
-    """Find which match each fixture of a CSV file is.
+    """Find which match each fixture of a file is.
 
     Writes the file's rows with a column match_id. The file has the columns date, home and away,
-    and may have country and tournament; a date is YYYY-MM-DD, with HH:MM where the kick-off is
-    known. What is not certain is left empty and explained on standard error, with the aliases that
-    would resolve it, and the exit status is 1. A dash (-) reads standard input.
+    and may have country, tournament and match_id. A fixture that is not certain keeps an empty
+    match_id and is explained on standard error, with the aliases that would resolve it, and the
+    exit status is 1. A dash (-) reads standard input.
 
     \b
     Example:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bettune._values.display import short_repr
-from bettune.cli._exit_status import Failure
+from bettune.cli._exit_status import Failure, WrongUsage
 from bettune.cli._output import one_line
 
 if TYPE_CHECKING:
@@ -31,6 +31,23 @@ def find_filters(client: BetTune, named: Iterable[str]) -> list[PredictionFilter
     """
     filters = client.prediction_filters.list()
     return [_find(filters, one) for one in named]
+
+
+def filters_of_one_sport(
+    client: BetTune, named: Iterable[str], advice: str
+) -> list[PredictionFilter]:
+    """Return the filters of these ids or names, each once, of one sport.
+
+    Raises:
+        Failure: no filter has such an id or name, or several have it.
+        WrongUsage: a filter is named twice, or they are of different sports.
+    """
+    filters = find_filters(client, named)
+    if len({chosen.id for chosen in filters}) < len(filters):
+        raise WrongUsage(f"a filter is named twice: {advice}")
+    if len({chosen.sport.id for chosen in filters}) > 1:
+        raise WrongUsage(f"the filters are of different sports: {advice}")
+    return filters
 
 
 def is_id(named: str) -> bool:

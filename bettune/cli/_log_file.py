@@ -7,7 +7,6 @@ import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
-from bettune.cli import _push_report
 from bettune.cli._exit_status import Failure, WrongUsage
 from bettune.cli._output import cell_of
 
@@ -21,7 +20,20 @@ if TYPE_CHECKING:
     from typing import IO, Any
 
 _BLOCK = 1 << 16
-COLUMNS = ("at", *_push_report.COLUMNS)
+COLUMNS = (
+    "at",
+    "filter_id",
+    "match_id",
+    "action",
+    "old_odds",
+    "new_odds",
+    "error",
+    "kick_off",
+    "home",
+    "away",
+    "source",
+    "state",
+)
 
 
 class LogError(Failure):

@@ -81,13 +81,27 @@ def write_models(
     table: RenderableType,
     note: str = "",
 ) -> None:
-    """Write models as asked: for a person the table, if there is anything in it, and a note."""
+    """Write models as asked: for a person the table, if it has rows, and a note."""
     if options.output == "json":
         write_json(models)
-    elif options.output == "csv":
-        write_csv(list(_columns(kind)), to_records(models), options)
     else:
-        parts = [table] if models else []
+        write_records(options, list(_columns(kind)), to_records(models), table, note)
+
+
+def write_records(
+    options: Options,
+    columns: Sequence[str],
+    records: Sequence[dict[str, Any]],
+    table: RenderableType,
+    note: str = "",
+) -> None:
+    """Write records as asked: for a person the table, if it has rows, and a note."""
+    if options.output == "json":
+        write_json([{column: record[column] for column in columns} for record in records])
+    elif options.output == "csv":
+        write_csv(columns, records, options)
+    else:
+        parts = [table] if records else []
         write_for_person(*parts, *([Text(note, style="dim")] if note else []))
 
 
