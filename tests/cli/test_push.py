@@ -211,13 +211,11 @@ def test_standard_input(pipe, client):
     assert held(client)[1611246] == Decimal("1.85")
 
 
-@pytest.mark.usefixtures("client")
-def test_a_header_alone_writes_nothing(run, box, file):
-    before = len(box.seen)
-    status, out, err = run("push", FILTER, file("match_id,odds\n"))
-    header = "filter_id,match_id,action,old_odds,new_odds,error,kick_off,home,away\n"
-    assert (status, out, err) == (0, header, "")
-    assert [seen.path for seen in box.seen[before:]] == ["/prediction-filters"]
+def test_a_header_alone_is_refused(run, box, file):
+    path = file("match_id,odds\n")
+    status, out, err = run("push", FILTER, path)
+    assert (status, out, box.seen) == (2, "", [])
+    assert err == f"Error: {path}, line 1: there are no rows below the header; nothing was sent\n"
 
 
 def test_a_table_of_matches_may_be_pushed_back(run, client, file):
