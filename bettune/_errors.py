@@ -24,6 +24,10 @@ class BetTuneError(Exception):
         return f"{type(self).__name__}({str(self)!r})"
 
 
+class NotPicklableError(BetTuneError, TypeError):
+    """A client cannot go to another process."""
+
+
 class InvalidArgumentError(BetTuneError, ValueError):
     """An argument that cannot be right; nothing was sent."""
 

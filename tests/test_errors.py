@@ -7,6 +7,7 @@ import json
 import pickle
 import tracemalloc
 
+import anyio
 import httpx
 import pytest
 
@@ -285,7 +286,6 @@ class TestHooks:
                 if request.param == "sync":
                     with BetTune("t", **options, event_hooks={"response": [hook]}) as client:
                         return client.sports.list(), len(server.requests)
-                import anyio  # noqa: PLC0415 - only here
 
                 async def main():
                     async def awaited(response):
@@ -318,6 +318,34 @@ class TestHooks:
         assert call(hook, answer(503), NOTHING) == ([], 2)
         with pytest.raises(bettune.NotFoundError, match="GET /sports: 404"):
             call(hook, answer(404, {"code": "x", "message": "y"}))
+
+    @pytest.mark.parametrize("kind", ["sync", "async"])
+    def test_one_that_reads_and_raises_for_the_status_keeps_the_code(self, kind):
+        """As httpx's documentation has it."""
+
+        def check(response):
+            response.read()
+            response.raise_for_status()
+
+        async def check_async(response):
+            await response.aread()
+            response.raise_for_status()
+
+        async def main():
+            options["event_hooks"] = {"response": [check_async]}
+            async with AsyncBetTune("t", **options) as client:
+                await client.sports.list()
+
+        def run():
+            with BetTune("t", event_hooks={"response": [check]}, **options) as client:
+                client.sports.list()
+
+        denied = answer(404, {"code": "match_not_found", "message": "m"})
+        with Scripted(answer(503), denied) as server:
+            options = {"base_url": server.base_url, "max_wait": 0.001}
+            with pytest.raises(bettune.NotFoundError) as caught:
+                run() if kind == "sync" else anyio.run(main)
+        assert (caught.value.code, caught.value.attempts) == ("match_not_found", 2)
 
     def test_an_own_exception_comes_out_as_it_is(self, call):
         def hook(_):

@@ -171,7 +171,7 @@ def test_the_waits_without_an_order_double_to_eight_seconds(serve, caplog):
         Tries,
     )
 
-    tries = Tries(RetryPolicy(max_retries=100))
+    tries = Tries(RetryPolicy(max_retries=100, max_wait=120))
     waits = [tries.wait_after(503, None) for _ in range(7)]
     for wait, most in zip(waits, (0.5, 1, 2, 4, 8, 8, 8), strict=True):
         assert most * 0.75 <= wait <= most

@@ -14,7 +14,7 @@ import pytest
 
 import bettune
 from bettune import AsyncBetTune, BetTune, ConfigurationError, InvalidArgumentError
-from bettune._http.tls import shared_context
+from bettune._http.transports import shared_context
 from tests.scripted import Scripted, answer
 
 SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
@@ -37,7 +37,7 @@ class TestOptions:
     @pytest.mark.parametrize(
         ("options", "message"),
         [
-            ({"retries": 3}, "retries is no option"),
+            ({"retries": 3}, "retries is not a valid option"),
             ({"cert": 5}, "cert cannot be used"),
             ({"cert": "/no/such/file"}, "cert cannot be used"),
             ({"verify": "/no/such/file"}, "verify cannot be used"),
@@ -106,7 +106,7 @@ class TestOptions:
     )
     def test_what_cannot_be_of_the_environment(self, kind, name, value, monkeypatch):
         monkeypatch.setenv(name, value)
-        with pytest.raises(ConfigurationError, match="environment"):
+        with pytest.raises(ConfigurationError, match=f"^{name} cannot be used: "):
             kind(TOKEN)
         kind(TOKEN, trust_env=False)
 
@@ -227,7 +227,10 @@ class TestTLS:
     """Clients share one context, for as long as it is what httpx would make."""
 
     def contexts(self, *options):
-        return [BetTune(TOKEN, **one)._http._transport._pool._ssl_context for one in options]
+        return [
+            BetTune(TOKEN, **one)._http.sender.client._transport._pool._ssl_context
+            for one in options
+        ]
 
     def test_it_is_shared(self):
         one, two = self.contexts({}, {})
@@ -276,7 +279,7 @@ class TestTLS:
         transport = httpx.HTTPTransport()
         backend = transport._pool._network_backend
         with BetTune(TOKEN, transport=transport) as client:
-            assert client._http._transport is transport
+            assert client._http.sender.client._transport is transport
         assert transport._pool._network_backend is backend
 
 

@@ -15,7 +15,7 @@ import pytest
 
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
-from bettune._http.pacing import Pacer, RunCancelledError, Ticket
+from bettune._http.rate_limiter import PendingRequest, RateLimiter, RunCancelledError
 from bettune._http.retries import retry_after
 from tests.scripted import SILENCE, Scripted, answer
 
@@ -119,7 +119,7 @@ class TestRetryAfter:
         class Look(logging.Handler):
             def emit(self, record):
                 if hasattr(record, "status") or hasattr(record, "attempt"):
-                    under_way.append(len(client._http.exchange.pacer._places._taken))
+                    under_way.append(len(client._http.exchange.rate_limiter._slots._held))
 
         caplog.set_level(logging.DEBUG, "bettune")
         with (
@@ -206,7 +206,7 @@ def test_one_that_is_cancelled_wakes_the_next(backend):
 
 
 class TestPlaces:
-    """The pacer by itself: places and turns are neither lost nor given twice."""
+    """The limiter by itself: places and turns are neither lost nor given twice."""
 
     class Event:
         def __init__(self):
@@ -217,15 +217,15 @@ class TestPlaces:
 
     def run(self, waiters, limit_after=50):
         """Let so many through 10 places, a limit learnt on the way; how often each asked."""
-        pacer = Pacer(None, 10, self.Event)
+        limiter = RateLimiter(None, 10, self.Event)
         asked, under_way, done = 0, [], 0
-        waiting = [Ticket() for _ in range(waiters)]
+        waiting = [PendingRequest() for _ in range(waiters)]
         while waiting or under_way:
             still = []
             for ticket in waiting:
                 if ticket.event is None or ticket.event.is_set:
                     asked += 1
-                    if pacer.admit(ticket, 1e9):
+                    if limiter.try_start(ticket, 1e9):
                         under_way.append(ticket)
                         continue
                 still.append(ticket)
@@ -233,16 +233,16 @@ class TestPlaces:
             if not under_way:
                 # Nobody can go: the window has to pass.
                 first = min(ticket.seconds for ticket in still)
-                pacer.clock.waited_until(pacer.clock.now() + first)
+                limiter.clock.waited_until(limiter.clock.now() + first)
                 for ticket in still:
                     if ticket.seconds <= first:
                         ticket.event.set()
             waiting = still
             for ticket in under_way:
-                pacer.leave(ticket)
+                limiter.release(ticket)
                 done += 1
                 if done == limit_after:
-                    pacer.learn(RateLimit(100, 1))
+                    limiter.learn(RateLimit(100, 1))
             under_way = []
         return asked
 
@@ -251,31 +251,31 @@ class TestPlaces:
         assert self.run(4000) <= 6 * 4000
 
     def test_a_run_that_is_cancelled_is_woken_and_no_other(self):
-        from bettune._http.pacing import RequestGroup  # noqa: PLC0415 - only here
+        from bettune._http.rate_limiter import RequestGroup  # noqa: PLC0415 - only here
 
-        pacer = Pacer(None, 1, self.Event)
-        first, group = Ticket(), RequestGroup()
-        mine, other = Ticket(group), Ticket()
-        assert pacer.admit(first, 1)
-        assert not pacer.admit(mine, 1)
-        assert not pacer.admit(other, 1)
-        pacer.cancel(group)
+        limiter = RateLimiter(None, 1, self.Event)
+        first, group = PendingRequest(), RequestGroup()
+        mine, other = PendingRequest(group), PendingRequest()
+        assert limiter.try_start(first, 1)
+        assert not limiter.try_start(mine, 1)
+        assert not limiter.try_start(other, 1)
+        limiter.cancel(group)
         assert (mine.event.is_set, other.event.is_set) == (True, False)
         with pytest.raises(RunCancelledError):
-            pacer.admit(mine, 1)
-        pacer.leave(mine)
-        pacer.leave(first)
+            limiter.try_start(mine, 1)
+        limiter.release(mine)
+        limiter.release(first)
         assert other.event.is_set
-        assert pacer.admit(other, 1)
+        assert limiter.try_start(other, 1)
 
     def test_giving_a_place_back_twice_gives_one(self):
-        pacer = Pacer(RateLimit(5, 10), 1, self.Event)
-        ticket, second, third = Ticket(), Ticket(), Ticket()
-        assert pacer.admit(ticket, 1)
-        pacer.leave(ticket)
-        pacer.leave(ticket)
-        assert pacer.admit(second, 1)
-        assert not pacer.admit(third, 1)
+        limiter = RateLimiter(RateLimit(5, 10), 1, self.Event)
+        ticket, second, third = PendingRequest(), PendingRequest(), PendingRequest()
+        assert limiter.try_start(ticket, 1)
+        limiter.release(ticket)
+        limiter.release(ticket)
+        assert limiter.try_start(second, 1)
+        assert not limiter.try_start(third, 1)
 
 
 class TestDeadline:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 from msgspec.structs import replace
 
+from bettune._models import RateLimit
+from bettune._resources.resource import Lazy
 from bettune._values.arguments import check_callback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bettune_openapi.client import AuthenticatedClient
 
     from bettune._async.http_client import AsyncHTTPClient
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from bettune._async.prediction_filters import AsyncPredictionFilters
     from bettune._async.predictions import AsyncPredictions
     from bettune._async.sports import AsyncSports
-    from bettune._models import RateLimit
 
-# What an argument of with_options is that was not given.
+
+# The default of with_options' arguments: leave what was there.
 _SAME: Any = object()
 
 
@@ -60,11 +61,20 @@ class AsyncBetTune:
             `asyncio` functions of `bettune_openapi.api` with it.
     """
 
-    sports: AsyncSports
-    matches: AsyncMatches
-    prediction_filters: AsyncPredictionFilters
-    predictions: AsyncPredictions
-    low_level: AuthenticatedClient
+    if TYPE_CHECKING:
+        sports: AsyncSports
+        matches: AsyncMatches
+        prediction_filters: AsyncPredictionFilters
+        predictions: AsyncPredictions
+        low_level: AuthenticatedClient
+    else:
+        low_level = Lazy("_http", "bettune._http.low_level", "LowLevelClient")
+        sports = Lazy("low_level", "bettune._async.sports", "AsyncSports")
+        matches = Lazy("low_level", "bettune._async.matches", "AsyncMatches")
+        prediction_filters = Lazy(
+            "low_level", "bettune._async.prediction_filters", "AsyncPredictionFilters"
+        )
+        predictions = Lazy("low_level", "bettune._async.predictions", "AsyncPredictions")
 
     def __init__(
         self,
@@ -79,40 +89,26 @@ class AsyncBetTune:
         max_response_bytes: int = 64 * 2**20,
         **http_options: Any,
     ) -> None:
-        # Here and below, as httpx does with httpcore: what only the first client needs.
-        from bettune._async.http_client import AsyncHTTPClient
+        from bettune._async.http_client import AsyncHTTPClient, AsyncSender
         from bettune._http.settings import Settings
 
-        self._use(
-            AsyncHTTPClient(
-                Settings(
-                    token,
-                    base_url=base_url,
-                    timeout=timeout,
-                    max_retries=max_retries,
-                    max_wait=max_wait,
-                    max_response_bytes=max_response_bytes,
-                    rate_limit=rate_limit,
-                    allow_insecure_http=allow_insecure_http,
-                    http_options=http_options,
-                    kind=httpx.AsyncClient,
-                )
-            )
+        settings = Settings(
+            token,
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            max_wait=max_wait,
+            max_response_bytes=max_response_bytes,
+            rate_limit=rate_limit,
+            allow_insecure_http=allow_insecure_http,
+            http_options=http_options,
+            kind=httpx.AsyncClient,
         )
+        self._use(AsyncHTTPClient(AsyncSender(settings), settings.terms))
 
     def _use(self, http: AsyncHTTPClient) -> None:
-        from bettune._async.matches import AsyncMatches
-        from bettune._async.prediction_filters import AsyncPredictionFilters
-        from bettune._async.predictions import AsyncPredictions
-        from bettune._async.sports import AsyncSports
-        from bettune._http.low_level import LowLevelClient
-
         self._http = http
-        self.low_level = low_level = LowLevelClient(http)
-        self.sports = AsyncSports(low_level)
-        self.matches = AsyncMatches(low_level)
-        self.prediction_filters = AsyncPredictionFilters(low_level)
-        self.predictions = AsyncPredictions(low_level)
+        self._made: dict[str, Any] = {}
 
     def with_options(
         self,
@@ -137,7 +133,6 @@ class AsyncBetTune:
         Raises:
             InvalidArgumentError: it cannot work with one of these.
         """
-        from bettune._http.exchange import Terms
         from bettune._http.settings import to_max_retries, to_max_wait, to_timeout
 
         terms = self._http.terms
@@ -146,20 +141,20 @@ class AsyncBetTune:
             policy = replace(policy, max_retries=to_max_retries(max_retries))
         if max_wait is not _SAME:
             policy = replace(policy, max_wait=to_max_wait(max_wait))
-        if on_wait is _SAME:
-            on_wait = terms.on_wait
-        check_callback(on_wait, "on_wait")
-        http = self._http.view(Terms(policy, terms.group, on_wait))
+        terms = replace(terms, policy=policy)
         if timeout is not _SAME:
-            http.timeout = to_timeout(timeout)
-        other = copy.copy(self)
-        other._use(http)  # noqa: SLF001 - it is of this class
-        return other
+            terms = replace(terms, timeout=to_timeout(timeout))
+        if on_wait is not _SAME:
+            check_callback(on_wait, "on_wait")
+            terms = replace(terms, on_wait=on_wait)
+        changed = copy.copy(self)
+        changed._use(self._http.on(terms))  # noqa: SLF001 - it is of this class
+        return changed
 
     @property
     def rate_limit(self) -> RateLimit | None:
         """The rate limit given or learnt; None while none is known."""
-        return self._http.exchange.pacer.limit
+        return self._http.exchange.rate_limiter.limit
 
     @property
     def is_closed(self) -> bool:

@@ -19,8 +19,7 @@ from bettune._bulk import tasks
 from bettune._bulk.plan import Plan, Plans, checked_plan, checked_plans, make_plan
 from bettune._bulk.run import Run
 from bettune._bulk.wanted import to_tolerance, to_wanted
-from bettune._http.exchange import Terms
-from bettune._http.pacing import RequestGroup, RunCancelledError
+from bettune._http.rate_limiter import RequestGroup, RunCancelledError
 from bettune._resources import answers, decode
 from bettune._resources.resource import Resource
 from bettune._values.arguments import to_count, to_id, to_ids
@@ -324,7 +323,7 @@ class AsyncPredictions(Resource):
             plans,
             concurrency,
             http.terms.policy.max_wait,
-            lambda filter_id: http.exchange.pacer.cancel(groups[filter_id]),
+            lambda filter_id: http.exchange.rate_limiter.cancel(groups[filter_id]),
         )
 
         async def work() -> None:
@@ -352,7 +351,5 @@ class AsyncPredictions(Resource):
 
     def _on_terms(self, group: RequestGroup | None) -> AsyncPredictions:
         """The same operations as part of a bulk run."""
-        terms = self._low_level.http.terms
-        return AsyncPredictions(
-            self._low_level.viewed(Terms(terms.policy.for_bulk(), group, terms.on_wait))
-        )
+        terms = self._low_level.http.terms.for_run(group)
+        return AsyncPredictions(self._low_level.on(terms))

@@ -1,15 +1,38 @@
-"""What every group of operations has."""
+"""Groups of operations, and how a client has them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from bettune._http.low_level import LowLevelClient
+from importlib import import_module
+from typing import Any
 
 
 class Resource:
     """A group of operations, as an attribute of a client."""
 
-    def __init__(self, low_level: LowLevelClient) -> None:
+    def __init__(self, low_level: Any) -> None:
         self._low_level = low_level
+
+
+class Lazy:
+    """An attribute of a client, imported and made when it is first used.
+
+    On the client's class it is the attribute's class, so that test doubles made from that have the
+    operations with their signatures.
+    """
+
+    def __init__(self, made_from: str, module: str, name: str) -> None:
+        self._made_from = made_from
+        self._module = module
+        self._class = name
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, client: Any, owner: type) -> Any:
+        if client is not None and self._name in client._made:  # noqa: SLF001 - kept there for this
+            return client._made[self._name]  # noqa: SLF001
+        kind = getattr(import_module(self._module), self._class)
+        if client is None:
+            return kind
+        made = kind(getattr(client, self._made_from))
+        return client._made.setdefault(self._name, made)  # noqa: SLF001

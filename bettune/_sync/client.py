@@ -4,26 +4,27 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 from msgspec.structs import replace
 
+from bettune._models import RateLimit
+from bettune._resources.resource import Lazy
 from bettune._values.arguments import check_callback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bettune_openapi.client import AuthenticatedClient
 
-    from bettune._models import RateLimit
     from bettune._sync.http_client import HTTPClient
     from bettune._sync.matches import Matches
     from bettune._sync.prediction_filters import PredictionFilters
     from bettune._sync.predictions import Predictions
     from bettune._sync.sports import Sports
 
-# What an argument of with_options is that was not given.
+
+# The default of with_options' arguments: leave what was there.
 _SAME: Any = object()
 
 
@@ -61,11 +62,20 @@ class BetTune:
             `sync` functions of `bettune_openapi.api` with it.
     """
 
-    sports: Sports
-    matches: Matches
-    prediction_filters: PredictionFilters
-    predictions: Predictions
-    low_level: AuthenticatedClient
+    if TYPE_CHECKING:
+        sports: Sports
+        matches: Matches
+        prediction_filters: PredictionFilters
+        predictions: Predictions
+        low_level: AuthenticatedClient
+    else:
+        low_level = Lazy("_http", "bettune._http.low_level", "LowLevelClient")
+        sports = Lazy("low_level", "bettune._sync.sports", "Sports")
+        matches = Lazy("low_level", "bettune._sync.matches", "Matches")
+        prediction_filters = Lazy(
+            "low_level", "bettune._sync.prediction_filters", "PredictionFilters"
+        )
+        predictions = Lazy("low_level", "bettune._sync.predictions", "Predictions")
 
     def __init__(
         self,
@@ -80,40 +90,26 @@ class BetTune:
         max_response_bytes: int = 64 * 2**20,
         **http_options: Any,
     ) -> None:
-        # Here and below, as httpx does with httpcore: what only the first client needs.
         from bettune._http.settings import Settings
-        from bettune._sync.http_client import HTTPClient
+        from bettune._sync.http_client import HTTPClient, Sender
 
-        self._use(
-            HTTPClient(
-                Settings(
-                    token,
-                    base_url=base_url,
-                    timeout=timeout,
-                    max_retries=max_retries,
-                    max_wait=max_wait,
-                    max_response_bytes=max_response_bytes,
-                    rate_limit=rate_limit,
-                    allow_insecure_http=allow_insecure_http,
-                    http_options=http_options,
-                    kind=httpx.Client,
-                )
-            )
+        settings = Settings(
+            token,
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            max_wait=max_wait,
+            max_response_bytes=max_response_bytes,
+            rate_limit=rate_limit,
+            allow_insecure_http=allow_insecure_http,
+            http_options=http_options,
+            kind=httpx.Client,
         )
+        self._use(HTTPClient(Sender(settings), settings.terms))
 
     def _use(self, http: HTTPClient) -> None:
-        from bettune._http.low_level import LowLevelClient
-        from bettune._sync.matches import Matches
-        from bettune._sync.prediction_filters import PredictionFilters
-        from bettune._sync.predictions import Predictions
-        from bettune._sync.sports import Sports
-
         self._http = http
-        self.low_level = low_level = LowLevelClient(http)
-        self.sports = Sports(low_level)
-        self.matches = Matches(low_level)
-        self.prediction_filters = PredictionFilters(low_level)
-        self.predictions = Predictions(low_level)
+        self._made: dict[str, Any] = {}
 
     def with_options(
         self,
@@ -138,7 +134,6 @@ class BetTune:
         Raises:
             InvalidArgumentError: it cannot work with one of these.
         """
-        from bettune._http.exchange import Terms
         from bettune._http.settings import to_max_retries, to_max_wait, to_timeout
 
         terms = self._http.terms
@@ -147,20 +142,20 @@ class BetTune:
             policy = replace(policy, max_retries=to_max_retries(max_retries))
         if max_wait is not _SAME:
             policy = replace(policy, max_wait=to_max_wait(max_wait))
-        if on_wait is _SAME:
-            on_wait = terms.on_wait
-        check_callback(on_wait, "on_wait")
-        http = self._http.view(Terms(policy, terms.group, on_wait))
+        terms = replace(terms, policy=policy)
         if timeout is not _SAME:
-            http.timeout = to_timeout(timeout)
-        other = copy.copy(self)
-        other._use(http)  # noqa: SLF001 - it is of this class
-        return other
+            terms = replace(terms, timeout=to_timeout(timeout))
+        if on_wait is not _SAME:
+            check_callback(on_wait, "on_wait")
+            terms = replace(terms, on_wait=on_wait)
+        changed = copy.copy(self)
+        changed._use(self._http.on(terms))  # noqa: SLF001 - it is of this class
+        return changed
 
     @property
     def rate_limit(self) -> RateLimit | None:
         """The rate limit given or learnt; None while none is known."""
-        return self._http.exchange.pacer.limit
+        return self._http.exchange.rate_limiter.limit
 
     @property
     def is_closed(self) -> bool:

@@ -20,8 +20,7 @@ from bettune._bulk import threads
 from bettune._bulk.plan import Plan, Plans, checked_plan, checked_plans, make_plan
 from bettune._bulk.run import Run
 from bettune._bulk.wanted import to_tolerance, to_wanted
-from bettune._http.exchange import Terms
-from bettune._http.pacing import RequestGroup, RunCancelledError
+from bettune._http.rate_limiter import RequestGroup, RunCancelledError
 from bettune._resources import answers, decode
 from bettune._resources.resource import Resource
 from bettune._values.arguments import to_count, to_id, to_ids
@@ -321,7 +320,7 @@ class Predictions(Resource):
             plans,
             concurrency,
             http.terms.policy.max_wait,
-            lambda filter_id: http.exchange.pacer.cancel(groups[filter_id]),
+            lambda filter_id: http.exchange.rate_limiter.cancel(groups[filter_id]),
         )
 
         def work() -> None:
@@ -349,7 +348,5 @@ class Predictions(Resource):
 
     def _on_terms(self, group: RequestGroup | None) -> Predictions:
         """The same operations as part of a bulk run."""
-        terms = self._low_level.http.terms
-        return Predictions(
-            self._low_level.viewed(Terms(terms.policy.for_bulk(), group, terms.on_wait))
-        )
+        terms = self._low_level.http.terms.for_run(group)
+        return Predictions(self._low_level.on(terms))

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -249,7 +246,7 @@ def test_a_client_left_open_is_no_trouble():
             client.sports.list()
 
 
-# In another event loop, after a fork.
+# In another event loop.
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -274,50 +271,6 @@ def test_another_event_loop():
         with pytest.raises(BetTuneError, match="closed"), asyncio.Runner() as late:
             late.run(client.sports.list())
     assert len(server.requests) == 5
-
-
-FORK = """
-import asyncio, os, sys
-from bettune import AsyncBetTune, BetTune, BetTuneError
-
-def attempt(use):
-    try:
-        use()
-        print("worked", flush=True)
-    except BetTuneError as error:
-        print(error, flush=True)
-
-base_url, token = sys.argv[1:]
-client = BetTune(token, base_url=base_url)
-shared = AsyncBetTune(token, base_url=base_url)
-client.sports.list()
-if os.fork() == 0:
-    attempt(client.sports.list)
-    attempt(lambda: client.predictions.sync(11583, {1: 2}))
-    attempt(lambda: asyncio.run(shared.sports.list()))
-    with BetTune(token, base_url=base_url) as other:
-        attempt(other.sports.list)
-    client.close()
-    os._exit(0)
-_, status = os.wait()
-assert status == 0
-attempt(client.sports.list)
-client.close()
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_after_a_fork(box):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", FORK, box.base_url, box.token],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.stderr == ""
-    refusal = "this client was made before a fork: make one in each process"
-    assert done.stdout.splitlines() == [refusal, refusal, refusal, "worked", "worked"]
 
 
 def test_no_answer_at_all_from_a_server_that_takes_everything(connect, box):

@@ -18,9 +18,9 @@ import pytest
 
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
-from bettune._http.pacing import Pacer, Ticket
+from bettune._http.rate_limiter import PendingRequest, RateLimiter
 from bettune._http.retries import retry_after
-from bettune._http.threads import Event
+from bettune._http.synchronization import Event
 from tests.scripted import Scripted, answer
 from tests.test_sync import Table
 
@@ -136,7 +136,7 @@ def test_closing_wakes_whoever_waits(connect, why):
         target = getattr(client, "_target", client)
         calls = [pool.submit(client.sports.list) for _ in range(4)]
         # All but the one that is under way.
-        while len(target._http.exchange.pacer._waiting) < (4 if why == "retry" else 3):
+        while len(target._http.exchange.rate_limiter._waiting) < (4 if why == "retry" else 3):
             time.sleep(0)
         assert not target.is_closed
         (client.close if target is client else client.aclose)()
@@ -149,10 +149,10 @@ def test_closing_wakes_whoever_waits(connect, why):
 
 def test_16000_that_wait_learn_a_limit_at_a_cost_that_is_linear():
     def steps(waiters):
-        pacer = Pacer(None, 100, Event)
-        tickets = [Ticket() for _ in range(waiters)]
+        limiter = RateLimiter(None, 100, Event)
+        tickets = [PendingRequest() for _ in range(waiters)]
         for ticket in tickets:
-            pacer.admit(ticket, 1e9)
+            limiter.try_start(ticket, 1e9)
         done = 0
 
         def count(frame, event, arg):
@@ -160,10 +160,10 @@ def test_16000_that_wait_learn_a_limit_at_a_cost_that_is_linear():
             done += 1
 
         sys.setprofile(count)
-        pacer.learn(RateLimit(waiters, 1))
+        limiter.learn(RateLimit(waiters, 1))
         for ticket in tickets:  # in their order, as they are woken
-            assert pacer.admit(ticket, 1e9)
-            pacer.leave(ticket)
+            assert limiter.try_start(ticket, 1e9)
+            limiter.release(ticket)
         sys.setprofile(None)
         return done
 
@@ -174,12 +174,12 @@ def test_16000_that_wait_learn_a_limit_at_a_cost_that_is_linear():
 def test_the_worst_window_at_the_server(requests):
     """Requests and answers that travel as unevenly as can be: the server never sees more."""
     per, seen, dice = 100.0, [], random.Random(requests)
-    pacer = Pacer(RateLimit(requests, per), 20, Event)
-    now, under_way, waiting = 0.0, [], [Ticket() for _ in range(60)]
-    pacer.clock.now = lambda: now
+    limiter = RateLimiter(RateLimit(requests, per), 20, Event)
+    now, under_way, waiting = 0.0, [], [PendingRequest() for _ in range(60)]
+    limiter.clock.now = lambda: now
     while waiting or under_way:
         for ticket in list(waiting):
-            if pacer.admit(ticket, 1e9):
+            if limiter.try_start(ticket, 1e9):
                 waiting.remove(ticket)
                 start, end = now, now + dice.choice([0, 1, 99, 100, 250])
                 seen.append(dice.choice([start, end, dice.uniform(start, end)]))
@@ -189,7 +189,7 @@ def test_the_worst_window_at_the_server(requests):
             if end <= now:
                 now = max(now, end)
                 under_way.remove((end, ticket))
-                pacer.leave(ticket)
+                limiter.release(ticket)
     assert max(sum(start <= at < start + per for at in seen) for start in seen) <= requests
 
 

@@ -1,4 +1,4 @@
-"""How what came of a request becomes an error: the one place where API errors are made."""
+"""Makes the error of a failed request: the one place where API errors are made."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bettune._api_errors import APIStatusError
+    from bettune._http.body_reader import Answer
     from bettune._models import RateLimit
 
 # What httpx raises for a request; InvalidURL and UnicodeError come of odd redirects.
@@ -35,7 +36,7 @@ _EXCERPT = 200
 _LONGEST_MESSAGE = 1000
 
 
-class Errors:
+class ErrorFactory:
     """Makes the errors of one client, without its token.
 
     Args:
@@ -71,19 +72,20 @@ class Errors:
         )
 
     def of_status(
-        self, response: httpx.Response, request: httpx.Request, attempts: int, *, refused: str = ""
+        self, answer: Answer, request: httpx.Request, attempts: int, *, refused: str = ""
     ) -> APIStatusError:
         """Make the error of an answer that is not a success, whatever its body holds.
 
         Args:
-            response: the answer.
+            answer: the answer.
             request: what it answers.
             attempts: how many times it was sent.
             refused: why a redirect was not followed, though that was asked for.
         """
+        response, content, _ = answer
         status = response.status_code
         # Not as the charset says: some of Python's raise, or decode to no text at all.
-        body = response.content.decode(errors="replace")
+        body = content.decode(errors="replace")
         code, message = self._code_and_message(body)
         body = self._clean(body)
         if message is None:

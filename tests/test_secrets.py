@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+import html
 import json
 import logging
 import multiprocessing
+import os
 import pickle
 import traceback
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from urllib.parse import quote, quote_plus
 
 import httpx
 import pytest
@@ -19,20 +22,35 @@ import bettune
 from bettune import BetTune, to_records
 from tests.scripted import SILENCE, Scripted, answer
 
-# With what JSON, repr and URLs have their own ways to spell.
+# With what JSON, repr, HTML and URLs have their own ways to spell.
 TOKEN = 'seKret/To\\ken"%2B+&='
-SPELT = [TOKEN, json.dumps(TOKEN)[1:-1], json.dumps(TOKEN)[1:-1].replace("/", r"\/")]
+
+
+def spellings(text):
+    """The ways in which servers and log lines spell a text."""
+    as_json = json.dumps(text)[1:-1]
+    yield from (text, text.lower(), text.upper(), repr(text)[1:-1])
+    yield from (as_json, as_json.replace("/", r"\/"), json.dumps(as_json)[1:-1])
+    yield from (quote(text), quote(text, safe=""), quote(text, safe="").lower(), quote_plus(text))
+    yield quote(quote(text, safe=""), safe="")
+    yield from (html.escape(text), html.escape(html.escape(text)))
+    yield from (text.replace("/", "&sol;").replace("+", "&plus;"), text.replace("=", "&#x003D"))
+    for form in ("%{:02x}", "%{:02X}", "\\u{:04x}", "\\x{:02x}", "&#{};", "&#x{:x};", "&#x{:04X};"):
+        yield "".join(form.format(ord(character)) for character in text)
+
+
+SPELT = [*spellings(TOKEN)]
+LOWER = {spelling.lower() for spelling in SPELT}
 ITEMS = {"count": 1, "items": [{"id": 1, "name": "football"}]}
 
 
 def echo(status, **headers):
     """An answer that has the token wherever a server can put it."""
     escaped = "".join(f"\\u{ord(character):04x}" for character in TOKEN)
-    body = json.dumps({"code": f"bad {TOKEN}", "message": TOKEN, "x": "ESCAPED"})
-    body = body.replace("ESCAPED", SPELT[2]).replace(
-        '"message": ', f'"message": "{escaped}", "y": '
-    )
-    return answer(status, body.encode(), reason=TOKEN, x_echo=f"Bearer {TOKEN}", **headers)
+    body = json.dumps({"code": f"bad {TOKEN}", "message": " ".join(SPELT), "x": SPELT})
+    body = body.replace('"message": ', f'"message": "{escaped}", "y": ')
+    headers |= {f"x_{number}": f"Bearer {spelt}" for number, spelt in enumerate(SPELT)}
+    return answer(status, body.encode(), reason=TOKEN, **headers)
 
 
 def strings_in(value, known=None):
@@ -72,8 +90,9 @@ def locals_of(error):
 
 def assert_says_nothing(*texts):
     for text in texts:
-        for spelling in SPELT:
-            assert spelling not in text
+        lower = text.lower()
+        for spelling in LOWER:
+            assert spelling not in lower
 
 
 CASES = {
@@ -167,6 +186,22 @@ def test_a_token_that_cannot_be_is_not_shown(connect, token):
     assert_says_nothing(str(info.value), *strings_in(info.value))
     again = pickle.loads(pickle.dumps(info.value))
     assert (type(again), str(again)) == (bettune.ConfigurationError, str(info.value))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs the modes of POSIX")
+@pytest.mark.parametrize(("mode", "warned"), [(0o600, 0), (0o400, 0), (0o640, 1), (0o644, 1)])
+def test_a_token_file_that_others_can_read_is_warned_of_once(
+    tmp_path, monkeypatch, caplog, mode, warned
+):
+    file = tmp_path / "token"
+    file.write_text(TOKEN)
+    file.chmod(mode)
+    monkeypatch.setenv("BETTUNE_API_TOKEN_FILE", str(file))
+    for _ in range(3):
+        BetTune().close()
+    warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert len(warnings) == warned
+    assert_says_nothing(caplog.text)
 
 
 def test_no_public_object_tells_the_token(connect, box, caplog):
