@@ -1,19 +1,20 @@
-"""What the commands do, but for `push`: ask the facade, and write its answer."""
+"""The commands but for `push`, `clear` and `resolve`: ask the facade, and print the result."""
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from rich.text import Text
 
 from bettune import Match, Prediction, PredictionFilter, Sport, to_records
-from bettune._fixtures.names import plain
+from bettune._fixtures.team_names import plain
 from bettune._values.display import short_repr
 from bettune._values.odds import to_odds
 from bettune.cli._filters import filter_id_of, find_filters
 from bettune.cli._output import (
-    shown_odds,
+    odds_cell,
     table_of,
     write_for_person,
     write_json,
@@ -110,10 +111,16 @@ def list_predictions(
     note += _count(set(match_ids), "match", "matches")
     note += "" if days is None else f" on {days}"
     records = to_records(predictions, matches=by_id.values())
-    columns = [">Match", ">Odds", "Source", "Updated (UTC)"]
+    zone = UTC if days is None else days.zone
+    columns = [">Match", ">Odds", "Source", "Updated (UTC)" if zone is UTC else "Updated"]
     rows = [
-        [r["match_id"], shown_odds(r["odds"]), r["source"], f"{r['updated_at']:%Y-%m-%d %H:%M}"]
-        for r in records
+        [
+            prediction.match_id,
+            odds_cell(prediction.odds),
+            prediction.source.value,
+            f"{prediction.updated_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        ]
+        for prediction in predictions
     ]
     if days is not None:
         columns[1:1] = ["Kick-off", "Tournament*", "Home*", "Away*", ">Score"]
@@ -134,7 +141,7 @@ def put(options: Options, named: str, match_id: int, odds: str) -> None:
     if options.output == "json":
         write_json(made)
     else:
-        line = f"Filter {filter_id} holds odds of {shown_odds(made.odds)} for match {match_id}."
+        line = f"Filter {filter_id} holds odds of {odds_cell(made.odds)} for match {match_id}."
         write_models(options, Prediction, [made], Text(line))
 
 

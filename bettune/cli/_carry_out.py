@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bettune import to_records
-from bettune.cli._exit_status import INTERRUPTED, Failure, Terminated
+from bettune.cli._exit_status import Failure
 from bettune.cli._log_file import LogError
 from bettune.cli._output import one_line
 from bettune.cli._progress import progress
-from bettune.cli._session import finishing_first
+from bettune.cli._signals import Interrupted, signals
 from bettune.cli._writes_report import names_of
 
 if TYPE_CHECKING:
@@ -54,16 +54,17 @@ def carry_out(
 
     total = len(plans.writes)
     ended: BaseException | None = None
-    with finishing_first():
-        try:
-            with progress(client, "Writing", options) as (watched, advance):
-                advance(0, total)
-                reports = watched.predictions.apply_many(plans, on_progress=advance, on_result=keep)
-        except (KeyboardInterrupt, LogError) as error:
-            if getattr(error, "report", None) is None:
-                raise
-            reports, ended = error.report, error  # type: ignore[union-attr]
-        lacking = 0 if log is None else _complete(log, logged, reports, matches)
+    try:
+        with progress(client, "Writing", options) as (watched, advance):
+            advance(0, total)
+            reports = watched.predictions.apply_many(plans, on_progress=advance, on_result=keep)
+            signals.report_next()
+    except (KeyboardInterrupt, LogError) as error:
+        signals.report_next()
+        if getattr(error, "report", None) is None:
+            raise
+        reports, ended = error.report, error  # type: ignore[union-attr]
+    lacking = 0 if log is None else _complete(log, logged, reports, matches)
     if ended is None:
         return reports, None
     sent = total - len(reports.pending)
@@ -78,9 +79,8 @@ def carry_out(
 
 def interrupted(error: BaseException, how_far: str) -> Failure:
     """Make the failure for a signal."""
-    if isinstance(error, Terminated):
-        return Failure(f"{error.word}{how_far}", error.exit_code)
-    return Failure(f"interrupted{how_far}", INTERRUPTED)
+    kind = error if isinstance(error, Interrupted) else Interrupted()
+    return Failure(f"{kind.word}{how_far}", kind.exit_code)
 
 
 def _complete(

@@ -12,11 +12,11 @@ from bettune import PlanRefusedError
 from bettune.cli._actions import matches_of
 from bettune.cli._carry_out import carry_out, interrupted
 from bettune.cli._exit_status import WrongUsage
-from bettune.cli._filters import filters_of_one_sport
+from bettune.cli._filters import find_filters
 from bettune.cli._log_file import LogFile
 from bettune.cli._progress import progress
 from bettune.cli._session import session
-from bettune.cli._writes_report import WritesReport
+from bettune.cli._writes_report import WritesReport, count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,8 +46,12 @@ def clear(
         client = stack.enter_context(session(options))
         try:
             with progress(client, "Filters", options) as (watched, _advance):
-                filters = filters_of_one_sport(watched, named, "give each filter's days a clear")
-            matches = matches_of(client, days, filters[0].sport.id, options)
+                filters = find_filters(watched, named)
+            matches = [
+                match
+                for sport in dict.fromkeys(chosen.sport.id for chosen in filters)
+                for match in matches_of(client, days, sport, options)
+            ]
             with progress(client, "Comparing", options) as (watched, _advance):
                 plans = watched.predictions.plan_many(
                     {chosen.id: {} for chosen in filters}, scope=matches, by_hand=by_hand
@@ -57,25 +61,26 @@ def clear(
         by_id = {match.id: match for match in matches}
         report = WritesReport(plans, filters, by_id, zone)
         report.say_plan(options)
-        refused = any(plan.refused for plan in plans.values())
-        asking = bool(plans.writes) and not (yes or dry_run or refused)
-        if dry_run or refused or (asking and options.output == "table"):
+        asking = bool(plans.writes) and not (yes or dry_run or plans.refused)
+        if dry_run or plans.refused or (asking and options.output == "table"):
             report.show_plan(options)
-        if dry_run and not refused:
+        if plans.refused:
+            raise report.refusal(plans)
+        if dry_run:
             return
         if asking:
+            counted = count(len(plans.writes), "prediction", "predictions")
             if not watched_by_person:
                 raise WrongUsage(
-                    f"{len(plans.writes)} predictions would be deleted, and nobody is asked here: "
-                    "add --yes to delete them. Nothing was deleted"
+                    f"{counted} to delete, and no terminal to ask: add --yes to delete. Nothing "
+                    "was deleted"
                 )
-            question = f"Delete {len(plans.writes)} predictions on {days}?"
-            if not click.confirm(question, default=False, err=True):
+            if not click.confirm(f"Delete {counted} on {days}?", default=False, err=True):
                 raise WrongUsage("nothing was deleted")
         try:
             reports, ended = carry_out(client, plans, log_file, by_id, options)
         except PlanRefusedError as error:
-            raise report.refusal(error) from None
+            raise report.refusal(error.plan) from None
         report.show(reports, options)
         if ended is not None or not reports.ok:
             raise report.failure(reports, ended, options)

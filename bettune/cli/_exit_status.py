@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import IO, Any
+
 import click
 
 DONE = 0
@@ -11,11 +13,10 @@ WRONG_USAGE = 2
 ROWS_SKIPPED = 3
 # As sysexits.h has it: the input is fine, and running the command again is right.
 TRY_AGAIN_LATER = 75
-HUNG_UP, INTERRUPTED, TERMINATED = 129, 130, 143
 
 
 class WrongUsage(click.ClickException):
-    """The user has to correct the command or its input. No request was sent."""
+    """The user has to correct the command or its input. Nothing was written."""
 
     exit_code = WRONG_USAGE
 
@@ -28,15 +29,11 @@ class Failure(click.ClickException):
         self.exit_code = exit_code  # type: ignore[misc] # click's are of the class
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM or SIGHUP, which end a command as Ctrl-C does."""
+class RowsSkipped(click.ClickException):
+    """A command did all but the rows that it was to skip."""
 
-    exit_code = TERMINATED
-    word = "terminated"
+    exit_code = ROWS_SKIPPED
 
-
-class HungUp(Terminated):
-    """SIGHUP: the terminal was closed."""
-
-    exit_code = HUNG_UP
-    word = "hung up"
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message, which is not about an error."""
+        click.echo(f"Note: {self.format_message()}", file=file, err=file is None)

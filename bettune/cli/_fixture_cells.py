@@ -33,7 +33,7 @@ class FixtureCells:
     def __init__(
         self,
         file: TableFile,
-        zone: tzinfo | None,
+        zone: tzinfo,
         date_format: str | None = None,
         odds: Sequence[str] = (),
     ) -> None:
@@ -50,7 +50,7 @@ class FixtureCells:
         Raises:
             BadLineError: the line names no fixture that can be looked for.
         """
-        from bettune._fixtures.resolver import Resolver  # noqa: PLC0415 - only for names
+        from bettune._fixtures.fixture_input import read_fixture  # noqa: PLC0415 - only for names
 
         fixture: dict[str, Any] = {}
         for column in self.columns:
@@ -61,10 +61,24 @@ class FixtureCells:
             if not text.isprintable():
                 raise BadLineError(f"{short_repr(text)} has a control character", column)
         try:
-            Resolver([fixture], tz=self._zone)
+            read_fixture(fixture, self._zone)
         except InvalidArgumentError as error:
             raise BadLineError(str(error).removeprefix("fixtures: row 0: ")) from None
         return fixture
+
+    def day(self, cells: list[Cell]) -> date:
+        """Return the day of a line in the time zone.
+
+        Raises:
+            BadLineError: the line has no date that can be read.
+        """
+        from bettune._fixtures.fixture_input import read_fixture  # noqa: PLC0415 - only for dates
+
+        fixture = {"date": self.date(cells), "home": "home", "away": "away"}
+        try:
+            return read_fixture(fixture, self._zone).day
+        except InvalidArgumentError as error:
+            raise BadLineError(str(error).removeprefix("fixtures: row 0: ")) from None
 
     def date(self, cells: list[Cell]) -> str | date:
         """Return the date of a line: a day, a time without a zone, or text for the resolver.

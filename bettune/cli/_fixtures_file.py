@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from itertools import groupby
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from bettune.cli._table_file import Cell
 
 _YOURS, _BETTUNE = "yours", "bettune"
+# A line about several fixtures names this many.
+_NAMED = 3
 
 
 def read_aliases(path: str | None, encoding: str | None = None) -> dict[str, str]:
@@ -91,15 +93,22 @@ def explain_unresolved(
         zone: the time zone of times; else UTC.
     """
     explained = []
-    # Rows of one reason in a row, such as a country that no match has, are one line.
-    for (reason, candidates), group in groupby(resolution.unresolved, _reason_of):
-        fixtures = list(group)
+    # Rows of one reason, such as a country that no match has, are one line.
+    groups: dict[tuple[object, ...], list[UnresolvedFixture]] = {}
+    for fixture in resolution.unresolved:
+        groups.setdefault(_reason_of(fixture), []).append(fixture)
+    for fixtures in groups.values():
+        first = fixtures[0]
         places = file.place(*(lines[fixture.position] for fixture in fixtures))
-        names = f"{fixtures[0].home} - {fixtures[0].away}"
-        if len(fixtures) > 1:
-            names += f" and {len(fixtures) - 1} more"
-        explained.append(one_line(f"{places}: {names}: {reason}"))
-        explained += [f"  {_candidate(candidate, zone)}" for candidate in candidates]
+        names = dict.fromkeys(f"{fixture.home} - {fixture.away}" for fixture in fixtures)
+        listed = ", ".join([*names][:_NAMED])
+        if len(names) > _NAMED:
+            listed += f" and {len(names) - _NAMED} more"
+        reason = first.reason
+        if first.shared_with:
+            reason = f"they are all match {first.candidates[0].match.id}: keep one of them"
+        explained.append(one_line(f"{places}: {listed}: {reason}"))
+        explained += [f"  {_candidate(candidate, zone)}" for candidate in first.candidates]
     if resolution.suggested_aliases:
         explained.append("If these are right, put them into a file for --aliases:")
         text = io.StringIO()
@@ -120,7 +129,7 @@ def resolve_file(
 ) -> None:
     """Write the rows of a file with their match ids, and list those without one."""
     given = TableFile(*read_bytes(file), FIXTURE_COLUMNS, reading=reading)
-    fixture_cells = FixtureCells(given, zone and zone.info, reading.date_format)
+    fixture_cells = FixtureCells(given, zone.info if zone else UTC, reading.date_format)
     ids = MatchIds(given, optional=True)
     lines: list[int] = []
     rows: list[list[Cell]] = []
@@ -184,8 +193,10 @@ def _write(
         write_for_person(table, *note)
 
 
-def _reason_of(fixture: UnresolvedFixture) -> tuple[str, list[Candidate]]:
-    return fixture.reason, fixture.candidates
+def _reason_of(fixture: UnresolvedFixture) -> tuple[object, ...]:
+    if fixture.shared_with:
+        return (fixture.candidates[0].match.id,)
+    return fixture.reason, *(candidate.match.id for candidate in fixture.candidates)
 
 
 def _candidate(candidate: Candidate, zone: Zone | None) -> str:

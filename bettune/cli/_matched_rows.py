@@ -11,7 +11,7 @@ from bettune.cli._output import one_line
 from bettune.cli._progress import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sized
     from datetime import date
 
     from bettune import BetTune, Match
@@ -53,7 +53,7 @@ class MatchedRows(NamedTuple):
         """The matches that are known, by id."""
         return {row.match_id: row.match for row in self.rows if row.match is not None}
 
-    def split_started(self, file: OddsFile) -> tuple[MatchedRows, list[str]]:
+    def split_started(self, file: OddsFile, zone: Zone | None) -> tuple[MatchedRows, list[str]]:
         """Return the rows whose match has not started, and a line for each of the others."""
         now = datetime.now(UTC)
         left: list[MatchedRow] = []
@@ -63,7 +63,10 @@ class MatchedRows(NamedTuple):
             if match is None or (match.date > now and not match.finished):
                 left.append(matched)
                 continue
-            state = "is finished" if match.finished else f"kicked off at {match.date:%H:%M %Z}"
+            kick_off = match.date.astimezone(zone.info if zone else UTC)
+            state = f"kicked off at {kick_off:%Y-%m-%d %H:%M %Z}"
+            if match.finished:
+                state = "is finished"
             started.append(
                 one_line(
                     f"{file.table.place(matched.row.line)}: match {match.id} "
@@ -95,37 +98,28 @@ def match_rows(
     with_ids = [row for row in file.rows if row.match_id is not None]
     without = [row.line for row in file.rows if row.match_id is None]
     unresolved = [f"{file.table.place(*without)}: no match_id"] if without else []
-    summary = f"{len(with_ids)} of {len(file.rows)} rows have a match_id"
     if not file.has_dates:
         rows = [MatchedRow(row, row.match_id, None) for row in with_ids if row.match_id]
-        return MatchedRows(rows, summary, unresolved)
-    days = {row.line: day_of(row, zone) for row in with_ids}
-    by_id = _matches_on(client, set(days.values()), options, zone=zone, sport=sport)
+        return MatchedRows(rows, _summary(rows, file), unresolved)
+    days = {row.day for row in with_ids if row.day}
+    by_id = _matches_on(client, days, options, zone=zone, sport=sport)
     if any(row.match_id not in by_id for row in with_ids):
         # A match that was moved is looked for on the days beside, too.
-        around = {day + step for day in days.values() for step in (-_DAY, _DAY)}
-        beside = around - set(days.values())
+        beside = {day + step for day in days for step in (-_DAY, _DAY)} - days
         by_id |= _matches_on(client, beside, options, zone=zone, sport=sport)
-    found: list[tuple[OddsRow, Match]] = []
+    pairs: list[tuple[OddsRow, Match]] = []
     for row in with_ids:
         assert row.match_id is not None
+        assert row.day is not None
         match = by_id.get(row.match_id)
-        if match is None or abs(_local_day(match, zone) - days[row.line]) > _DAY:
+        if match is None or abs(_local_day(match, zone) - row.day) > _DAY:
             unresolved.append(
-                f"{file.table.place(row.line)}: match {row.match_id} does not play on "
-                f"{days[row.line]}, nor on the days beside it"
+                f"{file.table.place(row.line)}: match {row.match_id} is not played on {row.day}, "
+                "nor on the days beside it"
             )
         else:
-            found.append((row, match))
-    return MatchedRows(_by_kick_off(found), summary, unresolved)
-
-
-def day_of(row: OddsRow, zone: Zone | None) -> date:
-    """Return the day of a row in the zone."""
-    from bettune._fixtures.sheet import read_fixtures  # noqa: PLC0415 - only for dates
-
-    named = {"home": "home", "away": "away"} | row.fixture
-    return read_fixtures([named], zone.info if zone else UTC)[0].day
+            pairs.append((row, match))
+    return MatchedRows(_by_kick_off(pairs), _summary(pairs, file), unresolved)
 
 
 def _matches_on(
@@ -138,6 +132,10 @@ def _matches_on(
             by_id |= {match.id: match for match in matches}
             advance(number, len(days))
     return by_id
+
+
+def _summary(matched: Sized, file: OddsFile) -> str:
+    return f"{len(matched)} of {len(file.rows)} rows have a match"
 
 
 def _local_day(match: Match, zone: Zone | None) -> date:

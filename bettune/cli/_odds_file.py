@@ -6,6 +6,7 @@ Since odds a hundred times too high are still odds, nothing here is guessed.
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bettune._errors import InvalidArgumentError, InvalidOddsError
@@ -17,7 +18,7 @@ from bettune.cli._table_file import BadLineError, Reading, TableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import tzinfo
+    from datetime import date, tzinfo
 
     from bettune.cli._table_file import Cell
 
@@ -37,12 +38,14 @@ class OddsRow(NamedTuple):
         line: its number.
         match_id: its match; None where the file has none.
         fixture: the values of its columns date, home, away, country and tournament.
+        day: its day in the time zone; None where the file has no dates.
         odds: for each column of odds a value, DELETE, or None where the cell is empty.
     """
 
     line: int
     match_id: int | None
     fixture: dict[str, Any]
+    day: date | None
     odds: list[Any]
 
 
@@ -136,7 +139,7 @@ class OddsFile:
         # With ids, a column home among the odds is a home win's.
         with_ids = file.index(ID_COLUMN) is not None
         self._fixture = FixtureCells(
-            file, zone, reading.date_format, odds=columns if with_ids else ()
+            file, zone or UTC, reading.date_format, odds=columns if with_ids else ()
         )
         self.by_fixture = set(FIXTURE_COLUMNS) <= set(self._fixture.columns)
         self.has_dates = "date" in self._fixture.columns
@@ -150,14 +153,11 @@ class OddsFile:
         file.read(self._take)
 
     def _take(self, line: int, cells: list[Cell]) -> None:
-        fixture: dict[str, Any] = {}
-        if self.by_fixture:
-            fixture = self._fixture.read(cells)
-        elif self.has_dates:
-            fixture = {"date": self._fixture.date(cells)}
+        fixture = self._fixture.read(cells) if self.by_fixture else {}
+        day = self._fixture.day(cells) if self.has_dates else None
         match_id = self._ids.read(cells, line)
         odds = [self._odds(cells, column, line) for column in self._columns]
-        self.rows.append(OddsRow(line, match_id, fixture, odds))
+        self.rows.append(OddsRow(line, match_id, fixture, day, odds))
 
     def _odds(self, cells: list[Cell], column: str, line: int) -> Any:
         cell = self.table.cell(cells, column)
@@ -203,5 +203,8 @@ class OddsFile:
         try:
             return self._to_value(number)
         except InvalidOddsError as error:
+            reason, advice, _ = str(error).partition(": to get the odds of a probability")
+            if advice:
+                reason += "; if the column holds probabilities, give --probabilities"
             # As it stands in the file.
-            raise BadLineError(str(error).replace(short_repr(number), short_repr(text))) from None
+            raise BadLineError(reason.replace(short_repr(number), short_repr(text))) from None

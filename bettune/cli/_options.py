@@ -47,6 +47,11 @@ def on_stderr() -> Iterator[None]:
         discard(sys.stderr)
 
 
+def without_controls(text: str) -> str:
+    """Return text without the characters that could drive a terminal, but for line breaks."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+
+
 pass_options = click.make_pass_decorator(Options, ensure=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import sys
 from datetime import datetime
@@ -18,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bettune import to_records
+from bettune._values.display import shown_odds
 from bettune.cli._options import discard
 
 if TYPE_CHECKING:
@@ -28,22 +30,20 @@ if TYPE_CHECKING:
 
     from bettune.cli._options import Options
 
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Wide enough for any table that goes into a file, where nothing is to be cut off.
 _FILE_WIDTH = 1000
 
 
+def odds_cell(odds: Decimal | None) -> str:
+    """Return odds as a cell of a table; an empty one for None."""
+    return "" if odds is None else shown_odds(odds)
+
+
 def one_line(text: object) -> str:
     """Text without line breaks and other control characters, which could drive the terminal."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
-
-
-def shown_odds(odds: Decimal | None) -> str:
-    """Decimal odds as text: two decimals, or as many more as they have."""
-    if odds is None:
-        return ""
-    whole, _, decimals = f"{odds:f}".partition(".")
-    return f"{whole}.{decimals.rstrip('0'):0<2}"
 
 
 def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
@@ -146,7 +146,7 @@ def cell_of(value: object, *, spreadsheet_safe: bool) -> object:
         spreadsheet_safe: put an apostrophe before text that a spreadsheet would run as a formula.
     """
     if isinstance(value, str) and spreadsheet_safe and value.startswith(_FORMULA):
-        return f"'{value}"
+        return value if _NUMBER.fullmatch(value) else f"'{value}"
     return value.isoformat() if isinstance(value, datetime) else value
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
-from decimal import ROUND_UP, Decimal, localcontext
+from datetime import UTC, datetime
+from decimal import ROUND_CEILING, Decimal, localcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from bettune import InvalidOddsError, PlanRefusedError, min_odds
+from bettune import DELETE, InvalidOddsError, Match, PlanRefusedError, min_odds
 from bettune._values.display import short_repr
 from bettune._values.odds import to_odds
 from bettune.cli._carry_out import carry_out, interrupted
-from bettune.cli._exit_status import ROWS_SKIPPED, Failure, WrongUsage
+from bettune.cli._exit_status import Failure, RowsSkipped, WrongUsage
 from bettune.cli._filters import filters_of_one_sport, label_of
 from bettune.cli._fixtures_file import read_aliases
 from bettune.cli._log_file import LogFile
-from bettune.cli._matched_rows import MatchedRows, day_of, match_rows
+from bettune.cli._matched_rows import MatchedRows, match_rows
 from bettune.cli._odds_file import OddsFile
 from bettune.cli._options import on_stderr
 from bettune.cli._progress import progress
@@ -25,7 +27,7 @@ from bettune.cli._table_file import Reading, read_bytes
 from bettune.cli._writes_report import WritesReport
 
 if TYPE_CHECKING:
-    from bettune import BetTune, Match, Plans, PredictionFilter
+    from bettune import BetTune, Plans, PredictionFilter
     from bettune.cli._days import Zone
     from bettune.cli._options import Options
 
@@ -34,6 +36,9 @@ _NO_PRUNE = (
     "leave --prune out:"
 )
 _SIX_DECIMALS = Decimal("0.000001")
+_PROBABILITY = re.compile(r"(\d{1,40}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?) ?(%?)", re.ASCII)
+# Before any kick-off, for matches that are known by their id alone.
+_FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 class Request(NamedTuple):
@@ -127,26 +132,26 @@ def _carry_out(
 ) -> None:
     """Show the plan, carry it out, and report."""
     report = WritesReport(work.plans, work.filters, work.matches, request.zone)
-    refused = any(plan.refused for plan in work.plans.values())
     if not options.quiet:
         report.say_plan(options)
-    if request.dry_run or (refused and not options.quiet):
-        report.show_plan(options)
-    failure = None
-    if refused or not request.dry_run:
+        if request.dry_run or work.plans.refused:
+            report.show_plan(options)
+    failure: Failure | None = None
+    if work.plans.refused:
+        failure = report.refusal(work.plans)
+    elif not request.dry_run:
         try:
             reports, ended = carry_out(client, work.plans, log, work.matches, options)
         except PlanRefusedError as error:
-            raise report.refusal(error) from None
+            raise report.refusal(error.plan) from None
         if ended is not None or not reports.ok:
             failure = report.failure(reports, ended, options)
         if not options.quiet or work.skipped or failure is not None:
             report.show(reports, options)
-    if work.skipped:
-        lines = ([failure.message] if failure else []) + work.skipped
-        failure = Failure("\n".join(lines), failure.exit_code if failure else ROWS_SKIPPED)
     if failure is not None:
-        raise failure
+        raise Failure("\n".join([failure.message, *work.skipped]), failure.exit_code)
+    if work.skipped:
+        raise RowsSkipped("\n".join(work.skipped))
 
 
 def _plan(
@@ -165,30 +170,35 @@ def _plan(
     sport = filters[0].sport.id
     matched = match_rows(client, file, options, zone=request.zone, aliases=aliases, sport=sport)
     skipped = _skipped(file, matched, request)
-    ready, started = matched.split_started(file) if request.started == "skip" else (matched, [])
+    ready, started = matched, list[str]()
+    if request.started == "skip":
+        ready, started = matched.split_started(file, request.zone)
     if started:
-        skipped += ["These matches have started, and --started skip leaves them out:", *started]
-    scope = None
+        skipped += ["These matches have started; --started skip leaves their rows out:", *started]
+    rows = [(row.match or row.match_id, row.row.odds) for row in ready.rows]
+    matches = matched.matches
     if request.prune:
         # Rows that were skipped keep their predictions.
-        scope = _days_of(client, file, options, request, sport=sport)
-        scope = {key: match for key, match in scope.items() if key not in matched.matches}
-        scope |= ready.matches
-    odds: dict[int, dict[Match | int, Any]] = {chosen.id: {} for chosen in filters}
-    for entry in ready.rows:
-        for chosen, value in zip(filters, entry.row.odds, strict=True):
-            odds[chosen.id][entry.match or entry.match_id] = value
+        days = _matches_of_days(client, file, options, request, sport=sport)
+        pruned = [match for match in days if match.id not in matches]
+        rows += [(match, [DELETE] * len(filters)) for match in pruned]
+        matches |= {match.id: match for match in pruned}
+        # The match that starts first is settled first, whether it is in the file or not.
+        rows.sort(key=lambda row: row[0].date if isinstance(row[0], Match) else _FIRST)
+    odds: dict[int, dict[Match | int, Any]] = {
+        chosen.id: {match: values[place] for match, values in rows}
+        for place, chosen in enumerate(filters)
+    }
     with progress(client, "Comparing", options) as (watched, _advance):
         plans = watched.predictions.plan_many(
             odds,
             # With "error", empty cells were rejected with their line.
             missing="delete" if request.missing == "delete" else "skip",
             tolerance=request.tolerance,
-            scope=None if scope is None else scope.values(),
             by_hand=request.by_hand,
             max_drop=request.max_drop,
         )
-    return _Work(filters, plans, matched.matches | (scope or {}), skipped)
+    return _Work(filters, plans, matches, skipped)
 
 
 def _skipped(file: OddsFile, matched: MatchedRows, request: Request) -> list[str]:
@@ -210,16 +220,14 @@ def _skipped(file: OddsFile, matched: MatchedRows, request: Request) -> list[str
     return [f"{head}; these rows were skipped:", *matched.unresolved]
 
 
-def _days_of(
+def _matches_of_days(
     client: BetTune, file: OddsFile, options: Options, request: Request, *, sport: int
-) -> dict[int, Match]:
-    """Return the matches of the days from the file's first to its last, by id."""
-    days = [day_of(row, request.zone) for row in file.rows]
-    first, last = min(days), max(days)
+) -> list[Match]:
+    """Return the matches of the days from the file's first to its last."""
+    days = [row.day for row in file.rows if row.day]
     zone = request.zone and request.zone.info
     with progress(client, "Matches", options) as (watched, _advance):
-        matches = watched.matches.between(first, last, sport=sport, tz=zone)
-        return {match.id: match for match in matches}
+        return list(watched.matches.between(min(days), max(days), sport=sport, tz=zone))
 
 
 def _to_value(request: Request) -> Any:
@@ -231,20 +239,16 @@ def _to_value(request: Request) -> Any:
 
 
 def _from_probability(text: str, edge: Decimal) -> Decimal:
-    number, sign, rest = text.partition("%")
-    try:
-        probability = Decimal(number.strip()) / (100 if sign else 1)
-        valid = not rest and 0 < probability <= 1
-    except ArithmeticError:
-        valid = False
-    if not valid or not number.strip().isascii() or number.strip().startswith(("+", "-")):
+    matched = _PROBABILITY.fullmatch(text)
+    probability = Decimal(matched[1]) / (100 if matched[2] else 1) if matched else Decimal(0)
+    if not 0 < probability <= 1:
         raise InvalidOddsError(
             f"{short_repr(text)} is not a probability above 0 and at most 1: write 0.45 or 45%"
         )
-    return min_odds(probability, edge)
+    return to_odds(min_odds(probability, edge))
 
 
 def _above_fair(text: str, edge: Decimal) -> Decimal:
     to_odds(text)  # rejects what is not decimal odds
     with localcontext(prec=100):
-        return (Decimal(text) * (1 + edge)).quantize(_SIX_DECIMALS, ROUND_UP)
+        return to_odds((Decimal(text) * (1 + edge)).quantize(_SIX_DECIMALS, ROUND_CEILING))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import threading
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Self
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import bettune
 from bettune._http.settings import BASE_URL
-from bettune.cli._exit_status import TRY_AGAIN_LATER, Failure, HungUp, Terminated, WrongUsage
+from bettune.cli._exit_status import TRY_AGAIN_LATER, Failure, WrongUsage
 from bettune.cli._output import one_line
 
 if TYPE_CHECKING:
@@ -48,7 +46,7 @@ def session(options: Options) -> Iterator[bettune.BetTune]:
         logging.basicConfig(handlers=[handler])
         logging.getLogger("bettune").setLevel(logging.DEBUG)
     try:
-        with _signals, bettune.BetTune() as client:
+        with bettune.BetTune() as client:
             yield client
     except bettune.InvalidArgumentError as error:
         raise WrongUsage(one_line(error)) from None
@@ -91,60 +89,3 @@ def remedy(error: bettune.BetTuneError) -> str:
     if isinstance(error, bettune.APIConnectionError):
         return f"The server is {os.environ.get('BETTUNE_BASE_URL') or BASE_URL}"
     return ""
-
-
-class _Signals:
-    """Ends a command on the first signal, as Ctrl-C does, so that its report is not lost.
-
-    A second Ctrl-C stops the wait for requests in flight. Further signals change nothing: they
-    would only cut off the report.
-    """
-
-    def __init__(self) -> None:
-        self.notice = b""
-        self._raised = 0
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            for number in _SIGNALS:
-                before = signal.getsignal(number)
-                if before is not signal.SIG_IGN:  # as under nohup
-                    self._before[number] = before
-                    signal.signal(number, self._handle)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        # After a signal the process is about to end: a late one does not kill it before that.
-        for number, before in self._before.items():
-            signal.signal(number, signal.SIG_IGN if self._raised else before)
-
-    def _handle(self, number: int, _frame: object) -> None:
-        if self._raised and (number != signal.SIGINT or self._raised > 1):
-            return
-        self._raised += 1
-        if self.notice and self._raised == 1:
-            with suppress(OSError):
-                os.write(2, self.notice)
-        raise _SIGNALS[number]
-
-
-_SIGNALS: dict[int, type[KeyboardInterrupt]] = {
-    signal.SIGINT: KeyboardInterrupt,
-    signal.SIGTERM: Terminated,
-}
-if hasattr(signal, "SIGHUP"):
-    _SIGNALS[signal.SIGHUP] = HungUp
-_signals = _Signals()
-
-
-@contextmanager
-def finishing_first() -> Iterator[None]:
-    """Tell a person who interrupts what is inside that it first finishes what it has sent."""
-    _signals.notice = (
-        b"\nStopping: finishing the writes that were sent. Ctrl-C again stops at once.\n"
-    )
-    try:
-        yield
-    finally:
-        _signals.notice = b""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _NAMED_PROBLEMS = 20
+# A message about several lines names this many.
+_NAMED_LINES = 10
 # Spaces that spreadsheets and web pages leave in names, and characters of no width.
 _SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _NO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -151,6 +153,9 @@ class TableFile:
         self.header, self.delimiter = self._source.header, self._source.delimiter
         self._unit, self._header_line = self._source.unit, self._source.header_line
         self._columns = self._renamed(self.header)
+        for given in self._reading.rename:
+            if given.lower() not in map(str.lower, map(cleaned, self.header)):
+                self._refuse(f"--rename {given}=…: no column {given} in {self._listed()}")
         if not self._has_needed(self.header):
             self._refuse_header()
 
@@ -220,8 +225,10 @@ class TableFile:
         return TableFileError(self.name, [(self.place(line), reason)])
 
     def place(self, *lines: int) -> str:
-        """Name lines: "line 3", "rows 3, 4 and 5"."""
+        """Name lines: "line 3", "rows 3, 4 and 5", "lines 3, 4, 5 and 20 more"."""
         *before, last = map(str, lines)
+        if len(lines) > _NAMED_LINES:
+            before, last = before[: _NAMED_LINES - 1], f"{len(lines) - _NAMED_LINES + 1} more"
         unit = f"{self._unit}s" if before else self._unit
         return f"{unit} {', '.join(before)} and {last}" if before else f"{unit} {last}"
 
@@ -254,9 +261,6 @@ class TableFile:
 
     def _refuse_header(self) -> NoReturn:
         there = set(self._columns)
-        for given in self._reading.rename:
-            if given.lower() not in {cleaned(name).lower() for name in self.header}:
-                self._refuse(f"--rename {given}=…: no column {given} in {self._listed()}")
         missing = min(
             ([c for c in choice if c.lower() not in there] for choice in self._choices), key=len
         )

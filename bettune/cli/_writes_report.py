@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,13 @@ import click
 from rich.text import Text
 
 from bettune import APIError, APIStatusError, Plan, to_records
+from bettune._bulk.tables import is_large
 from bettune.cli._exit_status import TRY_AGAIN_LATER, WRONG_USAGE, Failure
 from bettune.cli._filters import label_of
 from bettune.cli._options import on_stderr
 from bettune.cli._output import (
+    odds_cell,
     one_line,
-    shown_odds,
     table_of,
     write_csv,
     write_for_person,
@@ -24,10 +26,10 @@ from bettune.cli._output import (
 from bettune.cli._session import explain, is_for_later, remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from bettune import Match, PlanRefusedError, Plans, PredictionFilter, SyncReports, Write
+    from bettune import Match, Plans, PredictionFilter, SyncReports, Write
     from bettune.cli._days import Zone
     from bettune.cli._options import Options
 
@@ -42,6 +44,8 @@ COLUMNS = (
     "home",
     "away",
 )
+# What the library's reasons for a refusal say.
+_BY_HAND, _MAX_DROP, _STALE = "set by hand", "max_drop", "no longer holds"
 _PAST = {"create": "created", "update": "updated", "delete": "deleted"}
 # An error names this many.
 _NAMED = 5
@@ -83,38 +87,46 @@ class WritesReport:
             _write_rows(records, options)
             return
         # A long table is cut, so that the rows to look at come first.
-        writes.sort(key=lambda write: not self._refusal(write))
+        writes.sort(key=lambda write: (not self._refusal(write), not _is_large(write)))
         rows = [
-            (write.action, shown_odds(write.old), shown_odds(write.new), self._refusal(write))
+            (
+                write.action,
+                odds_cell(write.old),
+                odds_cell(write.new),
+                self._refusal(write) or _factor(write),
+            )
             for write in writes
         ]
         columns = ["Change", ">Old", ">New"]
-        if any(reason for *_, reason in rows):
-            columns.append("Refused*")
+        if any(note for *_, note in rows):
+            columns.append("Refused*" if self._plans.refused else "Note*")
         self._table(writes, columns, rows)
 
-    def refusal(self, error: PlanRefusedError) -> Failure:
-        """Make the failure for a plan that was refused, with the options that allow its writes."""
-        plans = [error.plan] if isinstance(error.plan, Plan) else list(error.plan.values())
+    def refusal(self, refused_plans: Plan | Plans | None) -> Failure:
+        """Make the failure for plans that are refused, with the options that allow their writes."""
+        plans = [refused_plans] if isinstance(refused_plans, Plan) else refused_plans or {}
+        plans = list(plans.values()) if isinstance(plans, Mapping) else plans
         refused = {
             (p.filter_id, match_id): text for p in plans for match_id, text in p.refused.items()
         }
         writes = [write for plan in plans for write in plan.writes if _key(write) in refused]
-        lines = [
-            f"{_count(len(refused), 'write was', 'writes were')} refused; nothing was written:"
-        ]
+        lines = [f"{count(len(refused), 'write is', 'writes are')} refused; nothing was written:"]
         lines += [
             f"{self._name(write)}: {one_line(refused[_key(write)])}" for write in writes[:_NAMED]
         ]
         if len(writes) > _NAMED:
             lines.append(f"and {len(writes) - _NAMED} more: --dry-run shows all of them")
-        if any(write.source == "ui" for write in writes):
+        if any(_BY_HAND in reason for reason in refused.values()):
             lines.append(
                 "--by-hand keep leaves predictions that were set on BetTune's page as they are; "
                 "--by-hand overwrite replaces them"
             )
-        if any(write.action == "update" and not write.safe for write in writes):
-            lines.append("--max-drop none lets minimum odds fall by any part")
+        if any(_MAX_DROP in reason for reason in refused.values()):
+            lines.append(
+                "--max-drop 80% lets minimum odds fall by up to 80%, --max-drop none by any part"
+            )
+        if any(_STALE in reason for reason in refused.values()):
+            lines.append("run the same command again: it plans anew")
         return Failure("\n  ".join(lines), WRONG_USAGE)
 
     def show(self, reports: SyncReports, options: Options) -> None:
@@ -131,17 +143,23 @@ class WritesReport:
                 )
             _write_rows(records, options)
             return
+        # What is still in force that should not be, and what went wrong.
         troubled = _troubled(reports)
-        errors = {**reports.unknown, **reports.failed}
-        writes = [write for write in self._plans.writes if _key(write) in troubled]
+        writes = [
+            write
+            for write in self._plans.writes
+            if _key(write) in troubled or (write.safe and _key(write) in reports.pending)
+        ]
         rows = [
             (
-                "unknown" if _key(write) in reports.unknown else "failed",
-                _reason(errors[_key(write)]),
+                write.action,
+                odds_cell(write.old),
+                odds_cell(write.new),
+                *_state_and_error(reports, _key(write)),
             )
             for write in writes
         ]
-        self._table(writes, ["State", "Error*"], rows)
+        self._table(writes, ["Change", ">Old", ">New", "State", "Error*"], rows)
 
     def failure(self, reports: SyncReports, ended: Failure | None, options: Options) -> Failure:
         """Make the failure of a run: first what is still in force that should not be.
@@ -169,20 +187,24 @@ class WritesReport:
         pending = [write for write in safe if _key(write) in reports.pending]
         doubtful = [write for write in safe if _key(write) in _troubled(reports)]
         lines = []
-        for writes, what in ((pending, "not sent"), (doubtful, "not confirmed")):
+        for writes, what in ((pending, "pending"), (doubtful, "not confirmed")):
             if writes:
                 deletions = sum(write.action == "delete" for write in writes)
                 counted = " and ".join(
-                    _count(number, *words)
+                    count(number, *words)
                     for number, words in (
                         (deletions, ("deletion", "deletions")),
-                        (len(writes) - deletions, ("rise", "rises")),
+                        (
+                            len(writes) - deletions,
+                            ("rise of minimum odds", "rises of minimum odds"),
+                        ),
                     )
                     if number
                 )
+                verb = "is" if len(writes) == 1 else "are"
                 lines.append(
-                    f"{counted} of minimum odds {what}: BetTune may still bet on these matches at "
-                    "the old odds"
+                    f"{counted} {verb} {what}: BetTune may still bet on these matches at the old "
+                    "odds"
                 )
         return lines
 
@@ -217,7 +239,9 @@ class WritesReport:
         return self._plans[write.filter_id].refused.get(write.match_id, "")
 
     def _say(self, label: str, summaries: Plans | SyncReports, options: Options) -> None:
-        refused = any(plan.refused for plan in self._plans.values())
+        to_look_at = bool(self._plans.refused) or any(
+            plan.large_changes for plan in self._plans.values()
+        )
         for filter_id, summary in summaries.items():
             if len(summaries) == 1:
                 line = f"{label}: {summary}"
@@ -225,7 +249,7 @@ class WritesReport:
                 line = one_line(f"{label} for {label_of(self._filters[filter_id])}: {summary}")
             if options.output == "table":
                 write_for_person(Text(line))
-            elif sys.stderr.isatty() or (refused and label == "Plan"):
+            elif sys.stderr.isatty() or (to_look_at and label == "Plan"):
                 with on_stderr():
                     click.echo(line, err=True)
 
@@ -308,16 +332,37 @@ def _key(write: Write) -> tuple[int, int]:
     return write.filter_id, write.match_id
 
 
+def _is_large(write: Write) -> bool:
+    return is_large(write.old, write.new)
+
+
+def _factor(write: Write) -> str:
+    """Say how large a change is, where it is large."""
+    if not write.old or write.new is None or not _is_large(write):
+        return ""
+    factor = max(write.old, write.new) / min(write.old, write.new)
+    return f"{factor:.0f} times as {'high' if write.new > write.old else 'low'}"
+
+
 def _troubled(reports: SyncReports) -> set[tuple[int, int]]:
     return {*reports.failed, *reports.unknown}
 
 
-def _count(number: int, singular: str, plural: str) -> str:
+def _state_and_error(reports: SyncReports, key: tuple[int, int]) -> tuple[str, str]:
+    if key in reports.pending:
+        return "pending", ""
+    if key in reports.unknown:
+        return "unknown", _reason(reports.unknown[key])
+    return "failed", _reason(reports.failed[key])
+
+
+def count(number: int, singular: str, plural: str) -> str:
+    """Return a number with its noun."""
     return f"{number} {singular if number == 1 else plural}"
 
 
 def _reason(error: APIError | None) -> str:
-    """Return the error without its request and advice, which are the same for every match."""
+    """Return an error without its request and advice, which are the same for every match."""
     if error is None:
         return "sent, and no response came"
     if isinstance(error, APIStatusError):
