@@ -53,17 +53,21 @@ def carry_out(
             logged.add((result.filter_id, result.match_id, result.state))
 
     total = len(plans.writes)
+    reports: SyncReports | None = None
     ended: BaseException | None = None
     try:
         with progress(client, "Writing", options) as (watched, advance):
             advance(0, total)
             reports = watched.predictions.apply_many(plans, on_progress=advance, on_result=keep)
             signals.report_next()
-    except (KeyboardInterrupt, LogError) as error:
+    except BaseException as error:
         signals.report_next()
-        if getattr(error, "report", None) is None:
+        if reports is None:  # else it came when all was done
+            reports, ended = getattr(error, "report", None), error
+        if reports is None:
+            if isinstance(error, KeyboardInterrupt):
+                raise interrupted(error, "; nothing was written") from None
             raise
-        reports, ended = error.report, error  # type: ignore[union-attr]
     lacking = 0 if log is None else _complete(log, logged, reports, matches)
     if ended is None:
         return reports, None
@@ -74,6 +78,8 @@ def carry_out(
         if lacking:
             message += f". The log lacks {lacking} of the writes that were sent: see the report"
         return reports, LogError(message)
+    if not isinstance(ended, KeyboardInterrupt):
+        return reports, Failure(f"{type(ended).__name__}: {one_line(ended)}; stopped {after}")
     return reports, interrupted(ended, f" {after}")
 
 

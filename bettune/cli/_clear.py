@@ -81,6 +81,6 @@ def clear(
             reports, ended = carry_out(client, plans, log_file, by_id, options)
         except PlanRefusedError as error:
             raise report.refusal(error.plan) from None
-        report.show(reports, options)
-        if ended is not None or not reports.ok:
-            raise report.failure(reports, ended, options)
+        failure = report.conclude(reports, ended, options, quiet=False)
+        if failure is not None:
+            raise failure

@@ -144,10 +144,8 @@ def _carry_out(
             reports, ended = carry_out(client, work.plans, log, work.matches, options)
         except PlanRefusedError as error:
             raise report.refusal(error.plan) from None
-        if ended is not None or not reports.ok:
-            failure = report.failure(reports, ended, options)
-        if not options.quiet or work.skipped or failure is not None:
-            report.show(reports, options)
+        quiet = options.quiet and not work.skipped
+        failure = report.conclude(reports, ended, options, quiet=quiet)
     if failure is not None:
         raise Failure("\n".join([failure.message, *work.skipped]), failure.exit_code)
     if work.skipped:

@@ -129,6 +129,28 @@ class WritesReport:
             lines.append("run the same command again: it plans anew")
         return Failure("\n  ".join(lines), WRONG_USAGE)
 
+    def conclude(
+        self, reports: SyncReports, ended: Failure | None, options: Options, *, quiet: bool
+    ) -> Failure | None:
+        """Print the report, unless all went well and is not to be told; return the failure.
+
+        Args:
+            reports: what became of the writes.
+            ended: what ended the run early, if anything did.
+            options: the options of the command.
+            quiet: print nothing on success.
+        """
+        if ended is None and reports.ok:
+            if not quiet:
+                self.show(reports, options)
+            return None
+        failure = self._failure(reports, ended, options)
+        try:
+            self.show(reports, options)
+        except click.ClickException as error:  # as where a terminal was closed
+            return Failure(f"{failure.message}\n  {error.message}", failure.exit_code)
+        return failure
+
     def show(self, reports: SyncReports, options: Options) -> None:
         """Print how much was done, and what failed; for a program, one row per write."""
         self._say("Done", reports, options)
@@ -161,14 +183,8 @@ class WritesReport:
         ]
         self._table(writes, ["Change", ">Old", ">New", "State", "Error*"], rows)
 
-    def failure(self, reports: SyncReports, ended: Failure | None, options: Options) -> Failure:
-        """Make the failure of a run: first what is still in force that should not be.
-
-        Args:
-            reports: what became of the writes.
-            ended: what ended the run early, if anything did.
-            options: the options of the command.
-        """
+    def _failure(self, reports: SyncReports, ended: Failure | None, options: Options) -> Failure:
+        """Make the failure of a run: first what is still in force that should not be."""
         lines = self._in_force(reports)
         status = 1
         if ended is not None:
@@ -187,7 +203,7 @@ class WritesReport:
         pending = [write for write in safe if _key(write) in reports.pending]
         doubtful = [write for write in safe if _key(write) in _troubled(reports)]
         lines = []
-        for writes, what in ((pending, "pending"), (doubtful, "not confirmed")):
+        for writes, what in ((pending, "pending"), (doubtful, "failed or not confirmed")):
             if writes:
                 deletions = sum(write.action == "delete" for write in writes)
                 counted = " and ".join(

@@ -15,6 +15,8 @@ from bettune.cli._exit_status import WrongUsage
 from bettune.cli._odds_file import OddsFile
 from bettune.cli._table_file import Reading
 
+EVENING = datetime(2026, 6, 6, 18)  # noqa: DTZ001 - as files have it
+
 
 def read(content, **options):
     content = content.encode() if isinstance(content, str) else content
@@ -82,7 +84,8 @@ def test_a_column_of_odds_for_each_filter():
     assert [row.odds for row in file.rows] == [[Decimal("2.15"), None], [DELETE, Decimal("3.4")]]
     content = content.replace(b"3.4", b"0.4")
     assert refused(content, columns=["home", "draw"], missing="skip") == (
-        "odds.csv, line 3: draw: odds must be at least 1, not '0.4'; nothing was sent"
+        "odds.csv, line 3: draw: odds must be at least 1, not '0.4'; if the column holds "
+        "probabilities, give --probabilities; nothing was sent"
     )
 
 
@@ -132,7 +135,7 @@ def fixtures_of(content, **reading):
         pytest.param(
             "date,home,away,odds\n06/06/2026 18:00,Górnik,Łęczna,2.5\n",
             {"date_format": "%d/%m/%Y %H:%M"},
-            datetime(2026, 6, 6, 18),
+            EVENING,
             id="kick-offs of another format",
         ),
         pytest.param(
@@ -196,7 +199,7 @@ def workbook(*rows, sheets=("Arkusz1",), formats=()):
 def test_a_workbook_has_values_of_its_own_types():
     content = workbook(
         ["match_id", "odds", "note", "date", "home", "away"],
-        [7, 2.15, "x", datetime(2026, 6, 6, 18), "Górnik", "Łęczna"],
+        [7, 2.15, "x", EVENING, "Górnik", "Łęczna"],
         [8.0, "2,5", None, date(2026, 6, 6), "Legia\u00a0", 1860],
         [None] * 6,
         ["9", 3, 1.5, "06.06.2026", "A", "B"],
@@ -208,7 +211,7 @@ def test_a_workbook_has_values_of_its_own_types():
         (5, 9, Decimal(3)),
     ]
     assert [row.fixture["date"] for row in file.rows] == [
-        datetime(2026, 6, 6, 18), date(2026, 6, 6), "06.06.2026"
+        EVENING, date(2026, 6, 6), "06.06.2026"
     ]  # fmt: skip
     assert [row.fixture["away"] for row in file.rows] == ["Łęczna", "1860", "B"]
 
@@ -271,8 +274,8 @@ def test_odds_are_rounded_as_bettune_does():
         ("match_id,odds\n\n7,x\n", "line 3: odds must be a finite decimal number, not 'x'"),
         ("match_id,odds\n7,0.99\n", "line 2: odds must be at least 1, not '0.99'"),
         ("match_id;odds\n7;0,99\n", "line 2: odds must be at least 1, not '0,99'"),
-        ("match_id,odds\n7,-2\n", "line 2: odds must be at least 1, not '-2'"),
-        ("match_id,odds\n7,+150\n", "line 2: odds must be decimal odds, without a sign, not '+150"),
+        ("match_id,odds\n7,-2\n", "line 2: odds must be a finite decimal number, not '-2'"),
+        ("match_id,odds\n7,+150\n", "line 2: odds must be a finite decimal number, not '+150'"),
         ("match_id,odds\n7,nan\n", "line 2: odds must be a finite decimal number, not 'nan'"),
         ("match_id,odds\n7,5/2\n", "line 2: odds must be a finite decimal number, not '5/2'"),
         ("match_id,odds\n7,1e400\n", "line 2: odds have too many digits: '1e400'"),
@@ -320,8 +323,10 @@ def test_every_bad_line_is_named():
     assert refused("\n".join(lines)).splitlines() == [
         "odds.csv has bad lines; nothing was sent:",
         "  line 3: odds must be a finite decimal number, not 'x'",
-        "  line 5: match_id must be a whole number, not 'x'; if it is another provider's, call it "
-        "something else: --rename match_id=their_id",
+        (
+            "  line 5: match_id must be a whole number, not 'x'; if it is another provider's, call "
+            "it something else: --rename match_id=their_id"
+        ),
         "  line 6: match 1 is on line 2 already",
         "  line 7: odds must be at least 1, not '0'",
     ]

@@ -29,6 +29,7 @@ COMMANDS = (
     "predictions",
     "put",
     "delete",
+    "clear",
     "push",
     "resolve",
     "sandbox",
