@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import bettune as public
 from bettune import __version__, _models
-from bettune._resources.resource import Resource
+from bettune._resource import Resource
 from bettune.cli._commands import bettune
 
 if TYPE_CHECKING:

@@ -118,23 +118,6 @@ def test_a_body_that_is_not_the_apis(serve, status, body, kind, message):
     assert len(caught.value.message) <= 200
 
 
-def test_a_redirect_is_an_error_and_the_token_goes_nowhere_else(serve):
-    other, _ = serve(SPORTS)
-    server, client = serve(answer(302, location=f"{other.base_url}/sports"))
-    with pytest.raises(bettune.APIStatusError) as caught:
-        client.sports.list()
-    assert caught.value.status_code == 302
-    assert other.requests == []
-    assert server.requests[0].headers["authorization"] == "Bearer a-token"
-
-
-def test_a_redirect_that_is_followed_on_demand_leaves_the_token_behind(serve):
-    other, _ = serve(SPORTS)
-    _, client = serve(answer(302, location=f"{other.base_url}/sports"), follow_redirects=True)
-    assert client.sports.list() == [bettune.Sport(1, "football")]
-    assert "authorization" not in other.requests[0].headers
-
-
 @UNFINISHED
 @pytest.mark.parametrize(
     ("sent", "where"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -12,7 +14,7 @@ import httpx
 import pytest
 
 import bettune
-from bettune import AsyncBetTune, BetTune, ConfigurationError, RateLimit
+from bettune import AsyncBetTune, BetTune, BetTuneError, ConfigurationError, RateLimit
 from tests.scripted import Scripted, answer
 
 SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
@@ -148,16 +150,6 @@ def test_the_token_of_the_environment(connect, monkeypatch):
         assert server.requests[0].headers["authorization"] == "Bearer from-environment"
 
 
-def test_a_proxy_of_the_environment_is_used_retries_included(connect, monkeypatch):
-    with Scripted(answer(503), SPORTS) as proxy:
-        monkeypatch.setenv("http_proxy", f"http://{proxy.host}:{proxy.port}")
-        client = connect(
-            base_url="http://bettune.invalid/v1", allow_insecure_http=True, max_wait=0.001
-        )
-        assert client.sports.list()
-        assert proxy.paths == [("GET", "http://bettune.invalid/v1/sports")] * 2
-
-
 def test_an_option_reaches_httpx(connect):
     with Scripted(SPORTS) as server:
         seen = []
@@ -216,23 +208,67 @@ def test_200_tasks_share_a_client_and_aclose_leaves_no_connection():
         server.wait_until_hung_up()
 
 
-def test_a_closed_client_says_so():
+def test_a_closed_client_says_so(connect):
     with Scripted(SPORTS) as server:
+        client = connect(base_url=server.base_url)
+        client.sports.list()
+        close = getattr(client, "close" if isinstance(client, BetTune) else "aclose")
+        close()
+        close()
+        for call in (
+            client.sports.list,
+            lambda: client.predictions.put(1, 2, 3),
+            lambda: client.predictions.sync(1, {2: 3}),
+            lambda: list(client.matches.between("2026-06-06", "2026-06-06", sport=1)),
+        ):
+            with pytest.raises(BetTuneError, match="this client is closed"):
+                call()
+    assert len(server.requests) == 1
 
-        async def main():
-            async with AsyncBetTune("t", base_url=server.base_url) as client:
-                assert await client.sports.list()
-            return client
 
-        closed = [anyio.run(main)]
-        with BetTune("t", base_url=server.base_url) as client:
-            assert client.sports.list()
-        closed.append(client)
-        with pytest.raises(bettune.BetTuneError, match="closed"):
-            closed[1].sports.list()
-        with pytest.raises(bettune.BetTuneError, match="closed"):
-            anyio.run(closed[0].sports.list)
-        assert len(server.requests) == 2
+@pytest.mark.parametrize("status", [200, 503])
+def test_closed_by_another_while_a_request_is_under_way(connect, status):
+    def close_and_answer(_):
+        client.close() if isinstance(client, BetTune) else client.aclose()
+        return SPORTS if status == 200 else answer(503)
+
+    with Scripted(close_and_answer, SPORTS) as server:
+        client = connect(base_url=server.base_url, max_wait=0.001)
+        if status == 503:
+            with pytest.raises(BetTuneError, match="this client is closed"):
+                client.sports.list()
+        else:
+            # The answer came, or its connection was closed before it.
+            with suppress(BetTuneError):
+                assert len(client.sports.list()) == 1
+        assert len(server.requests) == 1
+
+
+# In another event loop.
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_another_event_loop():
+    async def twice():
+        return await client.sports.list(), await client.sports.list()
+
+    async def used_and_closed():
+        async with client:
+            await client.sports.list()
+
+    with Scripted(SPORTS) as server:
+        client = AsyncBetTune("x", base_url=server.base_url)
+        with asyncio.Runner() as runner:
+            assert len(runner.run(twice())) == 2
+            with asyncio.Runner() as other:
+                for use in (twice, used_and_closed, client.aclose):
+                    with pytest.raises(BetTuneError, match="another event loop: make one in each"):
+                        other.run(use())
+            assert len(runner.run(twice())) == 2
+            runner.run(used_and_closed())
+        with pytest.raises(BetTuneError, match="closed"), asyncio.Runner() as late:
+            late.run(client.sports.list())
+    assert len(server.requests) == 5
 
 
 def test_the_token_is_never_shown(connect, caplog):

@@ -68,6 +68,18 @@ class TestViews:
         assert sent[3]["user-agent"].startswith("bettune/")
         assert {one["authorization"] for one in sent} == {"Bearer a-token-0f-0urs"}
 
+    def test_cookies_go_to_the_api_alone(self, connect):
+        with Scripted(SPORTS) as server, Scripted(SPORTS) as other:
+            low_level = connect(base_url=server.base_url, cookies={"a": "1"}).low_level
+            for one in (low_level, low_level.with_cookies({"a": "2"})):
+                for method, url in [("GET", "/x?y=z"), ("POST", "/x"), ("GET", other.base_url)]:
+                    value = "1" if one is low_level else "2"
+                    request = one.http.build_request(method, url)
+                    kept = None if url == other.base_url else f"a={value}"
+                    assert request.headers.get("Cookie") == kept
+            with pytest.raises(bettune.ConfigurationError, match=r"cookies\['a'\]"):
+                low_level.with_cookies({"a": "ż"})
+
     def test_a_timeout_is_of_the_view_alone(self, connect):
         given = [SILENCE]
         with Scripted(lambda _: given[-1]) as server:

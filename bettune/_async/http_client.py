@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from contextlib import asynccontextmanager, suppress
 from functools import partialmethod
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -175,6 +175,16 @@ class AsyncHTTPClient:
         return self.sender.client.base_url
 
     @property
+    def timeout(self) -> httpx.Timeout:
+        """The timeouts of one attempt."""
+        return self.terms.timeout
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers that are sent with every request, but for the token."""
+        return self.terms.headers.copy()
+
+    @property
     def is_closed(self) -> bool:
         """Whether it was closed."""
         return self.sender.is_closed
@@ -218,7 +228,7 @@ class AsyncHTTPClient:
         """Close every connection; requests that wait raise a BetTuneError."""
         await self.sender.aclose()
 
-    def __reduce__(self) -> NoReturn:
+    def __reduce__(self) -> str:
         raise NotPicklableError(
             "a client cannot be pickled or copied: make one in each process; "
             "with_options() gives a client that differs in its options"

@@ -8,7 +8,7 @@ The life of a request, and the names that stand for its parts:
     AsyncSender.send          one request on its Terms: retry policy, timeout, headers, bulk run
         |
         |   Exchange.steps    decides without I/O what comes next: wait, send, or end
-        |      PendingRequest its place in the queues of the RateLimiter (rate limit, connections)
+        |      PendingRequest its place in the queues of the RateLimiter (limit, connections)
         |      Tries          the attempts that its policy still allows
         v
     AsyncSender._attempt      one attempt, within a Deadline

@@ -95,6 +95,10 @@ class LowLevelClient(AuthenticatedClient):
     async def __aexit__(self, *_: object) -> None:
         await self.get_async_httpx_client().aclose()
 
+    def __reduce__(self) -> str:
+        refused: str = self.http.__reduce__()
+        return refused
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={str(self.http.base_url)!r})"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import ssl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,9 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
 _LIMITS = ("max_connections", "max_keepalive_connections", "keepalive_expiry")
 _OF_THE_BODY = ("Content-Length", "Transfer-Encoding")
 _HOOKS = ("request", "response")
+# As h11 would refuse them with the first request.
+_HEADER_NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+_HEADER_VALUE = re.compile(rb"(?:[^\x00\s](?:[^\x00\n\r\x0b\x0c]*[^\x00\s])?)?")
 # Browsers keep to these, and no server needs more.
 _LONGEST_COOKIE = 4096
 _MOST_COOKIES = 50
@@ -82,11 +86,18 @@ def checked_options(options: dict[str, Any], kind: HTTPClient) -> dict[str, Any]
 
 
 def check_headers(headers: httpx.Headers) -> None:
-    """Check that the headers of all requests say nothing of a body, which is each request's own.
+    """Check the headers of all requests; those of a body are each request's own.
 
     Raises:
-        ConfigurationError: they do.
+        ConfigurationError: a header is not valid.
     """
+    for raw_name, value in headers.raw:
+        if not _HEADER_NAME.fullmatch(raw_name) or not _HEADER_VALUE.fullmatch(value):
+            # The value may be a secret.
+            raise ConfigurationError(
+                f"headers cannot have {short_repr(raw_name.decode('latin-1'))}: a name is made of "
+                "letters, digits and hyphens, and a value has no line breaks or spaces around it"
+            )
     for name in _OF_THE_BODY:
         if name in headers:
             raise ConfigurationError(f"headers cannot have {name}: each request has its own")

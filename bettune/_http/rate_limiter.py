@@ -49,10 +49,17 @@ class RunCancelledError(Exception):
 
 
 class RequestGroup:
-    """Requests that are cancelled together: the writes of one bulk run."""
+    """Requests that are cancelled together: the writes of one worker of a bulk run.
+
+    Attributes:
+        cancelled: whether they are not to be sent any more.
+        in_doubt: whether the server may have carried out the latest of them: it was sent, and no
+            response said otherwise.
+    """
 
     def __init__(self) -> None:
         self.cancelled = False
+        self.in_doubt = False
 
 
 class PendingRequest:
@@ -265,6 +272,9 @@ class RateLimiter:
             if wait <= 0:
                 self._waiting.pop(pending, None)
                 self._wake(self._window.next())
+                if pending.group is not None:
+                    # Here, under the lock: after `cancel`, a request is in doubt or is not sent.
+                    pending.group.in_doubt = True
                 return True
             delay = self._window.delay(now, max_wait)
             if delay > max_wait:

@@ -36,8 +36,6 @@ def build_request(
         return request
     headers = terms.headers.copy()
     headers.update(options.get("headers"))
-    if terms.cookies:
-        headers["Cookie"] = terms.cookies
     given = {name: value for name, value in options.items() if name != "headers"}
     try:
         request = client.build_request(
@@ -45,6 +43,8 @@ def build_request(
         )
     except httpx.InvalidURL as error:
         raise InvalidArgumentError(f"the URL cannot be requested: {error}") from None
+    if terms.cookies and origin(request.url) == origin(client.base_url):
+        request.headers.setdefault("Cookie", terms.cookies)
     if type(request.stream) is httpx.ByteStream:
         request.stream = Content(request.content)
     return request
@@ -96,6 +96,11 @@ def plain_request(
         raise InvalidArgumentError(f"the URL cannot be requested: {error}") from None
     request.read()
     return request
+
+
+def origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Return scheme, host and port: the token goes to those of the base URL alone."""
+    return url.scheme, url.host, url.port
 
 
 class Content(httpx.ByteStream):

@@ -16,6 +16,7 @@ from bettune._http.options import (
     merged_cookies,
 )
 from bettune._http.redaction import cleaner
+from bettune._http.request_builder import origin
 from bettune._http.retries import RetryPolicy
 from bettune._http.terms import Terms
 from bettune._http.token import read_token
@@ -44,11 +45,11 @@ BASE_URL_VARIABLE = "BETTUNE_BASE_URL"
 
 
 class Settings:
-    """The checked arguments of a client. The token is reachable only through its two functions."""
+    """The checked arguments of a client. The token is reachable only through functions."""
 
     def __init__(
         self,
-        token: str | None,
+        token: Callable[[], str | None],
         *,
         base_url: str | None,
         timeout: float | httpx.Timeout | None,
@@ -155,7 +156,7 @@ def _seconds(value: Any, name: str) -> Any:
 
 
 def _signing(
-    token: str | None, base_url: httpx.URL
+    token: Callable[[], str | None], base_url: httpx.URL
 ) -> tuple[Callable[[httpx.Request], httpx.Request], Callable[[str], str]]:
     """What signs requests, and what takes the token out of texts.
 
@@ -164,24 +165,25 @@ def _signing(
     """
     refused = ""
     try:
-        secret = read_token(token)
+        secret = read_token(token())
         return _authorizer(secret, base_url), cleaner(secret)
     except ConfigurationError as error:
         refused = str(error)
     # A new one, so that no frame of the traceback has read the token.
-    del token
     raise ConfigurationError(refused)
 
 
 def _authorizer(token: str, base_url: httpx.URL) -> Callable[[httpx.Request], httpx.Request]:
     header = f"Bearer {token}"
-    origin = (base_url.scheme, base_url.host, base_url.port)
+    home = origin(base_url)
 
     def authorize(request: httpx.Request) -> httpx.Request:
         # Whatever else is asked of the client, the token goes to no other place.
-        url = request.url
-        if (url.scheme, url.host, url.port) == origin:
+        if origin(request.url) == home:
             request.headers["Authorization"] = header
+        else:
+            # httpx leaves it there where a redirect leads from http to https.
+            request.headers.pop("Authorization", None)
         return request
 
     return authorize

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager, suppress
 from functools import partialmethod
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -172,6 +172,16 @@ class HTTPClient:
         return self.sender.client.base_url
 
     @property
+    def timeout(self) -> httpx.Timeout:
+        """The timeouts of one attempt."""
+        return self.terms.timeout
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers that are sent with every request, but for the token."""
+        return self.terms.headers.copy()
+
+    @property
     def is_closed(self) -> bool:
         """Whether it was closed."""
         return self.sender.is_closed
@@ -215,7 +225,7 @@ class HTTPClient:
         """Close every connection; requests that wait raise a BetTuneError."""
         self.sender.close()
 
-    def __reduce__(self) -> NoReturn:
+    def __reduce__(self) -> str:
         raise NotPicklableError(
             "a client cannot be pickled or copied: make one in each process; "
             "with_options() gives a client that differs in its options"

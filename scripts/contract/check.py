@@ -27,11 +27,12 @@ from bettune import (
 from bettune.sandbox import Sandbox
 from scripts import ROOT
 from scripts.contract.conformance import BREAK, UNCHECKED, Contract, Finding
-from scripts.contract.report import Step, as_json, as_junit, as_table, write
+from scripts.contract.report import Report, Step, as_json, as_junit, as_table, write
 from scripts.schema.canonical import canonical
 from scripts.schema.document import load
-from scripts.schema.facade import PREDICTION
-from scripts.schema.overlay import overlay, settled
+from scripts.schema.download import without_secrets
+from scripts.schema.facade import OPERATIONS, PREDICTION
+from scripts.schema.overlay import overlay, relied_on, settled
 from scripts.schema.text import Refused
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Check:
         self.contract = contract
         self.base_url = base_url
         self.seen: list[httpx.Response] = []
+        self.asked: set[tuple[str, str]] = set()
         # What the facade receives is what is judged: each answer is asked for once.
         hooks = {"response": [self.seen.append]}
         self.client = BetTune(token, base_url=base_url, max_retries=2, event_hooks=hooks)
@@ -86,6 +88,8 @@ class Check:
                     self.skip(PREDICTION, method, "it writes: name FILTER= and MATCH= to allow it")
             else:
                 self.write(filter_id, match_id)
+        for path, method in OPERATIONS.keys() - self.asked:
+            self.skip(path, method, "this check has no step for it")
 
     def expect_some(self, what: str, found: list[Any] | None) -> None:
         """Note that a list was empty: of what it holds nothing was checked."""
@@ -200,6 +204,7 @@ class Check:
         self, path: str, method: str, findings: list[Finding], case: str, why: str = ""
     ) -> None:
         """Note what the answers to one call came to."""
+        self.asked.add((path, method))
         name = f"{method.upper()} {path}" + (f" ({case})" if case else "")
         # What was tried again after a proxy's 502 is no answer of the API.
         answers = [one for one in self.seen if one.status_code < 500]
@@ -213,6 +218,7 @@ class Check:
 
     def skip(self, path: str, method: str, why: str) -> None:
         """Note that an operation is left out."""
+        self.asked.add((path, method))
         finding = Finding(UNCHECKED, "", why)
         self.steps.append(Step(f"{method.upper()} {path}", "", [finding]))
 
@@ -242,10 +248,11 @@ def main() -> None:
             box = stack.enter_context(Sandbox())
             base_url, token = box.base_url, box.token
         steps, stopped = _checked(base_url, token, options)
-    for path, report in ((options.json, as_json), (options.junit, as_junit)):
+    report = Report(without_secrets(base_url), steps, stopped).without(token)
+    for path, written in ((options.json, as_json), (options.junit, as_junit)):
         if path is not None:
-            write(path, report(base_url, steps, stopped))
-    print(as_table(base_url, steps, stopped))
+            write(path, written(report))
+    print(as_table(report))
     broken = any(one.level == BREAK for step in steps for one in step.findings)
     sys.exit(1 if broken else 2 if stopped else 0)
 
@@ -256,8 +263,7 @@ def _checked(base_url: str, token: str | None, options: Any) -> tuple[list[Step]
         return [], "there is no token: set BETTUNE_API_TOKEN"
     try:
         document = load(SCHEMA.read_bytes())
-        # The sandbox has the fields that the facade reads: what else is required may be new.
-        ours = canonical(document) if options.base_url else overlay(document)
+        ours = canonical(document) if options.base_url else relied_on(overlay(document))
         contract = Contract(settled(ours))
         check = Check(base_url, token, contract)
     except (Refused, ConfigurationError) as error:
