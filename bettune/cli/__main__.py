@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib.util import find_spec
@@ -61,9 +62,10 @@ def _run(arguments: Sequence[str] | None) -> int:
         failure = click.ClickException(f"cannot write the output: {error.strerror}")
     else:
         return status or 0
-    failure.message = without_controls(failure.message)
+    shown = io.StringIO()
+    failure.show(shown)
     with on_stderr():
-        failure.show()
+        click.echo(without_controls(shown.getvalue()), err=True, nl=False)
     return failure.exit_code
 
 

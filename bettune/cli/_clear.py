@@ -21,6 +21,7 @@ from bettune.cli._writes_report import WritesReport, count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bettune._bulk.desired_odds import ByHand
     from bettune.cli._days import Days, Zone
     from bettune.cli._options import Options
 
@@ -31,7 +32,7 @@ def clear(
     days: Days,
     *,
     zone: Zone | None,
-    by_hand: str,
+    by_hand: ByHand,
     dry_run: bool,
     yes: bool,
     log: str | None,

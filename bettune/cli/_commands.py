@@ -234,7 +234,7 @@ def clear(
     zone: Zone | None,
     **given: Any,
 ) -> None:
-    """Stop betting: delete all predictions of some days.
+    """Stop betting on the matches of some days.
 
     Shows the predictions of the filters for these days, asks, and deletes them. Without a terminal
     it needs --yes. FILTER is an id or the filter's exact name; DAY is YYYY-MM-DD, yesterday, today

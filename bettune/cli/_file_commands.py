@@ -108,10 +108,10 @@ if TYPE_CHECKING:
 def push(
     options: Options, /, filter_and_file: tuple[str, ...], columns: dict[str, str], **given: Any
 ) -> None:
-    """Make BetTune hold the minimum odds of a file: it bets where the market reaches them.
+    """Make BetTune hold a file's minimum odds.
 
-    Shows what would change, writes that and nothing else, and reports. If it is interrupted or
-    some writes fail, run it again to finish.
+    BetTune bets where the market's odds reach them. Shows what would change, writes that and
+    nothing else, and reports. If it is interrupted or some writes fail, run it again to finish.
 
     The file is CSV (commas, semicolons or tabs) or an .xlsx workbook. Its header has the columns
     match_id and odds, in any order, and may have others. In place of match_id it may have date,

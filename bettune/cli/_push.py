@@ -28,6 +28,7 @@ from bettune.cli._writes_report import WritesReport
 
 if TYPE_CHECKING:
     from bettune import BetTune, Plans, PredictionFilter
+    from bettune._bulk.desired_odds import ByHand
     from bettune.cli._days import Zone
     from bettune.cli._options import Options
 
@@ -73,7 +74,7 @@ class Request(NamedTuple):
     probabilities: bool
     edge: Decimal | None
     prune: bool
-    by_hand: str
+    by_hand: ByHand
     max_drop: Decimal | None
     tolerance: Decimal
     log: str | None

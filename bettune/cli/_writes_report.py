@@ -104,8 +104,11 @@ class WritesReport:
 
     def refusal(self, refused_plans: Plan | Plans | None) -> Failure:
         """Make the failure for plans that are refused, with the options that allow their writes."""
-        plans = [refused_plans] if isinstance(refused_plans, Plan) else refused_plans or {}
-        plans = list(plans.values()) if isinstance(plans, Mapping) else plans
+        plans = (
+            [refused_plans]
+            if isinstance(refused_plans, Plan)
+            else [*(refused_plans or {}).values()]
+        )
         refused = {
             (p.filter_id, match_id): text for p in plans for match_id, text in p.refused.items()
         }
@@ -203,7 +206,7 @@ class WritesReport:
         pending = [write for write in safe if _key(write) in reports.pending]
         doubtful = [write for write in safe if _key(write) in _troubled(reports)]
         lines = []
-        for writes, what in ((pending, "pending"), (doubtful, "failed or not confirmed")):
+        for writes, what in ((pending, "Pending"), (doubtful, "Failed or in doubt")):
             if writes:
                 deletions = sum(write.action == "delete" for write in writes)
                 counted = " and ".join(
@@ -217,10 +220,8 @@ class WritesReport:
                     )
                     if number
                 )
-                verb = "is" if len(writes) == 1 else "are"
                 lines.append(
-                    f"{counted} {verb} {what}: BetTune may still bet on these matches at the old "
-                    "odds"
+                    f"{what}: {counted}. BetTune may still bet on these matches at the old odds"
                 )
         return lines
 
@@ -281,7 +282,7 @@ class WritesReport:
             before.append(("Filter*", [self._filters[write.filter_id].name for write in shown]))
         if any(matches):
             before += [
-                ("Kick-off", self._clock([match and match.date for match in matches])),
+                ("Kick-off", self._clock([match.date if match else None for match in matches])),
                 ("Home*", [match.home.name if match else "" for match in matches]),
                 ("Away*", [match.away.name if match else "" for match in matches]),
             ]
