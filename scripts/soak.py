@@ -71,7 +71,8 @@ def soak(base_url: str, token: str, requests: int) -> bool:
         while watch.add(50):
             turn += 1
             client.sports.list()
-            report = client.predictions.sync(FILTER, dict.fromkeys(ids, 2 + turn % 7))
+            odds = dict.fromkeys(ids, 2 + turn % 7)
+            report = client.predictions.sync(FILTER, odds, max_drop=None)
             assert report.ok, report
         return watch.end("sync")
 
@@ -85,7 +86,8 @@ async def async_soak(base_url: str, token: str, requests: int) -> bool:
         while watch.add(50):
             turn += 1
             await client.sports.list()
-            report = await client.predictions.sync(FILTER, dict.fromkeys(ids, 2 + turn % 7))
+            odds = dict.fromkeys(ids, 2 + turn % 7)
+            report = await client.predictions.sync(FILTER, odds, max_drop=None)
             assert report.ok, report
         return watch.end("async")
 
