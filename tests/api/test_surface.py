@@ -50,9 +50,9 @@ def test_nothing_is_breaking_where_nothing_changed():
     [
         (
             "bettune/_sync/predictions.py",
-            "def put(self, filter_id: int, match_id: int,",
-            "def put(self, filter_id: int, fixture_id: int,",
-            "Predictions.put: Parameter was removed: [positional or keyword] match_id: int",
+            "def put(self, filter_id: int, match_id: int | Match,",
+            "def put(self, filter_id: int, fixture_id: int | Match,",
+            "Predictions.put: Parameter was removed: [positional or keyword] match_id: int | Match",
         ),
         (
             "bettune/_sync/client.py",
