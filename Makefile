@@ -18,7 +18,7 @@ $(info $(shell $(PYTHON) -m scripts.schema.pair))
 endif
 
 .PHONY: help demo test test-lowest check generate schema contract bench sandbox build lock release-check \
-	soak audit clean test-ecosystem test-httpx2 docs
+	soak audit mutants clean test-ecosystem test-httpx2 docs
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -115,20 +115,14 @@ $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 	@npm ci --prefix $(NODE) --no-fund --no-audit --loglevel=error
 	@touch $@
 
-COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
-	--generate-hashes --no-header --no-annotate --upgrade
-
 lock: .venv/.ready ## pin the newest versions allowed, with hashes, and the lowest ones
-	@$(COMPILE) --all-extras --group dev -o requirements/dev.txt
-	@$(COMPILE) --all-extras --group dev --resolution lowest-direct -o requirements/lowest.txt
-	@$(COMPILE) --extra cli --extra sandbox --group install -o requirements/demo.txt
-	@$(COMPILE) --all-extras --group ecosystem -o requirements/ecosystem.txt
-	@$(COMPILE) --group release -o requirements/release.txt
-	@$(COMPILE) --extra cli --extra sandbox --group docs -o requirements/docs.txt
-	@$(COMPILE) requirements/bench.in --extra cli --extra sandbox --no-strip-extras -o requirements/bench.txt
+	@$(BIN)/python -m scripts.lock
 
 soak: .venv/.ready ## send 200,000 requests through one client of either kind; memory and files stay flat
 	@$(BIN)/python -m scripts.soak $(ARGS)
+
+mutants: .venv/.ready ## break the code in known ways, and see that the tests find each
+	@$(BIN)/python -m scripts.mutants $(ARGS)
 
 audit: .venv/.ready ## ask whether a locked package has a known vulnerability
 	@$(BIN)/python -m scripts.audit

@@ -90,31 +90,62 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    # The modules in the order in which they are looked into: what a client takes comes first.
-    _MODULES = (
-        "_errors",
-        "_models",
-        "_sync.client",
-        "_api_errors",
-        "_async.client",
-        "_values.odds",
-        "_bulk.plan",
-        "_bulk.planning",
-        "_bulk.report",
-        "_records",
-        "_fixtures.resolution",
-    )
+    # The module of each name, imported when the name is first used: httpx and the generated client
+    # take time.
+    _MODULES = {
+        "DELETE": "bettune._values.odds",
+        "PlanRefusedError": "bettune._bulk.planning",
+        "Write": "bettune._bulk.plan",
+        "min_odds": "bettune._values.odds",
+        "APIConnectionError": "bettune._api_errors",
+        "APIError": "bettune._api_errors",
+        "APIResponseValidationError": "bettune._api_errors",
+        "APIStatusError": "bettune._api_errors",
+        "APITimeoutError": "bettune._api_errors",
+        "AsyncBetTune": "bettune._async.client",
+        "AuthenticationError": "bettune._api_errors",
+        "BadRequestError": "bettune._api_errors",
+        "BetTune": "bettune._sync.client",
+        "BetTuneError": "bettune._errors",
+        "Candidate": "bettune._fixtures.resolution",
+        "ConfigurationError": "bettune._errors",
+        "IdName": "bettune._models",
+        "InternalServerError": "bettune._api_errors",
+        "InvalidArgumentError": "bettune._errors",
+        "InvalidOddsError": "bettune._errors",
+        "Match": "bettune._models",
+        "NotFoundError": "bettune._api_errors",
+        "OddsChange": "bettune._bulk.plan",
+        "PermissionDeniedError": "bettune._api_errors",
+        "Plan": "bettune._bulk.plan",
+        "Plans": "bettune._bulk.plan",
+        "Prediction": "bettune._models",
+        "PredictionFilter": "bettune._models",
+        "PredictionFilterStatus": "bettune._models",
+        "PredictionSource": "bettune._models",
+        "ProSubscriptionRequiredError": "bettune._api_errors",
+        "RateLimit": "bettune._models",
+        "RateLimitError": "bettune._api_errors",
+        "Resolution": "bettune._fixtures.resolution",
+        "ResolutionError": "bettune._fixtures.resolution",
+        "Score": "bettune._models",
+        "Sport": "bettune._models",
+        "SyncError": "bettune._bulk.report",
+        "SyncReport": "bettune._bulk.report",
+        "SyncReports": "bettune._bulk.report",
+        "UnresolvedFixture": "bettune._fixtures.resolution",
+        "WriteResult": "bettune._bulk.report",
+        "to_records": "bettune._records",
+    }
 
     def __getattr__(name: str) -> object:
-        """Import a name when it is first used, since httpx and the generated client take time."""
+        """Import a name when it is first used."""
         from importlib import import_module  # noqa: PLC0415 - no name of this package
 
-        if name in __all__:
-            for module in _MODULES:
-                found = import_module(f"bettune.{module}")
-                if name in vars(found):
-                    return globals().setdefault(name, vars(found)[name])
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_MODULES[name]), name)
+        return globals().setdefault(name, value)
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

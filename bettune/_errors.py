@@ -22,6 +22,10 @@ class BetTuneError(Exception):
         return f"{type(self).__name__}({str(self)!r})"
 
 
+class NotPicklableError(BetTuneError, TypeError):
+    """A client cannot go to another process."""
+
+
 class InvalidArgumentError(BetTuneError, ValueError):
     """An argument is invalid. No request was sent."""
 

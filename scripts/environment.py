@@ -1,16 +1,24 @@
 """Makes a virtual environment from a lock: `python -m scripts.environment FOLDER LOCK`.
 
-Nothing is done where it was made before, with the same Python, lock and project. Runs on a bare
-Python. Of several at once one makes it, and the others wait.
+A lock names packages, and requirements/hashes.txt has their hashes. Nothing is done where the
+environment was made before, with the same Python, packages and project. Runs on a bare Python. Of
+several processes one makes the environment, and the others wait.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PROJECT = Path("pyproject.toml")
 
@@ -40,23 +48,61 @@ def main(folder: Path, lock: Path) -> None:
         version = ".".join(map(str, sys.version_info[:2]))
         print(f"Setting up {folder} with Python {version} from {lock} (once)", flush=True)
         ready.unlink(missing_ok=True)
-        pip = [python, "-m", "pip", "install", "-qq"]
-        for command in (
-            [sys.executable, "-m", "venv", "--clear", folder],
-            [*pip, "--require-hashes", "-r", lock],
-            [*pip, "--no-deps", "--no-build-isolation", "-e", "."],
-        ):
+
+        def run(*command: str | Path, **variables: str) -> int:
             # A command that outlives this process keeps the lock until it is done.
-            done = subprocess.run(command, check=False, pass_fds=[held.fileno()])
-            if done.returncode:
-                sys.exit(done.returncode)
+            return subprocess.run(
+                command, check=False, pass_fds=[held.fileno()], env=os.environ | variables
+            ).returncode
+
+        pip = (python, "-m", "pip", "install", "-qq")
+        status = run(sys.executable, "-m", "venv", "--clear", folder)
+        status = status or install(pip, python, pins(lock), run)
+        status = status or run(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
+        if status:
+            sys.exit(status)
         ready.write_text(content)
 
 
+def install(
+    pip: tuple[str | Path, ...], python: Path, packages: dict[str, str], run: Callable[..., int]
+) -> int:
+    """Install the packages by uv, which takes a third of pip's time, or else by pip."""
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "packages.txt"
+        uv = [lines for pin, lines in packages.items() if pin.startswith("uv==")]
+        if uv and not os.environ.get("PIP_NO_INDEX"):
+            file.write_text(uv[0], "utf-8")
+            if status := run(*pip, "--require-hashes", "-r", file):
+                return status
+            # uv does not read pip's configuration.
+            command = [python, "-m", "pip", "config", "get", "global.index-url"]
+            asked = subprocess.run(command, capture_output=True, text=True, check=False)
+            index = os.environ.get("PIP_INDEX_URL") or asked.stdout.strip()
+            variables = {"UV_DEFAULT_INDEX": index} if index else {}
+            file.write_text("".join(packages.values()), "utf-8")
+            options = ("--quiet", "--compile-bytecode", "--require-hashes", "-r", file)
+            uv_install = (python.with_name("uv"), "pip", "install", "--python", python)
+            if not run(*uv_install, *options, **variables):
+                return 0
+            print("uv could not install them; pip tries", flush=True)
+        file.write_text("".join(packages.values()), "utf-8")
+        return run(*pip, "--require-hashes", "-r", file)
+
+
+def pins(lock: Path) -> dict[str, str]:
+    """Return the packages of a lock, `name==version`, each as pip reads it with its hashes."""
+    hashes: dict[str, str] = {}
+    for block in re.split(r"\n(?=\S)", lock.with_name("hashes.txt").read_text("utf-8")):
+        hashes[block.split()[0] if block else ""] = " ".join(re.findall(r"--hash=\S+", block))
+    lines = lock.read_text("utf-8").splitlines()
+    return {line.split()[0]: f"{line} {hashes[line.split()[0]]}\n" for line in lines if line}
+
+
 def made_from(lock: Path) -> str:
-    """What the environment depends on, as a digest."""
+    """Return a digest of all that the environment depends on."""
     project = tomllib.loads(PROJECT.read_text("utf-8"))
-    parts = [sys.version_info[:2], lock.read_text("utf-8"), project["build-system"]]
+    parts = [sys.version_info[:2], pins(lock), project["build-system"]]
     parts += [project["project"], project["tool"]["hatch"]]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

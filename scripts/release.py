@@ -17,6 +17,8 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+from scripts.environment import pins
+
 ROOT = Path(__file__).resolve().parents[1]
 RELEASE = ROOT / "release"
 # What a user does first, from another folder than the checkout.
@@ -136,7 +138,7 @@ def try_out(dist: list[Path], version: str, python: str, folder: Path, *, requir
         binaries = environment / "bin"
         run(
             *("uv", "pip", "install", "--quiet", "--python", binaries / "python"),
-            f"{path}[cli,frames,sandbox]",
+            f"{path}[cli,excel,frames,mcp,sandbox]",
         )
         run(binaries / "python", "-W", "error", "-c", FIRST_STEPS, cwd=folder)
         said = run(binaries / "bettune", "--version", cwd=folder).strip()
@@ -146,9 +148,11 @@ def try_out(dist: list[Path], version: str, python: str, folder: Path, *, requir
 
 
 def bill_of_materials(source: Path, to: Path) -> None:
-    """Write what the library was tested with, as CycloneDX."""
+    """Write the packages that the library was tested with, as CycloneDX."""
+    packages = source.with_name("packages.txt")
+    packages.write_text("".join(pins(source / "requirements" / "demo.txt").values()), "utf-8")
     run(
-        *("cyclonedx-py", "requirements", source / "requirements" / "demo.txt"),
+        *("cyclonedx-py", "requirements", packages),
         *("--pyproject", source / "pyproject.toml", "--mc-type", "library"),
         *("--output-reproducible", "--output-format", "JSON", "--output-file", to),
     )

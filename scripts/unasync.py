@@ -16,16 +16,11 @@ HEADER = (
 
 # The rules of ruff for what is written differently without await.
 FIXED = "F401,I,RET,UP028,C416"
-# What is left out, and what is written in place of what, in this order.
-LEFT_OUT = re.compile(r"^.*# async only\n", re.MULTILINE)
+# What is written in place of what, in this order; `AsyncX` stands beside `X` wherever both are.
 REPLACED = [
     (r"\bAsync(\w)", r"\1"),
-    (r"\b(a|A)n async client", r"\1 client"),
-    (r"\bThe async\b", "The sync"),
-    (r", which the tasks of one event loop may share", ", which threads may share"),
     (r" A cancelled task leaves no other task and carries no\n +report: .* has told it\.", ""),
     (r"; may be a\n +coroutine function\.", "."),
-    (r"`asyncio` functions", "`sync` functions"),
     (r"\basyncio_detailed\b", "sync_detailed"),
     (r"\bbettune\._async\b", "bettune._sync"),
     (r"\b(bettune\._\w+) import tasks\b", r"\1 import threads"),
@@ -34,15 +29,14 @@ REPLACED = [
     (r"\bawait ", ""),
     (r"\bAwaitable\[(\w+)\]", r"\1"),
     (r"\b(__)a(enter|exit|iter|next)__", r"\1\2__"),
+    (r"\basynccontextmanager\b", "contextmanager"),
     (r"\banext\(", "next("),
-    (r"\ba(close|iter_raw|iter_bytes)\b", r"\1"),
-    (r"written by hand; `bettune\._sync` is derived from them", "derived from `bettune._async`"),
+    (r"\ba(close|iter_raw)\b", r"\1"),
 ]
 
 
 def derived(text: str) -> str:
     """Return the sync twin of a module."""
-    text = LEFT_OUT.sub("", text)
     for pattern, replacement in REPLACED:
         text = re.sub(pattern, replacement, text)
     end = text.index('"""', 3) + 3  # of the docstring

@@ -27,8 +27,11 @@ from bettune.sandbox import Sandbox, _server
 from bettune.sandbox._rate_limit import SlidingWindow
 from scripts import ROOT
 from scripts.types import OURS
+from tests import sampling
 from tests.scripted import Scripted
 
+# Whether a sample of the tools' tests is enough, and whether this process runs all files.
+_SAMPLE, _WHOLE = pytest.StashKey(), pytest.StashKey()
 _LOCAL_NAMES = {None, "", "localhost", b"localhost"}
 
 
@@ -67,6 +70,14 @@ def pytest_xdist_auto_num_workers(config):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes long, and runs with --all only")
+    config.addinivalue_line(
+        "markers", "tool_changes: runs only where a tool changed, and with --all"
+    )
+    # Of a run of some files all tests are meant. Workers do what the process that starts them does.
+    whole = config.args_source is not pytest.Config.ArgsSource.ARGS
+    sample = whole and not config.getoption("--all") and sampling.tools_are_as_tested()
+    config.stash[_SAMPLE] = getattr(config, "workerinput", {}).get("sample", sample)
+    config.stash[_WHOLE] = whole and not hasattr(config, "workerinput")
     # The same examples in each run, and new ones with --all; a busy machine fails none of them.
     unhurried = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
     settings.register_profile("ours", derandomize=not config.getoption("--all"), **unhurried)
@@ -81,7 +92,31 @@ def pytest_configure(config):
         config.addinivalue_line("filterwarnings", f"ignore:{forgotten}")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    node.workerinput["sample"] = node.config.stash[_SAMPLE]
+
+
+def pytest_report_header(config):
+    if config.stash[_SAMPLE]:
+        return "tools: unchanged since all of their tests passed, one case of each runs"
+    return "tools: all of their tests run"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    stash, option = session.config.stash, session.config.option
+    chosen = (option.keyword, option.markexpr, option.deselect, option.ignore, option.ignore_glob)
+    if option.collectonly:
+        return
+    if exitstatus == 0 and stash[_WHOLE] and not stash[_SAMPLE] and not any(chosen):
+        sampling.record()
+
+
 def pytest_collection_modifyitems(config, items):
+    if config.stash[_SAMPLE]:
+        items[:], left_out = sampling.split(items)
+        config.hook.pytest_deselected(items=left_out)
     if not config.getoption("--all"):
         for item in items:
             if item.get_closest_marker("long"):

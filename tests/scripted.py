@@ -127,6 +127,12 @@ class Scripted:
         return Request(first[0].decode(), first[1].decode(), headers, body, time.monotonic())
 
 
+def most_in_any_window(server, per):
+    """How many requests the server saw in any `per` seconds, at most."""
+    arrivals = [request.at for request in server.requests]
+    return max(sum(start <= at < start + per for at in arrivals) for start in arrivals)
+
+
 def _is_whole(given):
     head, separator, body = given.partition(b"\r\n\r\n")
     length = f"content-length: {len(body)}".encode()

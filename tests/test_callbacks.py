@@ -79,7 +79,7 @@ def test_a_cancelled_run_has_told_of_each_write_that_was_answered():
                 await client.predictions.sync(1, {1: 2, 2: 2, 3: 2}, on_result=on_result)
 
             group.start_soon(sync)
-            while len(table.odds) < 3 or client._http.exchange.pacer._window._under_way:
+            while len(table.odds) < 3 or client._http.exchange.rate_limiter._window._in_flight:
                 await anyio.lowlevel.checkpoint()
             await anyio.wait_all_tasks_blocked()
             group.cancel_scope.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,7 +17,8 @@ from bettune import AsyncBetTune, BetTune, RateLimit
 from tests.conftest import Awaited, view
 from tests.scripted import SILENCE, Scripted, answer
 
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+ONE_SPORT = {"count": 1, "items": [{"id": 1, "name": "football"}]}
+SPORTS = answer(200, ONE_SPORT)
 CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"
 NO_GZIP = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"
 
@@ -66,6 +68,18 @@ class TestViews:
         assert sent[3]["user-agent"].startswith("bettune/")
         assert {one["authorization"] for one in sent} == {"Bearer a-token-0f-0urs"}
 
+    def test_cookies_go_to_the_api_alone(self, connect):
+        with Scripted(SPORTS) as server, Scripted(SPORTS) as other:
+            low_level = connect(base_url=server.base_url, cookies={"a": "1"}).low_level
+            for one in (low_level, low_level.with_cookies({"a": "2"})):
+                for method, url in [("GET", "/x?y=z"), ("POST", "/x"), ("GET", other.base_url)]:
+                    value = "1" if one is low_level else "2"
+                    request = one.http.build_request(method, url)
+                    kept = None if url == other.base_url else f"a={value}"
+                    assert request.headers.get("Cookie") == kept
+            with pytest.raises(bettune.ConfigurationError, match=r"cookies\['a'\]"):
+                low_level.with_cookies({"a": "ż"})
+
     def test_a_timeout_is_of_the_view_alone(self, connect):
         given = [SILENCE]
         with Scripted(lambda _: given[-1]) as server:
@@ -74,7 +88,6 @@ class TestViews:
             with pytest.raises(bettune.APITimeoutError):
                 sports(client, low_level)
             given.append(SPORTS)
-            assert client.low_level.http.timeout == httpx.Timeout(30)
             assert sports(client) == 1
 
     @pytest.mark.parametrize("name", ["with_headers", "with_cookies", "with_timeout"])
@@ -155,15 +168,25 @@ class TestStreams:
             assert stream(client, lambda response, _: response.status_code) == 200
             assert len(server.requests) == 2
 
-    # httpx leaves generators of its own open where a body cannot be decompressed; trio tells of it.
-    @pytest.mark.filterwarnings("ignore:Exception ignored .* <async_generator")
-    @pytest.mark.parametrize(
-        ("sent", "reason"), [(CUT, "without sending complete"), (NO_GZIP, "decompressing")]
-    )
-    def test_a_body_that_breaks_off(self, connect, sent, reason):
-        with Scripted(sent) as server:
+    def test_a_body_that_breaks_off(self, connect):
+        with Scripted(CUT) as server:
             client = connect(base_url=server.base_url, max_retries=0)
-            with pytest.raises(bettune.APIConnectionError, match=f"GET /sports: .*{reason}"):
+            with pytest.raises(bettune.APIConnectionError, match=r"GET /sports: .*without sending"):
+                stream(client, self.all_of)
+
+    # httpx leaves generators of its own open where a body is not read to its end; trio tells of it.
+    @pytest.mark.filterwarnings("ignore:Exception ignored .* <async_generator")
+    def test_a_body_that_cannot_be_decompressed(self, connect):
+        with Scripted(NO_GZIP) as server:
+            client = connect(base_url=server.base_url, max_retries=0)
+            with pytest.raises(bettune.APIResponseValidationError, match="decompressed"):
+                stream(client, self.all_of)
+
+    @pytest.mark.filterwarnings("ignore:Exception ignored .* <async_generator")
+    def test_a_body_that_is_too_large(self, connect):
+        with Scripted(SPORTS) as server:
+            client = connect(base_url=server.base_url, max_response_bytes=20)
+            with pytest.raises(bettune.APIResponseValidationError, match="max_response_bytes"):
                 stream(client, self.all_of)
 
     def test_a_body_that_stays_away(self, connect):
@@ -192,22 +215,23 @@ class TestStreams:
             with pytest.raises(bettune.NotFoundError, match="404 x: y"):
                 stream(client, self.all_of)
 
-    @pytest.mark.parametrize("name", ["content", "text"])
-    def test_what_was_not_read_is_no_error_of_httpx(self, connect, name):
+    @pytest.mark.parametrize(
+        "read",
+        [
+            lambda response: response.content,
+            lambda response: response.text.encode(),
+            lambda response: b"".join(response.iter_raw()),
+            lambda response: b"".join(response.iter_bytes(7)),
+            lambda response: "".join(response.iter_text()).encode(),
+            lambda response: response.read(),
+            lambda response: (response.read(), b"".join(response.iter_raw(3)))[1],
+        ],
+    )
+    def test_it_can_be_read_in_any_way_and_again(self, connect, read):
         with Scripted(SPORTS) as server:
             client = connect(base_url=server.base_url)
-            with pytest.raises(bettune.BetTuneError, match="read"):
-                stream(client, lambda response, _: getattr(response, name))
-
-    def test_a_second_time_is_no_error_of_httpx(self):
-        with Scripted(SPORTS) as server, BetTune("t", base_url=server.base_url) as client:
-            http = client.low_level.get_httpx_client()
-            with http.stream("GET", "/sports") as response:
-                assert b"football" in b"".join(response.iter_raw())
-                with pytest.raises(bettune.BetTuneError, match="already been streamed"):
-                    list(response.iter_raw())
-            with pytest.raises(bettune.BetTuneError):
-                response.read()
+            texts = stream(client, lambda response, _: [read(response) for _ in range(2)])
+            assert json.loads(texts[0]) == json.loads(texts[1]) == ONE_SPORT
 
     @staticmethod
     def all_of(_, chunks):
@@ -217,10 +241,25 @@ class TestStreams:
 
 @pytest.mark.parametrize("url", ["http://[::1", "http://localhost:port", f"/{'x' * 70_000}"])
 def test_a_url_that_is_none_is_refused(connect, url):
-    client = connect()
-    http = client.low_level.http
+    http = connect().low_level.http
     with pytest.raises(bettune.InvalidArgumentError, match="the URL cannot be requested"):
         http.build_request("GET", url)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"params": {"a": "\ud800"}},
+        {"json": {"a": "\ud800"}},
+        {"headers": {"a": "ż"}},
+        {"content": "\ud800"},
+        {"cookies": {"a": "ż"}},
+    ],
+)
+def test_text_that_cannot_be_encoded_is_refused(connect, options):
+    http = connect().low_level.http
+    with pytest.raises(bettune.InvalidArgumentError, match="the request cannot be encoded"):
+        http.build_request("GET", "/x", **options)
 
 
 class TestWithOptions:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import anyio
 import anyio.lowlevel
@@ -15,8 +18,11 @@ from httpx import Limits, Timeout
 
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
+from bettune._http.rate_limiter import MaxWaitExceededError, PendingRequest, RateLimiter
+from bettune._http.synchronization import Event
 from bettune.sandbox import Sandbox
-from tests.scripted import Scripted, answer
+from tests.scripted import Scripted, answer, most_in_any_window
+from tests.test_sync import Table
 
 SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 LIMITED = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.25"}
@@ -25,11 +31,6 @@ LIMITED = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.25"}
 def refused(retry_after="0"):
     message = {"code": "rate_limit_exceeded", "message": "Rate limit exceeded"}
     return answer(429, message, retry_after=retry_after, **LIMITED)
-
-
-def most_in_any_window(server, per):
-    arrivals = [request.at for request in server.requests]
-    return max(sum(start <= at < start + per for at in arrivals) for start in arrivals)
 
 
 def by_threads(server, calls, **options):
@@ -146,6 +147,99 @@ def test_a_given_limit_stays_whatever_answers_tell(connect):
         assert client.rate_limit == RateLimit(1000, 1)
 
 
+MAX_WAIT = 0.3
+DAY = {"x_ratelimit_limit": "1", "x_ratelimit_window": "86400"}
+
+
+class TestADoubtedLimit:
+    """A learnt limit that would stop a client for long is held for `max_wait`, then tried."""
+
+    def call_until_sent(self, client, server):
+        """Call until a request goes out, which calls before are not."""
+        seen, waits = len(server.requests), []
+        while True:
+            try:
+                sports = client.sports.list()
+            except bettune.RateLimitError as error:
+                waits.append(error.retry_after)
+                refused_at = len(server.requests)
+                time.sleep(0.01)
+            else:
+                assert min(waits) > MAX_WAIT
+                assert refused_at == seen
+                return sports
+
+    def test_it_is_dropped_where_the_api_no_longer_keeps_it(self, connect):
+        told = answer(200, {"count": 0, "items": []}, **DAY)
+        with Scripted(told, SPORTS) as server:
+            client = connect(base_url=server.base_url, max_wait=MAX_WAIT)
+            client.sports.list()
+            assert client.rate_limit == RateLimit(1, 86_400)
+            assert len(self.call_until_sent(client, server)) == 1
+            assert server.requests[1].at - server.requests[0].at >= MAX_WAIT
+            assert client.rate_limit is None
+            client.sports.list()
+
+    def test_it_is_replaced_by_the_one_that_the_api_states(self, connect):
+        told = answer(200, {"count": 0, "items": []}, **DAY)
+        wide = answer(200, {"count": 0, "items": []}, **LIMITED)
+        with Scripted(told, wide) as server:
+            client = connect(base_url=server.base_url, max_wait=MAX_WAIT)
+            client.sports.list()
+            self.call_until_sent(client, server)
+            assert client.rate_limit == RateLimit(10, 0.25)
+
+    def test_it_is_kept_and_tried_again_where_the_api_confirms_it(self, connect):
+        with Scripted(answer(200, {"count": 0, "items": []}, **DAY)) as server:
+            client = connect(base_url=server.base_url, max_wait=MAX_WAIT)
+            client.sports.list()
+            for _ in range(2):
+                self.call_until_sent(client, server)
+            times = [request.at for request in server.requests]
+        assert all(later - earlier >= MAX_WAIT for earlier, later in pairwise(times))
+
+    def test_one_request_at_a_time_tries_it(self):
+        limiter = RateLimiter(None, 10, Event)
+        now = 1000.0
+        limiter.clock.now = lambda: now
+        first, second, third = PendingRequest(), PendingRequest(), PendingRequest()
+        assert limiter.try_start(first, 120)
+        limiter.learn(RateLimit(1, 86_400))
+        limiter.release(first)
+        now += 119
+        with pytest.raises(MaxWaitExceededError):
+            limiter.try_start(second, 120)
+        now += 2
+        assert limiter.try_start(second, 120)
+        with pytest.raises(MaxWaitExceededError):
+            limiter.try_start(third, 120)
+        limiter.unlearn(third)  # not the one that tries
+        assert limiter.limit == RateLimit(1, 86_400)
+        limiter.unlearn(second)
+        assert limiter.limit is None
+
+    def test_a_given_limit_is_not_doubted(self):
+        limiter = RateLimiter(RateLimit(1, 86_400), 10, Event)
+        first = PendingRequest()
+        assert limiter.try_start(first, 1)
+        limiter.release(first)
+        limiter.clock.waited_until(limiter.clock.now() + 1000)
+        with pytest.raises(MaxWaitExceededError):
+            limiter.try_start(PendingRequest(), 1)
+
+
+def test_another_origin_teaches_no_limit(connect):
+    """Where redirects are followed, the answer may be another server's."""
+    told = answer(200, {"count": 0, "items": []}, **DAY)
+    with Scripted(told) as stranger:
+        hop = answer(307, location=f"{stranger.base_url}/sports")
+        with Scripted(hop) as server:
+            client = connect(base_url=server.base_url, follow_redirects=True)
+            for _ in range(3):
+                client.sports.list()
+            assert client.rate_limit is None
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -212,7 +306,7 @@ def test_a_wait_can_be_cancelled_and_the_place_goes_to_the_next():
         async def main():
             async with AsyncBetTune("t", base_url=server.base_url, max_wait=4000) as client:
                 await client.sports.list()
-                client._http.exchange.pacer.learn(RateLimit(1, 3600))
+                client._http.exchange.rate_limiter.learn(RateLimit(1, 3600))
                 async with anyio.create_task_group() as group:
                     async with anyio.create_task_group() as given_up:
                         for _ in range(50):
@@ -221,7 +315,7 @@ def test_a_wait_can_be_cancelled_and_the_place_goes_to_the_next():
                         given_up.cancel_scope.cancel()
                     group.start_soon(client.sports.list)
                     await anyio.wait_all_tasks_blocked()
-                    client._http.exchange.pacer.learn(RateLimit(2, 3600))
+                    client._http.exchange.rate_limiter.learn(RateLimit(2, 3600))
 
         anyio.run(main)
         assert len(server.requests) == 2
@@ -326,7 +420,7 @@ def test_a_wider_limit_learnt_wakes_those_who_wait():
                     for _ in range(5):
                         group.start_soon(client.sports.list)
                     # One of the five is sent, the others wait for the hour to pass.
-                    while len(client._http.exchange.pacer._waiting) < 4:
+                    while len(client._http.exchange.rate_limiter._waiting) < 4:
                         await anyio.lowlevel.checkpoint()
                     second_may_answer.set()
 
@@ -341,3 +435,49 @@ def test_the_limit_error_after_the_retries_still_tells_when_to_come_back(connect
             client.sports.list()
         assert caught.value.retry_after == 0
         assert len(server.requests) == 3
+
+
+def test_a_run_refused_with_retry_after_0_ends_with_all_written(connect):
+    arrivals, lock = [], threading.Lock()
+
+    def serve(request):
+        if request.method == "POST":
+            return table(request)
+        with lock:
+            now = time.monotonic()
+            if sum(now - at < 0.4 for at in arrivals) >= 10:
+                return answer(429, {"code": "rate_limit_exceeded"}, retry_after="0")
+            arrivals.append(now)
+            return table(request)
+
+    table = Table()
+    with Scripted(serve) as server:
+        report = connect(base_url=server.base_url).predictions.sync(
+            1, dict.fromkeys(range(1, 31), 2)
+        )
+    assert report.ok
+    # Each refusal holds all of them back: one a worker, for each of the windows.
+    assert len(server.requests) <= 1 + 30 + 8 * 5
+
+
+@pytest.mark.parametrize("requests", [1, 3, 10])
+def test_the_worst_window_at_the_server(requests):
+    """Requests and answers that travel as unevenly as can be: the server never sees more."""
+    per, seen, dice = 100.0, [], random.Random(requests)
+    limiter = RateLimiter(RateLimit(requests, per), 20, Event)
+    now, under_way, waiting = 0.0, [], [PendingRequest() for _ in range(60)]
+    limiter.clock.now = lambda: now
+    while waiting or under_way:
+        for ticket in list(waiting):
+            if limiter.try_start(ticket, 1e9):
+                waiting.remove(ticket)
+                start, end = now, now + dice.choice([0, 1, 99, 100, 250])
+                seen.append(dice.choice([start, end, dice.uniform(start, end)]))
+                under_way.append((end, ticket))
+        now += dice.choice([0, 0.5, 7])
+        for end, ticket in list(under_way):
+            if end <= now:
+                now = max(now, end)
+                under_way.remove((end, ticket))
+                limiter.release(ticket)
+    assert max(sum(start <= at < start + per for at in seen) for start in seen) <= requests

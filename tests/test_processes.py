@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import subprocess
@@ -22,9 +23,10 @@ from bettune import (
     RateLimit,
     RateLimitError,
 )
-from bettune._http.pacing import Ticket
-from bettune._http.shared import SharedWindow
+from bettune._http.rate_limiter import PendingRequest
+from bettune._http.shared_window import SharedWindow
 from bettune.sandbox import Sandbox
+from tests.scripted import Scripted, answer, most_in_any_window
 
 # Its client is made before it is told to go, so that all go at once.
 PROCESS = """
@@ -53,6 +55,7 @@ else:
             done.result()
 """
 LIMIT = RateLimit(1, 3600, shared=True)
+SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 
 
 @pytest.fixture(autouse=True)
@@ -89,16 +92,32 @@ def test_what_another_client_sent_counts(connect, box, cache):
     with BetTune(box.token, **options) as first:
         first.sports.list()
         assert first.rate_limit == LIMIT
-    # A slash changes nothing; another limit is another file.
+    # A slash changes nothing.
     second = connect(box.token, **options | {"base_url": f"{box.base_url}/"})
     with pytest.raises(RateLimitError, match="nothing was sent") as caught:
         second.sports.list()
     assert 3000 < caught.value.retry_after <= 3600
-    connect(box.token, **options | {"rate_limit": RateLimit(2, 3600, shared=True)}).sports.list()
-    assert len(box.seen) == 2
-    files = list(cache.iterdir())
-    assert len(files) == 2
-    assert not any(box.token.encode() in bytes(file) + file.read_bytes() for file in files)
+    # Another limit does not either: the stricter counts for all.
+    third = connect(box.token, **options | {"rate_limit": RateLimit(9, 1, shared=True)})
+    with pytest.raises(RateLimitError, match="nothing was sent"):
+        third.sports.list()
+    assert len(box.seen) == 1
+    (file,) = cache.iterdir()
+    assert box.token.encode() not in bytes(file) + file.read_bytes()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert cache.stat().st_mode & 0o777 == 0o700
+
+
+def test_limits_that_are_spelt_differently_are_all_kept(connect):
+    with Scripted(SPORTS) as server:
+        strict, loose = (
+            connect(base_url=server.base_url, rate_limit=RateLimit(requests, per, shared=True))
+            for requests, per in ((1, 0.2), (50, 10))
+        )
+        for _ in range(3):
+            strict.sports.list()
+            loose.sports.list()
+    assert most_in_any_window(server, 0.2) == 1
 
 
 def test_closing_wakes_who_waits_for_another_process(box):
@@ -119,42 +138,111 @@ def test_closing_wakes_who_waits_for_another_process(box):
 
 def test_what_a_killed_process_had_under_way_is_lost_for_a_while_only():
     window, other = windows(2)
-    ticket, killed, waiting = Ticket(), Ticket(), Ticket()
-    assert window.take(ticket, 100) <= 0
-    assert other.take(killed, 100) <= 0
+    ticket, killed, waiting = PendingRequest(), PendingRequest(), PendingRequest()
+    assert window.try_acquire(ticket, 100, inf) <= 0
+    assert other.try_acquire(killed, 100, inf) <= 0
     # None is free before 10 seconds after the next answer, which may come now.
-    assert window.take(waiting, 101) == 10
-    window.leave(ticket, 103)
-    assert window.take(waiting, 105) == 8
-    assert window.take(waiting, 113) <= 0
-    assert window.wait(150) == 10
-    assert window.wait(169.5) == 0.5
-    assert window.wait(170) <= 0
+    assert window.try_acquire(waiting, 101, inf) == 10
+    window.release(ticket, 103)
+    assert window.try_acquire(waiting, 105, inf) == 8
+    assert window.try_acquire(waiting, 113, inf) <= 0
+    assert window.delay(150, inf) == 10
+    assert window.delay(169.5, inf) == 0.5
+    assert window.delay(170, inf) <= 0
 
 
 def test_what_no_clock_of_this_start_wrote_takes_no_place(cache):
-    for content in (struct.pack("2d", 1e6, -1e6), struct.pack("2d", nan, inf), b"text", b""):
+    header = struct.pack("24d", 1, 3600, 1e6, nan, inf, nan, 2, inf, 99, 1, 3600, 30, *[0] * 12)
+    for content in (
+        header + struct.pack("2d", 1e6, -1e6),
+        header + struct.pack("2d", nan, inf),
+        bytes(len(header)) + b"text",
+        b"text",
+        b"",
+    ):
         (window,) = windows(1)
         (file,) = cache.iterdir()
         file.write_bytes(content)
-        tickets = [Ticket(), Ticket(), Ticket()]
-        waits = [window.take(ticket, 100) for ticket in tickets]
+        tickets = [PendingRequest(), PendingRequest(), PendingRequest()]
+        waits = [window.try_acquire(ticket, 100, inf) for ticket in tickets]
         assert max(waits[:2]) <= 0 < waits[2]
-        window.leave(tickets[0], 101)
+        window.release(tickets[0], 101)
         file.unlink()  # while it is in use
-        window.leave(tickets[1], 101)
-        assert window.take(tickets[2], 101) <= 0
+        window.release(tickets[1], 101)
+        # This client's own requests count all the same.
+        assert window.try_acquire(tickets[2], 101, inf) == 10
+        assert window.try_acquire(tickets[2], 111, inf) <= 0
 
 
 def test_another_process_that_has_the_file_is_waited_for(cache):
     fcntl = pytest.importorskip("fcntl")
     (window,) = windows(1)
     (path,) = cache.iterdir()
-    ticket = Ticket()
+    ticket = PendingRequest()
     with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert 0 < window.take(ticket, 100) < 1
-    assert window.take(ticket, 100) <= 0
+        assert 0 < window.try_acquire(ticket, 100, inf) < 1
+    assert window.try_acquire(ticket, 100, inf) <= 0
+
+
+def test_another_process_that_keeps_the_file_locked_is_waited_for_as_long_as_max_wait(
+    connect, box, cache
+):
+    fcntl = pytest.importorskip("fcntl")
+    client = connect(box.token, base_url=box.base_url, rate_limit=LIMIT, max_wait=0.05)
+    (path,) = cache.iterdir()
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(RateLimitError, match="nothing was sent") as caught:
+            client.sports.list()
+        assert caught.value.retry_after > 0.05
+    assert len(client.sports.list()) == 1
+
+
+def test_a_file_larger_than_any_of_ours_is_read_in_part(box, connect, cache):
+    large = RateLimit(10**9, 1, shared=True)
+    client = connect(box.token, base_url=box.base_url, rate_limit=large)
+    (path,) = cache.iterdir()
+    client.sports.list()
+    assert path.stat().st_size < 1000
+    os.truncate(path, 2**40)
+    assert len(client.sports.list()) == 1
+
+
+@pytest.mark.parametrize("trap", ["file", "folder", "pipe", "writable", "foreign"])
+def test_only_a_file_of_ones_own_is_used(cache, tmp_path, monkeypatch, trap):
+    (_,) = windows(1)
+    (path,) = cache.iterdir()
+    target = tmp_path / "target"
+    if trap == "file":
+        target.write_text("precious")
+        path.unlink()
+        path.symlink_to(target)
+    elif trap == "folder":
+        cache.rename(target)
+        cache.symlink_to(target)
+    elif trap == "pipe":
+        path.unlink()
+        os.mkfifo(path)
+    elif trap == "writable":
+        cache.chmod(0o777)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    with pytest.raises(ConfigurationError, match=r"cannot use its file .*bettune.rate-limit-\w+: "):
+        windows(1)
+    if trap == "file":
+        assert target.read_text() == "precious"
+
+
+def test_a_relative_folder_in_the_environment_is_ignored(tmp_path, monkeypatch):
+    home, here = tmp_path / "home", tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+    monkeypatch.setenv("HOME", str(home))
+    windows(1)
+    assert list(here.iterdir()) == []
+    assert len(list((home / ".cache" / "bettune").iterdir())) == 1
 
 
 def test_a_folder_that_cannot_be_used_is_named(cache):
@@ -163,9 +251,22 @@ def test_a_folder_that_cannot_be_used_is_named(cache):
         BetTune("t", rate_limit=LIMIT)
 
 
+def test_a_folder_that_is_removed_is_made_again(connect, box, cache):
+    limit = RateLimit(2, 3600, shared=True)
+    client = connect(box.token, base_url=box.base_url, rate_limit=limit)
+    for _ in range(2):
+        shutil.rmtree(cache)
+        client.sports.list()
+    # What the client itself sent still counts.
+    shutil.rmtree(cache)
+    with pytest.raises(RateLimitError, match="nothing was sent"):
+        client.sports.list()
+
+
 def test_a_file_that_goes_bad_is_an_error_of_the_call(connect, box, cache):
     client = connect(box.token, base_url=box.base_url, rate_limit=LIMIT)
     shutil.rmtree(cache)
+    cache.write_text("no folder")
     with pytest.raises(ConfigurationError, match="cannot use its file"):
         client.sports.list()
 
@@ -181,7 +282,7 @@ def test_without_a_home(monkeypatch):
 
 
 def test_a_system_without_such_locks_is_told_what_to_do(monkeypatch):
-    monkeypatch.delitem(sys.modules, "bettune._http.shared", raising=False)
+    monkeypatch.delitem(sys.modules, "bettune._http.shared_window", raising=False)
     monkeypatch.setitem(sys.modules, "fcntl", None)
     with pytest.raises(ConfigurationError, match="requests // processes"):
         BetTune("t", rate_limit=LIMIT)

@@ -16,9 +16,8 @@ from bettune._bulk.planning import SEEN, check_refused, compared, make_plan
 from bettune._bulk.report import SyncReport, SyncReports
 from bettune._bulk.run import Outcome, Run
 from bettune._bulk.workers import AsyncWorkers
-from bettune._http.exchange import Terms
 from bettune._http.low_level import LowLevelClient
-from bettune._http.pacing import RequestGroup
+from bettune._http.rate_limiter import RequestGroup
 from bettune._models import Prediction
 
 if TYPE_CHECKING:
@@ -66,11 +65,11 @@ class AsyncBulk:
         plans = {filter_id: await self._fresh(plan) for filter_id, plan in plans.items()}
         check_refused(plans, single=single)
         groups: dict[int, list[RequestGroup]] = {}
-        pacer = self._low_level.http.exchange.pacer
+        limiter = self._low_level.http.exchange.rate_limiter
 
         def cancel(filter_id: int) -> None:
             for group in tuple(groups.get(filter_id, ())):
-                pacer.cancel(group)
+                limiter.cancel(group)
 
         run = Run(
             plans,
@@ -85,9 +84,8 @@ class AsyncBulk:
         self, group: RequestGroup | None = None, policy: RetryPolicy | None = None
     ) -> AsyncPredictions:
         """Return the single operations, as part of a bulk run."""
-        terms = self._low_level.http.terms
-        policy = terms.policy if policy is None else policy
-        return self._kind(self._low_level.viewed(Terms(policy.for_bulk(), group, terms.on_wait)))
+        terms = self._low_level.http.terms.for_run(group, policy)
+        return self._kind(self._low_level.on(terms))
 
     def last_try(self) -> RetryPolicy:
         """Return the policy of a request after a run that was stopped."""

@@ -1,148 +1,115 @@
-"""The async httpx client under everything: with our token, pacing, retries, errors and logging.
+"""The HTTP client below everything: httpx's, with our token, rate limit, retries and errors.
 
-It overrides `send`, above the transport, so that proxies, `verify` and a caller's own transport
-keep working.
+It works above httpx's transports, so that proxies, `verify` and a caller's own transport keep
+working.
 """
 
 from __future__ import annotations
 
-import copy
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Self
+import math
+from contextlib import asynccontextmanager, suppress
+from functools import partialmethod
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from bettune._errors import BetTuneError, InvalidArgumentError
-from bettune._http import tasks
-from bettune._http.body import Body
-from bettune._http.errors import FAILURES, Errors
-from bettune._http.exchange import SUCCESS, Exchange, Terms
-from bettune._http.options import refused_options_named
-from bettune._http.pacing import CLOSED, Pacer, Ticket
-from bettune._http.requests import Cookies, plain_request
-from bettune._http.retries import RetryPolicy
+from bettune._errors import BetTuneError, NotPicklableError
+from bettune._http.body_reader import Answer, BodyReader, timeout_of
+from bettune._http.deadline import AsyncDeadline
+from bettune._http.error_factory import FAILURES
+from bettune._http.exchange import Exchange
+from bettune._http.rate_limiter import CLOSED, PendingRequest, RateLimiter
+from bettune._http.request_builder import build_request
+from bettune._http.synchronization import AsyncEvent, AsyncOwner
+from bettune._http.transports import keep_no_cookies
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
     from bettune._http.exchange import Outcome, Reply, Step
     from bettune._http.settings import Settings
+    from bettune._http.terms import Terms
 
-_DEFAULT = httpx.USE_CLIENT_DEFAULT
+# A body that arrives more slowly, in bytes per second, runs into the timeout.
+_SLOWEST = 1024
 
 
-class AsyncHTTPClient(httpx.AsyncClient):
-    """It raises the errors of the library, never httpx's."""
+class AsyncSender:
+    """Sends requests: what the clients that `with_options` and `low_level` make share."""
 
     def __init__(self, settings: Settings) -> None:
-        pacer = Pacer(settings.rate_limit, settings.max_under_way, tasks.new_event, settings.window)
-        self.exchange = Exchange(settings, pacer)
-        self.terms = Terms(RetryPolicy(settings.max_retries, settings.max_wait))
-        self._home = tasks.Home()
-        with refused_options_named(httpx.AsyncClient, settings.given_options):
-            super().__init__(**settings.http_options)
-            self.cookies = settings.http_options.get("cookies")
-            self.build_request("GET", "/")
-        self._deadline = tasks.Deadline(self, settings.own_transports)
-
-    def view(self, terms: Terms | None = None) -> Self:
-        """Another client over the same connections and the same pace; closing one closes all."""
-        view = copy.copy(self)
-        view.headers = self.headers
-        view.cookies = self.cookies
-        view.terms = self.terms if terms is None else terms
-        return view
-
-    @property
-    def cookies(self) -> httpx.Cookies:
-        """The cookies that are sent, and kept of what is answered."""
-        return self._jar
-
-    @cookies.setter
-    def cookies(self, cookies: Any) -> None:
-        self._jar = Cookies(cookies)
-
-    def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
-        """Build a request, as httpx does.
-
-        Raises:
-            InvalidArgumentError: there is no such URL.
-        """
-        try:
-            request = plain_request(self, method, url, options)
-            if request is not None:
-                return request
-            return super().build_request(method, url, **options)
-        except httpx.InvalidURL as error:
-            raise InvalidArgumentError(f"the URL cannot be requested: {error}") from None
+        limiter = RateLimiter(
+            settings.rate_limit, settings.max_in_flight, AsyncEvent, settings.window
+        )
+        self.exchange = Exchange(settings, limiter)
+        self.follow_redirects = settings.follow_redirects
+        self.client = httpx.AsyncClient(**settings.http_options)
+        keep_no_cookies(self.client)
+        self._owner = AsyncOwner()
 
     @property
     def is_closed(self) -> bool:
-        """Whether it, or a view of the same connections, was closed."""
-        return self.exchange.pacer.closed
+        """Whether it was closed."""
+        return self.exchange.rate_limiter.closed
+
+    async def aclose(self) -> None:
+        """Close every connection, and wake all requests that wait.
+
+        In a forked child the connections, and the lock of the rate limiter, are the parent's.
+        """
+        if self.is_closed:
+            return
+        if self._owner.is_elsewhere():
+            self.exchange.rate_limiter.closed = True
+            return
+        self._owner.check()
+        self.exchange.rate_limiter.close()
+        await self.client.aclose()
 
     async def send(
-        self,
-        request: httpx.Request,
-        *,
-        stream: bool = False,
-        auth: Any = _DEFAULT,
-        follow_redirects: Any = _DEFAULT,
+        self, request: httpx.Request, terms: Terms, *, follow_redirects: bool | None = None
     ) -> httpx.Response:
-        """Send a request until it succeeds or is given up.
+        """Send a request until it succeeds or is given up; the response has been read.
 
         Raises:
             APIError: why it was given up.
-            BetTuneError: the client is closed, or used where it cannot be.
+            BetTuneError: the client is closed, or must not be used here.
         """
-        if not self.is_closed:
-            self._home.check()
-        follow = self.follow_redirects if follow_redirects is _DEFAULT else bool(follow_redirects)
-        steps = self.exchange.steps(request, self.terms, follow_redirects=follow)
+        if self.is_closed:
+            raise BetTuneError(CLOSED)
+        self._owner.check()
+        if follow_redirects is None:
+            follow_redirects = self.follow_redirects
+        steps = self.exchange.steps(request, terms, follow_redirects=follow_redirects)
         try:
             step: Step = next(steps)
             while True:
                 reply: Reply
-                if isinstance(step, Ticket):
-                    reply = await tasks.wait(step.event, step.seconds)
+                if isinstance(step, PendingRequest):
+                    assert isinstance(step.event, AsyncEvent)
+                    reply = await step.event.wait(step.seconds)
                 else:
-                    reply = await self._try(step, stream=stream, auth=auth)
+                    reply = await self._attempt(step)
                 step = steps.send(reply)
         except StopIteration as done:
-            response: httpx.Response = done.value
-            return response
+            answer: Answer = done.value
         finally:
             steps.close()
+        return answer.whole(request)
 
-    async def aclose(self) -> None:
-        """Close every connection, and wake whoever waits in it."""
-        if self.is_closed:
-            return
-        self._home.check()  # async only
-        self.exchange.pacer.close()
-        await super().aclose()
-
-    async def _try(self, request: httpx.Request, *, stream: bool, auth: Any) -> Outcome:
+    async def _attempt(self, request: httpx.Request) -> Outcome:
         response: httpx.Response | None = None
         try:
-            if type(request.stream) is httpx.ByteStream:  # async only
-                request.stream = tasks.Content(request.content)  # async only
-            try:
-                with self._deadline(_seconds_for_headers(request)):
-                    response = await super().send(
-                        request, stream=True, auth=auth, follow_redirects=False
-                    )
-            except httpx.HTTPStatusError as error:
-                response = error.response  # of a hook that raises for the status, as we do
-                if response.is_closed and not response.is_stream_consumed:
-                    response._content = b""  # noqa: SLF001 - httpx closed it, unread
-                    return response, None
-            if response.is_stream_consumed:  # a hook of the caller's has read it
-                response.content  # noqa: B018 - all of it?
-                return response, None
-            if stream and response.status_code in SUCCESS:
-                return AsyncStreamedResponse.of(response, self.exchange.errors, request), None
-            return response, await self._read(response, request)
+            with AsyncDeadline(_seconds_for_headers(request)) as deadline:
+                try:
+                    response = await self.client.send(request, stream=True, follow_redirects=False)
+                except httpx.HTTPStatusError as error:
+                    response = error.response  # of an event hook that raises for the status
+                    if response.is_closed and not response.is_stream_consumed:
+                        return Answer(response, b"")  # httpx closed it, unread
+                if response.is_stream_consumed:  # an event hook has read it
+                    return Answer(response, response.content)
+                return await self._read(response, request, deadline)
         except FAILURES as error:
             return error
         except (httpx.StreamError, StopIteration) as error:
@@ -153,18 +120,23 @@ class AsyncHTTPClient(httpx.AsyncClient):
         except RuntimeError:
             if not self.is_closed:
                 raise
-            return httpx.ReadError(CLOSED)  # by somebody else, meanwhile
+            return httpx.ReadError(CLOSED)  # closed in the meantime
         except BaseException:  # an interrupt: the connection must not stay taken
             if response is not None:
                 await response.aclose()
             raise
 
-    async def _read(self, response: httpx.Response, request: httpx.Request) -> str | None:
-        body = Body(response, request, self.exchange.max_response_bytes)
+    async def _read(
+        self, response: httpx.Response, request: httpx.Request, deadline: AsyncDeadline
+    ) -> Answer:
+        body = BodyReader(response, self.exchange.max_response_bytes)
+        patience = timeout_of(request).get("read")
+        deadline.restart(math.inf if patience is None else patience)
         chunks = response.aiter_raw()
         try:
             while body.problem is None and (chunk := await anext(chunks, None)) is not None:
                 body.take(chunk)
+                deadline.extend(len(chunk) / _SLOWEST)
         finally:
             await response.aclose()
         if self.is_closed and "network_stream" in response.extensions:
@@ -175,55 +147,103 @@ class AsyncHTTPClient(httpx.AsyncClient):
             with suppress(Exception):
                 while await anext(chunks, None) is not None:
                     pass
-        body.end()
-        return body.problem
+        return body.answer(response)
 
 
-class AsyncStreamedResponse(httpx.Response):
-    """A success whose body the caller reads, by `low_level`; what goes wrong there is ours too."""
+class AsyncHTTPClient:
+    """The part of httpx.AsyncClient's interface that sends requests, on given terms.
 
-    _errors: Errors
+    It raises the errors of the library, never httpx's.
+    """
 
-    @classmethod
-    def of(cls, response: httpx.Response, errors: Errors, request: httpx.Request) -> Self:
-        """Make an answer of httpx one of ours, in place."""
-        response.__class__ = cls
-        assert isinstance(response, cls)
-        response._errors = errors  # noqa: SLF001 - it is of this class
-        response.request = request
-        return response
+    def __init__(self, sender: AsyncSender, terms: Terms) -> None:
+        self.sender = sender
+        self.terms = terms
 
-    async def aiter_raw(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """Iterate over the body as it came."""
-        with self._ours():
-            async for chunk in super().aiter_raw(chunk_size):
-                yield chunk
-
-    async def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """Iterate over the body, decompressed."""
-        with self._ours():
-            async for chunk in super().aiter_bytes(chunk_size):
-                yield chunk
+    def on(self, terms: Terms) -> AsyncHTTPClient:
+        """Return a client that shares all but the terms; closing one closes all."""
+        return AsyncHTTPClient(self.sender, terms)
 
     @property
-    def content(self) -> bytes:
-        """The body, once it was read."""
-        with self._ours():
-            return super().content
+    def exchange(self) -> Exchange:
+        """The request loop."""
+        return self.sender.exchange
 
-    @contextmanager
-    def _ours(self) -> Iterator[None]:
-        try:
-            yield
-        except FAILURES as error:
-            attempts = self.request.extensions.get("attempts", 1)
-            raise self._errors.of_failure(error, self.request, attempts) from None
-        except httpx.StreamError as error:
-            raise BetTuneError(str(error)) from None
+    @property
+    def base_url(self) -> httpx.URL:
+        """The base URL, with a slash at its end."""
+        return self.sender.client.base_url
+
+    @property
+    def timeout(self) -> httpx.Timeout:
+        """The timeouts of one attempt."""
+        return self.terms.timeout
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers that are sent with every request, but for the token."""
+        return self.terms.headers.copy()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        return self.sender.is_closed
+
+    def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
+        """Build a request, as httpx does.
+
+        Raises:
+            InvalidArgumentError: the URL is not valid.
+        """
+        return build_request(self.sender.client, self.terms, method, url, options)
+
+    async def send(
+        self,
+        request: httpx.Request,
+        *,
+        stream: bool = False,  # noqa: ARG002 - the response has been read in any case
+        follow_redirects: bool | None = None,
+    ) -> httpx.Response:
+        """Send a request, as httpx does."""
+        request.extensions.setdefault("timeout", self.terms.timeout.as_dict())
+        return await self.sender.send(request, self.terms, follow_redirects=follow_redirects)
+
+    async def request(
+        self, method: str, url: Any, *, follow_redirects: bool | None = None, **options: Any
+    ) -> httpx.Response:
+        """Build and send a request, as httpx does."""
+        request = self.build_request(method, url, **options)
+        return await self.sender.send(request, self.terms, follow_redirects=follow_redirects)
+
+    get = partialmethod(request, "GET")
+    options = partialmethod(request, "OPTIONS")
+    head = partialmethod(request, "HEAD")
+    post = partialmethod(request, "POST")
+    put = partialmethod(request, "PUT")
+    patch = partialmethod(request, "PATCH")
+    delete = partialmethod(request, "DELETE")
+
+    @asynccontextmanager
+    async def stream(self, method: str, url: Any, **options: Any) -> AsyncIterator[httpx.Response]:
+        """Send a request and give its response, which has been read, within the same limits."""
+        yield await self.request(method, url, **options)
+
+    async def aclose(self) -> None:
+        """Close every connection; requests that wait raise a BetTuneError."""
+        await self.sender.aclose()
+
+    def __reduce__(self) -> str:
+        raise NotPicklableError(
+            "a client cannot be pickled or copied: make one in each process; "
+            "with_options() gives a client that differs in its options"
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={str(self.base_url)!r})"
 
 
-def _seconds_for_headers(request: httpx.Request) -> float | None:
-    """How long all headers of an answer may take: what its parts may, together."""
-    timeouts = request.extensions.get("timeout", {})
+def _seconds_for_headers(request: httpx.Request) -> float:
+    """Return the seconds for all headers of a response: the timeouts of its parts, added up."""
+    timeouts = timeout_of(request)
     parts = [timeouts.get(part) for part in ("connect", "write", "read")]
-    return None if None in parts else sum(parts)
+    return math.inf if None in parts else sum(filter(None, parts))

@@ -88,33 +88,44 @@ class AsyncMatches(Resource):
         tz: str | tzinfo | None = None,
         aliases: Mapping[str, str] | None = None,
         sport: int = 1,
+        columns: Mapping[str, str] | None = None,
     ) -> Resolution:
-        """Find which match each of your fixtures is: GET /matches, once per UTC day.
+        """Find the match of each of your fixtures: GET /matches, once per UTC day.
 
-        It never guesses: a fixture that could be two matches, or that no match is surely, stays
-        unresolved, with the reason and up to three candidates.
+        It never guesses: a fixture without a certain match stays unresolved, with the reason and up
+        to three candidates.
 
         Args:
             fixtures: a DataFrame, or an iterable of mappings, with `home`, `away` and `date` (a
-                day, or a kick-off), and where you have them `country` and `tournament`.
+                day, or a kick-off), and where you have them `country`, `tournament` and
+                `match_id`.
             tz: the time zone of naive dates and of days; else UTC.
             aliases: your names to BetTune's; they overrule a name.
             sport: the sport's id; 1 is football.
+            columns: your columns to these names, where yours are called otherwise, such as
+                ``{"HomeTeam": "home"}``.
 
         Raises:
-            InvalidArgumentError: an argument cannot be right; the message says in which row, and
-                nothing was sent.
-            APIError: a request brought no result.
+            InvalidArgumentError: an argument is invalid; the message names the row. No request was
+                sent.
+            APIError: a request failed.
         """
+        from bettune._fixtures.pauses import AsyncPause  # noqa: PLC0415 - seldom needed
         from bettune._fixtures.resolver import Resolver  # noqa: PLC0415 - seldom needed
 
-        resolver, sport = Resolver(fixtures, tz=tz, aliases=aliases), to_id(sport, "sport")
-        by_day: dict[date, MatchList] = {}
-        for day in resolver.days:
-            by_day[day] = await self._of_utc_day(day, sport)
-        for day in resolver.more_days(by_day):
-            by_day[day] = await self._of_utc_day(day, sport)
-        return resolver.resolve(by_day)
+        sport = to_id(sport, "sport")
+        steps = Resolver(fixtures, tz=tz, aliases=aliases, columns=columns).steps()
+        pause = AsyncPause()
+        matches: MatchList | None = None
+        while True:
+            try:
+                day = steps.send(matches)
+            except StopIteration as end:
+                resolution: Resolution = end.value
+                return resolution
+            if day is None:
+                await pause.take()
+            matches = None if day is None else await self._of_utc_day(day, sport)
 
     async def _of_utc_day(self, day: date, sport: int) -> MatchList:
         response = await list_matches.asyncio_detailed(

@@ -20,7 +20,7 @@ from bettune._api_errors import (
 )
 from bettune._bulk.plan import Plan, Write, writes_of
 from bettune._bulk.report import SyncReport, SyncReports, WriteResult, make_report
-from bettune._http.pacing import RequestGroup
+from bettune._http.rate_limiter import RequestGroup
 from bettune._models import Prediction
 from bettune._values.odds import six_decimals
 

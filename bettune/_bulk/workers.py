@@ -20,7 +20,7 @@ from bettune._bulk.report import SyncReport, SyncReports, WriteResult
 from bettune._bulk.run import News, Outcome, Run
 from bettune._bulk.signals import HeldSignals
 from bettune._errors import BetTuneError, InvalidArgumentError
-from bettune._http.pacing import RequestGroup, RunCancelledError
+from bettune._http.rate_limiter import RequestGroup, RunCancelledError
 from bettune._models import Prediction
 from bettune._values.arguments import check_callback, to_count
 

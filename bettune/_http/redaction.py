@@ -1,20 +1,24 @@
-"""Keeps the token out of whatever is said: by the library, and by the HTTP packages below it."""
+"""Keeps the token out of errors and logs: the library's, and those of the HTTP packages below."""
 
 from __future__ import annotations
 
-import json
 import logging
-import threading
+import re
+from base64 import b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING
-from weakref import WeakSet
+from weakref import ref
 
 import httpcore
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _SHORTEST = 8
+_REPLACEMENT = "[token]"
+_ESCAPES = frozenset("\\%&")
+_URL_SAFE = str.maketrans("+/", "-_")
 
 # They log the headers of answers, in which a server may echo the token; hpack those of requests.
 _LOGGERS = [
@@ -28,44 +32,95 @@ _LOGGERS = [
 
 
 def cleaner(token: str) -> Callable[[str], str]:
-    """Make a function that takes the token out of a text, also as JSON spells it.
+    """Make a function that replaces the token in a text, however the text spells it.
 
-    As long as the function lives, it is applied to what the packages below log, too. A token
-    too short to be a secret is left: taking out "t" would garble every text.
+    A server may echo it as it is, percent-encoded, HTML-escaped, with the escapes of JSON and
+    Python, in other case, or in Base64. As long as the function lives, it is applied to the log
+    records of the packages below, too. A token too short to be a secret is left: replacing "t"
+    would garble every text.
     """
-    escaped = json.dumps(token)[1:-1]
-    spellings = {token, escaped, escaped.replace("/", r"\/")} if len(token) >= _SHORTEST else set()
+    if len(token) < _SHORTEST:
+        return _unchanged
+    plain, encoded = token.lower(), [*_in_base64(token)]
+    spelt: list[re.Pattern[str]] = []
 
     def clean(text: str) -> str:
-        for spelling in spellings:
-            text = text.replace(spelling, "[token]")
+        # A text without escapes is searched for the plain token, which is much faster.
+        if not _ESCAPES.isdisjoint(text) or plain in text.lower():
+            if not spelt:  # made when it is first needed, since that takes milliseconds
+                spelt.append(re.compile("".join(map(_spellings, token)), re.IGNORECASE))
+            text = spelt[0].sub(_REPLACEMENT, text)
+        for letters in encoded:
+            text = text.replace(letters, _REPLACEMENT)
         return text
 
     _logs.add(clean)
     return clean
 
 
+def _unchanged(text: str) -> str:
+    return text
+
+
+def _spellings(character: str) -> str:
+    """Return a pattern of the spellings of one character of a token, which is ASCII."""
+    from html.entities import html5  # noqa: PLC0415 - needed when a token is found
+
+    code = f"{ord(character):x}"
+    escapes = [
+        re.escape(character),
+        rf"\\+{re.escape(character)}",
+        rf"\\+(?:u00|x|u\{{0*){code}\}}?",
+        rf"%(?:25)*{code}",
+        rf"&(?:amp;)*\#(?:0*{ord(character)}|x0*{code});?",
+    ]
+    names = [name.rstrip(";") for name, text in html5.items() if text == character]
+    if names:
+        escapes.append(rf"&(?:amp;)*(?:{'|'.join(names)});?")
+    return f"(?:{'|'.join(escapes)})"
+
+
+def _in_base64(token: str) -> Iterator[str]:
+    """Yield the letters that stand for the token in Base64, wherever in the text it begins."""
+    for before in range(3):
+        encoded = b64encode(b"\0" * before + token.encode())
+        # The letters that hold bits of the bytes before or after it are not the token's.
+        core = encoded.rstrip(b"=").decode()[(0, 2, 3)[before] : -1]
+        yield core
+        yield core.translate(_URL_SAFE)
+
+
 class _LogFilter(logging.Filter):
-    """Cleans log records, of the loggers it is added to, of the tokens in use."""
+    """Cleans log records, of the loggers it is added to, of the tokens in use.
+
+    It takes no lock: a thread that logs may be interrupted by a signal handler that logs, or by a
+    fork whose child would find the lock taken for ever. Adding to a dict is a single step.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._lock = threading.Lock()
-        self._cleaners: WeakSet[Callable[[str], str]] = WeakSet()
+        self._cleaners: dict[int, ref[Callable[[str], str]]] = {}
 
     def add(self, clean: Callable[[str], str]) -> None:
-        with self._lock:
-            self._cleaners.add(clean)
+        key = id(clean)
+        self._cleaners[key] = ref(clean, lambda _: self._cleaners.pop(key, None))
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass, cleaned."""
         message = cleaned = record.getMessage()
-        with self._lock:
-            for clean in self._cleaners:
+        for reference in self._snapshot():
+            clean = reference()
+            if clean is not None:
                 cleaned = clean(cleaned)
         if cleaned != message:
             record.msg, record.args = cleaned, ()
         return True
+
+    def _snapshot(self) -> list[ref[Callable[[str], str]]]:
+        while True:
+            # The collector may take a cleaner away meanwhile.
+            with suppress(RuntimeError):
+                return list(self._cleaners.values())
 
 
 _logs = _LogFilter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 import time
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -21,8 +22,13 @@ _RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 _FIRST_WAIT = 0.5
 _LONGEST_BACKOFF = 8.0
 _LONGEST_WINDOW = 86_400
+# The values of a list; a date may have a comma of its own, after the day of the week.
+_RETRY_AFTER = re.compile(r"(?:\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,)?[^,]+")
 # How often a bulk run sits out a refusal by the rate limit, for one write.
 _BULK_REFUSALS = 50
+# How long those waits for one write may last together: this many times `max_wait`, or a minute.
+_WAITS_FOR_REFUSALS = 10
+_SHORTEST_PATIENCE = 60.0
 
 
 class RetryPolicy(Struct, frozen=True):
@@ -36,7 +42,9 @@ class RetryPolicy(Struct, frozen=True):
 
     In a bulk run a refusal by the rate limit that tells when to come back says nothing about the
     write: it is sat out up to 50 times, since several processes on one token refuse each other for
-    as long as all of them are at work. All else is as for a single call.
+    as long as all of them are at work. These waits of one write last 10 times `max_wait` together
+    at most (at least a minute); the write then fails, which ends the run. All else is as for a
+    single call.
 
     Attributes:
         max_retries: tries after the first.
@@ -44,8 +52,8 @@ class RetryPolicy(Struct, frozen=True):
         max_refusals: of these tries, how many more may follow a 429 that tells when to come back.
     """
 
-    max_retries: int = 4
-    max_wait: float = 120.0
+    max_retries: int
+    max_wait: float
     max_refusals: int = 0
 
     def for_bulk(self) -> RetryPolicy:
@@ -60,6 +68,7 @@ class Tries:
         self._policy = policy
         self._retries_left = policy.max_retries
         self._refusals_left = policy.max_refusals
+        self._patience = max(_SHORTEST_PATIENCE, _WAITS_FOR_REFUSALS * policy.max_wait)
         self._failures = 0
 
     def wait_after(self, status: int | None, delay: float | None) -> float | None:
@@ -75,13 +84,15 @@ class Tries:
         if delay is not None and delay > longest:
             return None
         self._failures += 1
-        if status == 429 and delay is not None and self._refusals_left:
+        wait = max(delay or 0.0, min(_backoff(self._failures), longest))
+        if status == 429 and delay is not None and self._refusals_left and self._patience >= wait:
             self._refusals_left -= 1
+            self._patience -= wait
         elif self._retries_left:
             self._retries_left -= 1
         else:
             return None
-        return max(delay or 0.0, min(_backoff(self._failures), longest))
+        return wait
 
 
 def _backoff(failures: int) -> float:
@@ -98,15 +109,22 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that ``Retry-After`` asks for, or None where it says nothing usable.
 
     It holds seconds or an HTTP date, which is read against the answer's own ``Date``, since the
-    server's clock may be wrong; a date that has passed asks for none.
+    server's clock may be wrong; a date that has passed asks for none. Of several values, in one
+    header or in many, the longest counts.
     """
-    value = headers.get("retry-after", "").strip()
-    if not value:
+    values = _RETRY_AFTER.findall(headers.get("retry-after", ""))
+    if not values:
         return None
+    now = _date(headers.get("date", ""))
+    waits = [_wait(value.strip(), now) for value in values]
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _wait(value: str, now: datetime | None) -> float | None:
     seconds = _number(value)
     if seconds is not None:
         return seconds if seconds >= 0 else None
-    then, now = _date(value), _date(headers.get("date", ""))
+    then = _date(value)
     if then is None:
         return None
     return max(0.0, then.timestamp() - (time.time() if now is None else now.timestamp()))

@@ -4,34 +4,35 @@ from __future__ import annotations
 
 import math
 import os
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.request import getproxies
 
 import httpx
 
 from bettune._errors import ConfigurationError
-from bettune._http.options import (
-    HTTPClient,
+from bettune._http.http_options import (
+    ClientKind,
     check_headers,
     checked_options,
-    refused_options_named,
+    merged_cookies,
 )
 from bettune._http.redaction import cleaner
-from bettune._http.tls import shared_context
+from bettune._http.request_builder import origin
+from bettune._http.retries import RetryPolicy
+from bettune._http.terms import Terms
 from bettune._http.token import read_token
+from bettune._http.transports import is_loopback, with_transports
 from bettune._models import RateLimit
 from bettune._values.display import short_repr
 from bettune._version import __version__
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
 _HEADERS = {
     "Accept": "application/json",
     # The one coding that is undone here, within bounds.
     "Accept-Encoding": "gzip",
+    "Connection": "keep-alive",
     "User-Agent": f"bettune/{__version__} httpx/{httpx.__version__}",
 }
 # The defaults of httpx.Client.
@@ -40,14 +41,15 @@ _MAX_REDIRECTS = 20
 _LONGEST_TIMEOUT = 10**9
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 BASE_URL = "https://ovaccess.com/bet-tune-api/v1"
+BASE_URL_VARIABLE = "BETTUNE_BASE_URL"
 
 
 class Settings:
-    """The checked arguments of a client. The token is reachable only through its two functions."""
+    """The checked arguments of a client. The token is reachable only through functions."""
 
     def __init__(
         self,
-        token: str | None,
+        token: Callable[[], str | None],
         *,
         base_url: str | None,
         timeout: float | httpx.Timeout | None,
@@ -57,15 +59,14 @@ class Settings:
         rate_limit: RateLimit | None,
         allow_insecure_http: bool,
         http_options: dict[str, Any],
-        kind: HTTPClient,
+        kind: ClientKind,
     ) -> None:
         if type(allow_insecure_http) is not bool:
             raise ConfigurationError(
                 f"allow_insecure_http must be True or False, not {short_repr(allow_insecure_http)}"
             )
         self.base_url = to_base_url(base_url, allow_insecure_http=allow_insecure_http)
-        self.max_retries = to_max_retries(max_retries)
-        self.max_wait = to_max_wait(max_wait)
+        policy = RetryPolicy(to_max_retries(max_retries), to_max_wait(max_wait))
         self.max_response_bytes = _at_least(1, max_response_bytes, "max_response_bytes", int)
         if rate_limit is not None and not isinstance(rate_limit, RateLimit):
             raise ConfigurationError(
@@ -75,45 +76,41 @@ class Settings:
         # Where the limit is kept, if not by the client alone.
         self.window = None
         if rate_limit is not None and rate_limit.shared:
-            from bettune._http.shared import SharedWindow  # noqa: PLC0415 - seldom needed
+            from bettune._http.shared_window import SharedWindow  # noqa: PLC0415 - seldom needed
 
             self.window = SharedWindow(rate_limit, self.base_url)
-        options = checked_options(http_options, kind)
-        limits = options.get("limits", _LIMITS)
-        # How many requests may be under way: as many as there are connections, if we know.
-        self.max_under_way = math.inf
-        if limits.max_connections is not None:
-            _at_least(1, limits.max_connections, "limits.max_connections", int)
+        options = {"limits": _LIMITS, **checked_options(http_options, kind)}
+        # How many requests may be in flight: as many as there are connections, if we know.
+        self.max_in_flight = math.inf
+        limits = options["limits"].max_connections
+        if limits is not None:
+            _at_least(1, limits, "limits.max_connections", int)
             if "transport" not in options and not options.get("http2"):
-                self.max_under_way = limits.max_connections
-        self.max_redirects = options.get("max_redirects", _MAX_REDIRECTS)
-        # The caller's own, which are left as they are.
-        self.own_transports = [options.get("transport"), *(options.get("mounts") or {}).values()]
-        self.given_options = options
+                self.max_in_flight = limits
+        self.follow_redirects: bool = options.pop("follow_redirects", False)
+        self.max_redirects: int = options.pop("max_redirects", _MAX_REDIRECTS)
         headers = httpx.Headers(_HEADERS)
-        with refused_options_named(kind, options):
-            headers.update(options.get("headers"))
-            if self.base_url.scheme == "http" and not allow_insecure_http:
-                options = _direct(self.base_url.host, options)
-            if not options.keys() & {"verify", "cert", "transport"}:
-                options = {**options, "verify": _shared_context(options)}
+        headers.update(options.pop("headers", None))
         check_headers(headers)
+        self.terms = Terms(
+            policy=policy,
+            timeout=to_timeout(timeout),
+            headers=headers,
+            cookies=merged_cookies("", options.pop("cookies", None)),
+        )
         # What httpx's client is made with.
         self.http_options = {
-            "limits": limits,
-            **options,
             "base_url": self.base_url,
-            "headers": headers,
-            "timeout": to_timeout(timeout),
+            **with_transports(
+                options,
+                kind,
+                None
+                if allow_insecure_http or self.base_url.scheme == "https"
+                else self.base_url.host,
+            ),
         }
         # Last: no frame of a constructor that refuses something holds the token.
         self.http_options["auth"], self.clean = _signing(token, self.base_url)
-
-
-def _shared_context(options: dict[str, Any]) -> ssl.SSLContext:
-    return shared_context(
-        trust_env=options.get("trust_env", True), http2=options.get("http2", False)
-    )
 
 
 def to_max_retries(value: Any) -> int:
@@ -159,67 +156,53 @@ def _seconds(value: Any, name: str) -> Any:
 
 
 def _signing(
-    token: str | None, base_url: httpx.URL
+    token: Callable[[], str | None], base_url: httpx.URL
 ) -> tuple[Callable[[httpx.Request], httpx.Request], Callable[[str], str]]:
-    """What signs requests, and what takes the token out of texts.
+    """Return a function that signs requests, and one that removes the token from texts.
 
     Raises:
-        ConfigurationError: there is no token, or none that can be right.
+        ConfigurationError: the token is missing or not valid.
     """
     refused = ""
     try:
-        secret = read_token(token)
+        secret = read_token(token())
         return _authorizer(secret, base_url), cleaner(secret)
     except ConfigurationError as error:
         refused = str(error)
     # A new one, so that no frame of the traceback has read the token.
-    del token
     raise ConfigurationError(refused)
 
 
 def _authorizer(token: str, base_url: httpx.URL) -> Callable[[httpx.Request], httpx.Request]:
     header = f"Bearer {token}"
-    origin = (base_url.scheme, base_url.host, base_url.port)
+    home = origin(base_url)
 
     def authorize(request: httpx.Request) -> httpx.Request:
-        # Whatever else is asked of the client, the token goes to no other place.
-        url = request.url
-        if (url.scheme, url.host, url.port) == origin:
+        # The token goes to no other place, whatever URL a caller or a redirect names.
+        if origin(request.url) == home:
             request.headers["Authorization"] = header
+        else:
+            # httpx leaves it there where a redirect leads from http to https.
+            request.headers.pop("Authorization", None)
         return request
 
     return authorize
 
 
-def _direct(host: str, http_options: dict[str, Any]) -> dict[str, Any]:
-    """Keep a proxy of the environment that is not on this machine out of plain http to it.
-
-    The token would cross the network in the clear.
-    """
-    proxies = getproxies()
-    proxy = proxies.get("http") or proxies.get("all")
-    if not proxy or _is_loopback(httpx.URL(proxy if "://" in proxy else f"//{proxy}").host):
-        return http_options
-    if http_options.get("proxy") is not None:  # the environment's is not used
-        return http_options
-    pattern = f"all://[{host}]" if ":" in host else f"all://{host}"
-    return {**http_options, "mounts": {pattern: None, **(http_options.get("mounts") or {})}}
-
-
 def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL:
-    """Take the base URL given, that of BETTUNE_BASE_URL, or BetTune's own.
+    """Return the given base URL, that of BETTUNE_BASE_URL, or BetTune's own.
 
     Raises:
-        ConfigurationError: it cannot be one, or would show the token to the network.
+        ConfigurationError: it is not valid, or would show the token to the network.
     """
     source = "base_url"
-    if base_url is None and (base_url := os.environ.get("BETTUNE_BASE_URL") or None):
-        source = "BETTUNE_BASE_URL"
+    if base_url is None and (base_url := os.environ.get(BASE_URL_VARIABLE) or None):
+        source = BASE_URL_VARIABLE
     try:
         url = httpx.URL(BASE_URL if base_url is None else base_url)
     except (httpx.InvalidURL, TypeError, UnicodeError) as error:
         raise ConfigurationError(f"{source} is not a URL: {error}") from None
-    if url.userinfo or url.query or url.fragment:
+    if url.userinfo or url.query or url.fragment or (not url.host and "@" in str(base_url)):
         raise ConfigurationError(f"{source} must hold no user, password, query or fragment")
     if url.scheme not in {"http", "https"} or not url.host or "%20" in url.host:
         raise ConfigurationError(
@@ -227,21 +210,12 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
         )
     if url.port is not None and not 0 < url.port < 2**16:
         raise ConfigurationError(f"{source} must have a port from 1 to 65535, not {url.port}")
-    if url.scheme == "http" and not (allow_insecure_http or _is_loopback(url.host)):
+    if url.scheme == "http" and not (allow_insecure_http or is_loopback(url.host)):
         raise ConfigurationError(
             f"{source} is plain http, which would show the token to the network: "
             "use https://, or pass allow_insecure_http=True"
         )
     return url
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _at_least(least: int, value: Any, name: str, *types: type) -> Any:

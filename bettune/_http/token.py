@@ -1,8 +1,10 @@
-"""Where the token comes from, and what cannot be one."""
+"""Reads the token: where it comes from, and which texts are not valid tokens."""
 
 from __future__ import annotations
 
+import logging
 import os
+import stat
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,7 +13,12 @@ from bettune._errors import ConfigurationError
 TOKEN = "BETTUNE_API_TOKEN"  # noqa: S105 - the name of a variable
 TOKEN_FILE = "BETTUNE_API_TOKEN_FILE"  # noqa: S105
 _LARGEST_FILE = 10_000
+# Anybody in the file's group, and anybody else.
+_READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 _QUOTES = "\"'`“”„‘’"  # noqa: RUF001 - those of Polish texts too
+
+# The files that were warned of, once each.
+_warned: set[str] = set()
 
 
 def read_token(token: str | None) -> str:
@@ -56,6 +63,7 @@ def _from_environment() -> tuple[str, str]:
         raise ConfigurationError(f"no token: pass token=, or set {TOKEN} or {TOKEN_FILE}")
     try:
         with Path(file).open("rb") as stream:
+            _warn_if_others_can_read(file, os.fstat(stream.fileno()))
             content = stream.read(_LARGEST_FILE + 1)
         if len(content) <= _LARGEST_FILE:
             return f"the file of {TOKEN_FILE}", content.decode("utf-8-sig")
@@ -66,6 +74,15 @@ def _from_environment() -> tuple[str, str]:
     except ValueError:  # not UTF-8, or a null in the path; both show what was read
         problem = "is no text, or has no such name"
     raise ConfigurationError(f"the file of {TOKEN_FILE} {problem}")
+
+
+def _warn_if_others_can_read(file: str, status: os.stat_result) -> None:
+    if os.name == "posix" and status.st_mode & _READABLE_BY_OTHERS and file not in _warned:
+        _warned.add(file)
+        logging.getLogger("bettune").warning(
+            "the file of %s can be read by other users: chmod 600 it, and make a new token",
+            TOKEN_FILE,
+        )
 
 
 def _refuse(source: str, reason: str) -> NoReturn:

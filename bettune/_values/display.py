@@ -21,7 +21,21 @@ def short_repr(value: Any) -> str:
         text = repr(value)
     except Exception:  # noqa: BLE001 - a caller's own repr, or an int too long to print
         text = f"<{type(value).__name__}>"
-    return _cut(" ".join(text.split()), _LONGEST)
+    return _cut(printable(" ".join(text.split())), _LONGEST)
+
+
+def printable(text: str) -> str:
+    """Write text of a server's or a caller's on one line, without what steers a terminal.
+
+    White space becomes single spaces. Other control characters, and those that turn or hide text,
+    are written as escapes, such as a backslash and ``x1b``.
+    """
+    if text.isprintable():
+        return text
+    line = " ".join(text.split())
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in line
+    )
 
 
 def first_few(texts: Collection[str], *, limit: int = FEW, separator: str = "; ") -> str:

@@ -16,9 +16,13 @@ _TYPED = griffe.Function | griffe.Attribute
 
 
 def last_release() -> str | None:
-    """Return the tag of the newest release this commit comes after; None where there is none."""
-    found = _git("tag", "--list", "v*", "--merged", "HEAD", "--sort=-version:refname")
-    return found.split()[0] if found else None
+    """Return the tag of the newest release this commit comes after; None where there is none.
+
+    A tag of this very commit is the release that is being made.
+    """
+    tags = _git("tag", "--list", "v*", "--merged", "HEAD", "--sort=-version:refname").split()
+    here = _git("tag", "--points-at", "HEAD").split()
+    return next((tag for tag in tags if tag not in here), None)
 
 
 def surface_of(tag: str) -> str:

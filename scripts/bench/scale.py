@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bettune import BetTune, RateLimit
-from bettune._http.pacing import Pacer, Ticket
+from bettune._http.rate_limiter import PendingRequest, RateLimiter
 from scripts.bench.contenders import DAY, HEADERS, TOKEN, facade, raw
 from scripts.bench.measure import Row, by_turns, compare, ratio
 
@@ -94,9 +94,9 @@ def flat(
 class Woken:
     """What a waiter waits for: it queues the waiter again, and nobody goes over all of them."""
 
-    def __init__(self, woken: deque[Ticket]) -> None:
+    def __init__(self, woken: deque[PendingRequest]) -> None:
         self._woken = woken
-        self.ticket: Ticket | None = None
+        self.ticket: PendingRequest | None = None
 
     def set(self) -> None:
         """Wake the waiter, once."""
@@ -106,20 +106,20 @@ class Woken:
 
 
 def learn(waiters: int) -> None:
-    """Let so many through 10 places, in the pacer alone; the first answer tells a limit."""
-    woken: deque[Ticket] = deque(Ticket() for _ in range(waiters))
-    under_way: deque[Ticket] = deque()
-    pacer = Pacer(None, 10, lambda: Woken(woken))
+    """Let so many through 10 places, in the limiter alone; the first answer tells a limit."""
+    woken: deque[PendingRequest] = deque(PendingRequest() for _ in range(waiters))
+    under_way: deque[PendingRequest] = deque()
+    limiter = RateLimiter(None, 10, lambda: Woken(woken))
     while woken or under_way:
         while woken:
             ticket = woken.popleft()
-            if pacer.admit(ticket, math.inf):
+            if limiter.try_start(ticket, math.inf):
                 under_way.append(ticket)
             else:
                 assert isinstance(ticket.event, Woken)
                 ticket.event.ticket = ticket
-        pacer.leave(under_way.popleft())
-        pacer.learn(RateLimit(2 * waiters, 60))
+        limiter.release(under_way.popleft())
+        limiter.learn(RateLimit(2 * waiters, 60))
 
 
 def memory(base: str, brief: bool) -> Iterator[Row]:

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,15 +27,16 @@ from bettune import (
 from bettune.sandbox import Sandbox
 from scripts import ROOT
 from scripts.contract.conformance import BREAK, UNCHECKED, Contract, Finding
-from scripts.contract.report import Step, as_json, as_junit, as_table, write
+from scripts.contract.report import Report, Step, as_json, as_junit, as_table, write
 from scripts.schema.canonical import canonical
 from scripts.schema.document import load
-from scripts.schema.facade import PREDICTION
-from scripts.schema.overlay import overlay, settled
+from scripts.schema.download import without_secrets
+from scripts.schema.facade import OPERATIONS, PREDICTION
+from scripts.schema.overlay import overlay, relied_on, settled
 from scripts.schema.text import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SCHEMA = ROOT / "openapi.yaml"
 SOME = 20  # as many matches are searched for
@@ -55,9 +56,15 @@ class Check:
         self.contract = contract
         self.base_url = base_url
         self.seen: list[httpx.Response] = []
+        self.asked: set[tuple[str, str]] = set()
         # What the facade receives is what is judged: each answer is asked for once.
-        hooks = {"response": [self.seen.append]}
+        hooks = {"response": [self.see]}
         self.client = BetTune(token, base_url=base_url, max_retries=2, event_hooks=hooks)
+
+    def see(self, response: httpx.Response) -> None:
+        """Note a response, whose body is kept as the facade reads it."""
+        response.stream = _Kept(response.stream)
+        self.seen.append(response)
 
     def run(self, filter_id: int | None, match_id: int | None) -> None:
         """Check each operation; those that write only with a filter and a match to do it on."""
@@ -86,6 +93,8 @@ class Check:
                     self.skip(PREDICTION, method, "it writes: name FILTER= and MATCH= to allow it")
             else:
                 self.write(filter_id, match_id)
+        for path, method in OPERATIONS.keys() - self.asked:
+            self.skip(path, method, "this check has no step for it")
 
     def expect_some(self, what: str, found: list[Any] | None) -> None:
         """Note that a list was empty: of what it holds nothing was checked."""
@@ -200,9 +209,10 @@ class Check:
         self, path: str, method: str, findings: list[Finding], case: str, why: str = ""
     ) -> None:
         """Note what the answers to one call came to."""
+        self.asked.add((path, method))
         name = f"{method.upper()} {path}" + (f" ({case})" if case else "")
         # What was tried again after a proxy's 502 is no answer of the API.
-        answers = [one for one in self.seen if one.status_code < 500]
+        answers = [_whole(one) for one in self.seen if one.status_code < 500]
         judged = [self.contract.judge(path, method, one) for one in answers]
         last = self.seen[-1]
         if _says_nothing(last):
@@ -213,8 +223,37 @@ class Check:
 
     def skip(self, path: str, method: str, why: str) -> None:
         """Note that an operation is left out."""
+        self.asked.add((path, method))
         finding = Finding(UNCHECKED, "", why)
         self.steps.append(Step(f"{method.upper()} {path}", "", [finding]))
+
+
+class _Kept(httpx.SyncByteStream):
+    """A stream of a body, and the parts that were read of it."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.parts: list[bytes] = []
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self.stream:
+            self.parts.append(part)
+            yield part
+
+    def close(self) -> None:
+        self.stream.close()
+
+
+def _whole(response: httpx.Response) -> httpx.Response:
+    """Return a response with its body, which only its reader had."""
+    if not isinstance(response.stream, _Kept):
+        return response
+    body = b"".join(response.stream.parts)
+    whole = httpx.Response(
+        response.status_code, headers=response.headers, content=body, request=response.request
+    )
+    whole.elapsed = timedelta()  # which is asked for, and judged by nobody
+    return whole
 
 
 def _says_nothing(answer: httpx.Response) -> bool:
@@ -242,10 +281,11 @@ def main() -> None:
             box = stack.enter_context(Sandbox())
             base_url, token = box.base_url, box.token
         steps, stopped = _checked(base_url, token, options)
-    for path, report in ((options.json, as_json), (options.junit, as_junit)):
+    report = Report(without_secrets(base_url), steps, stopped).without(token)
+    for path, written in ((options.json, as_json), (options.junit, as_junit)):
         if path is not None:
-            write(path, report(base_url, steps, stopped))
-    print(as_table(base_url, steps, stopped))
+            write(path, written(report))
+    print(as_table(report))
     broken = any(one.level == BREAK for step in steps for one in step.findings)
     sys.exit(1 if broken else 2 if stopped else 0)
 
@@ -256,8 +296,7 @@ def _checked(base_url: str, token: str | None, options: Any) -> tuple[list[Step]
         return [], "there is no token: set BETTUNE_API_TOKEN"
     try:
         document = load(SCHEMA.read_bytes())
-        # The sandbox has the fields that the facade reads: what else is required may be new.
-        ours = canonical(document) if options.base_url else overlay(document)
+        ours = canonical(document) if options.base_url else relied_on(overlay(document))
         contract = Contract(settled(ours))
         check = Check(base_url, token, contract)
     except (Refused, ConfigurationError) as error:

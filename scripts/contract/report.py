@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
+from html.entities import codepoint2name
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from scripts.contract.conformance import ADDITION, BREAK, UNCHECKED, Finding
+from scripts.shown import shown
 
 WORST = (BREAK, ADDITION, UNCHECKED)
+SHORTEST = 8  # a shorter token is not a secret, and would garble every text
 
 
 class Step(NamedTuple):
@@ -28,19 +32,53 @@ class Step(NamedTuple):
         return next((level for level in WORST if level in levels), "ok")
 
 
-def as_table(base_url: str, steps: list[Step], stopped: str | None) -> str:
+class Report(NamedTuple):
+    """A whole check: the address, the calls in order, and the reason why it stopped, if any."""
+
+    base_url: str
+    steps: list[Step]
+    stopped: str | None
+
+    def without(self, token: str | None) -> Report:
+        """Return the report less the token, which a server may have sent back in any spelling."""
+        if token is None or len(token) < SHORTEST:
+            return self
+        spelled = re.compile("".join(map(_spellings, token)), re.IGNORECASE)
+
+        def clean(text: str) -> str:
+            return spelled.sub("[token]", text)
+
+        steps = [
+            step._replace(findings=[one._replace(text=clean(one.text)) for one in step.findings])
+            for step in self.steps
+        ]
+        return Report(clean(self.base_url), steps, self.stopped and clean(self.stopped))
+
+
+def _spellings(character: str) -> str:
+    """Return a pattern of a character as it is, and as URLs, HTML and JSON may spell it."""
+    code = ord(character)
+    name = codepoint2name.get(code, f"#{code}")
+    return (
+        rf"(?:\\?{re.escape(character)}|%(?:25)*{code:02x}|\\+(?:u00|x){code:02x}"
+        rf"|&(?:amp;)*(?:#0*{code}|#x0*{code:x}|{name});)"
+    )
+
+
+def as_table(report: Report) -> str:
     """Return the report for a person."""
+    base_url, steps, stopped = report
     rows = [
         ("operation", "status", "result"),
         *((one.name, one.status, one.result) for one in steps),
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = [f"The contract of {base_url} with openapi.yaml"]
+    lines = [f"The contract of {shown(base_url)} with openapi.yaml"]
     for row, step in zip(rows, [None, *steps], strict=True):
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         lines.append("  ".join(cells).rstrip())
-        lines += [f"    {_line(finding)}" for finding in (step.findings if step else [])]
-    lines.append(_verdict(steps, stopped))
+        lines += [f"    {shown(_line(finding))}" for finding in (step.findings if step else [])]
+    lines.append(shown(_verdict(steps, stopped)))
     return "\n".join(lines)
 
 
@@ -57,11 +95,11 @@ def _verdict(steps: list[Step], stopped: str | None) -> str:
     return counts if stopped and BREAK not in found else f"{found.count(BREAK)} broken, {counts}"
 
 
-def as_json(base_url: str, steps: list[Step], stopped: str | None) -> bytes:
+def as_json(report: Report) -> bytes:
     """Return the report for a program."""
-    report = {
-        "base_url": base_url,
-        "stopped": stopped,
+    content = {
+        "base_url": report.base_url,
+        "stopped": report.stopped,
         "steps": [
             {
                 "operation": step.name,
@@ -69,14 +107,15 @@ def as_json(base_url: str, steps: list[Step], stopped: str | None) -> bytes:
                 "result": step.result,
                 "findings": [finding._asdict() for finding in step.findings],
             }
-            for step in steps
+            for step in report.steps
         ],
     }
-    return json.dumps(report, indent=2, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(content, indent=2).encode() + b"\n"
 
 
-def as_junit(base_url: str, steps: list[Step], stopped: str | None) -> bytes:
+def as_junit(report: Report) -> bytes:
     """Return the report as JUnit XML: an addition passes, with a word about it."""
+    base_url, steps, stopped = report
     suite = ET.Element("testsuite", name=f"contract of {base_url}")
     counts = {"tests": 0, "failures": 0, "skipped": 0, "errors": 0}
     for number, step in enumerate(steps, 1):

@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from scripts.schema.text import Refused, brief, parse
+from scripts.schema.text import MAX_NODES, Refused, brief, parse, well_built
 
 Json = Any
 
@@ -20,7 +20,30 @@ def load(data: bytes) -> dict[str, Json]:
     document = parse(data)
     _check_kind(document)
     _check_references(document)
+    with well_built():
+        _measure(document, document, {})
     return document
+
+
+def _measure(document: dict[str, Json], node: Json, sizes: dict[str, int]) -> int:
+    """Return how many values a node holds with its references written out, each once within itself.
+
+    Whatever reads a schema follows them, and ten that each lead twice to the next make a thousand.
+    """
+    if not isinstance(node, dict | list):
+        return 1
+    reference = node.get("$ref") if isinstance(node, dict) else None
+    if isinstance(reference, str):
+        if reference not in sizes:
+            sizes[reference] = 0  # it may hold itself
+            sizes[reference] = _measure(document, follow(document, node), sizes)
+        size = sizes[reference]
+    else:
+        children = node.values() if isinstance(node, dict) else node
+        size = 1 + sum(_measure(document, one, sizes) for one in children)
+    if size > MAX_NODES:
+        raise Refused(f"it has more than {MAX_NODES} values once its references are written out")
+    return size
 
 
 def _check_kind(document: Json) -> None:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
+import anyio
 import httpx
 
 from scripts.schema.text import Refused
 
 
 class Unreachable(Refused):
-    """Nobody answered, or not now: of the document it says nothing."""
+    """There is no answer, or none now: of the document it says nothing."""
 
 
 MAX_BYTES = 10 * 2**20
 MAX_REDIRECTS = 5
-TIMEOUT = 30.0  # seconds for one step of a download
-MAX_SECONDS = 120.0  # and for all of it
-# What stands before the host; a password may hold a slash, which a port may not.
+TIMEOUT = 30.0  # seconds without progress
+MAX_SECONDS = 120.0  # for all of a download, redirects and headers included
+# The part before a host; a password may hold a slash, which a port may not.
 USER = re.compile(r"(://)(?:[^\s/?#]*@|(?![^\s/?#]*:\d+/)[^\s/?#]*:[^\s?#]*@)")
 COME_AGAIN = {408, 429, *range(500, 600)}
 
 
 def fetch(source: str) -> bytes:
-    """Return what is at an address or in a file.
+    """Return the content of an address or a file.
 
     Raises:
         Unreachable: there was no answer, or one that asks to come again.
@@ -41,7 +41,9 @@ def fetch(source: str) -> bytes:
     if not source.startswith(("http://", "https://")):
         raise Refused("it is neither an http address nor a file")
     try:
-        return _download(source)
+        return anyio.run(_download, source)
+    except TimeoutError:
+        raise Unreachable(f"the download took more than {MAX_SECONDS:g} seconds") from None
     except httpx.TooManyRedirects:
         raise Refused(f"it leads to more than {MAX_REDIRECTS} redirects") from None
     except httpx.TimeoutException:
@@ -56,24 +58,35 @@ def fetch(source: str) -> bytes:
         raise Unreachable(f"the download failed: {text}") from None
 
 
-def _download(source: str) -> bytes:
-    start = time.monotonic()
-    with (
-        httpx.Client(follow_redirects=True, max_redirects=MAX_REDIRECTS, timeout=TIMEOUT) as client,
-        client.stream("GET", source) as response,
-    ):
-        if response.status_code != httpx.codes.OK:
-            failed = Unreachable if response.status_code in COME_AGAIN else Refused
-            raise failed(f"the download failed: {response.status_code} {response.reason_phrase}")
-        if source.startswith("https://") and response.url.scheme != "https":
-            address = without_secrets(str(response.url))
+async def _download(source: str) -> bytes:
+    """Download by an async client, of which alone a deadline can cut every wait."""
+    encrypted = False
+
+    async def check_hop(request: httpx.Request) -> None:
+        nonlocal encrypted
+        if encrypted and request.url.scheme != "https":
+            address = without_secrets(str(request.url))
             raise Refused(f"it leads to {address}, which is not encrypted")
-        data = b""
-        for part in response.iter_bytes():
-            data = _limited(data + part)
-            if time.monotonic() - start > MAX_SECONDS:
-                raise Unreachable(f"the download took more than {MAX_SECONDS:g} seconds")
-        return data
+        encrypted = request.url.scheme == "https"
+
+    with anyio.fail_after(MAX_SECONDS):
+        async with (
+            httpx.AsyncClient(
+                follow_redirects=True,
+                max_redirects=MAX_REDIRECTS,
+                timeout=TIMEOUT,
+                event_hooks={"request": [check_hop]},
+            ) as client,
+            client.stream("GET", source) as response,
+        ):
+            status = response.status_code
+            if status != httpx.codes.OK:
+                failed = Unreachable if status in COME_AGAIN else Refused
+                raise failed(f"the download failed: {status} {response.reason_phrase}")
+            data = b""
+            async for part in response.aiter_bytes():
+                data = _limited(data + part)
+            return data
 
 
 def _limited(data: bytes) -> bytes:

@@ -23,6 +23,25 @@ def overlay(document: dict[str, Json]) -> dict[str, Json]:
         return _Overlay(settled(canonical(document))).document
 
 
+def relied_on(document: dict[str, Json]) -> dict[str, Json]:
+    """Return an overlaid document with what the facade relies on, which the sandbox has.
+
+    Whatever else an export adds may be left out of a request, and of a response.
+    """
+    paths: dict[str, Json] = {}
+    for path, method in OPERATIONS:
+        if operation := document["paths"].get(path, {}).get(method):
+            operation = copy.deepcopy(operation)
+            operation["parameters"] = [
+                one for one in operation["parameters"] if one["name"] in SENT or one.get("required")
+            ]
+            for response in operation["responses"].values():
+                for header in response.get("headers", {}).values():
+                    header.pop("required", None)
+            paths.setdefault(path, {})[method] = operation
+    return document | {"paths": paths}
+
+
 def settled(document: dict[str, Json]) -> dict[str, Json]:
     """Return a canonical document with OPERATIONS at their paths, whatever these call parameters.
 

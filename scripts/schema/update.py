@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from scripts import ROOT
 from scripts.schema import pair
@@ -19,6 +19,7 @@ from scripts.schema.download import Unreachable, fetch, without_secrets
 from scripts.schema.facade import UNSEEN, place_of
 from scripts.schema.generate import contents, difference, generate
 from scripts.schema.text import Refused, dump
+from scripts.shown import shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,19 +124,23 @@ def report(changes: list[Change]) -> int:
     misfits = type_errors() if changes else ""
     if misfits:
         count = misfits.count(": error:")
-        print(f"Mend the facade before you merge it: {count} lines of it no longer fit.")
-        print(told)
+        say(f"Mend the facade before you merge it: {count} lines of it no longer fit.\n{told}")
         if ABSENT in changes:
-            print("The lines that no longer fit are left out: what is said first explains them.")
+            say("The lines that no longer fit are left out: what is said first explains them.")
         else:
-            print(f"The facade no longer fits, here:\n{misfits}")
+            say(f"The facade no longer fits, here:\n{misfits}")
         return BROKEN
     if failed := failing_check():
-        print("Do not merge it yet: `make check` does not pass, see below.")
-        print(f"{told}\nmake check says:\n{failed}")
+        say("Do not merge it yet: `make check` does not pass, see below.")
+        say(f"{told}\nmake check says:\n{failed}")
         return UNCHECKED
-    print(f"{TO_DO[level]}\n{told}")
+    say(f"{TO_DO[level]}\n{told}")
     return BROKEN if level == BREAKING else FITS
+
+
+def say(text: str, file: TextIO | None = None) -> None:
+    """Print lines, parts of which a schema may have written."""
+    print(shown(text, lines=True), file=file)
 
 
 def main() -> None:
@@ -151,14 +156,14 @@ def main() -> None:
     try:
         changes = replace_schema(source)
     except Unreachable as error:
-        print(f"{name} could not be reached, nothing is changed: {error}", file=sys.stderr)
+        say(f"{name} could not be reached, nothing is changed: {error}", sys.stderr)
         sys.exit(UNREACHABLE)
     except (Refused, OSError) as error:
-        print(f"{name} was refused, nothing is changed: {error}", file=sys.stderr)
+        say(f"{name} was refused, nothing is changed: {error}", sys.stderr)
         sys.exit(REFUSED)
     except Exception:  # noqa: BLE001  # no verdict about a schema: 1 would say that it breaks
-        traceback.print_exc()
-        print(f"{name} was refused: this program fails on it, see above", file=sys.stderr)
+        say(traceback.format_exc(), sys.stderr)
+        say(f"{name} was refused: this program fails on it, see above", sys.stderr)
         sys.exit(REFUSED)
     if changes is None:
         print("Nothing to do: it is the schema we have, nothing is changed.")

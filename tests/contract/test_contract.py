@@ -12,7 +12,7 @@ import pytest
 from scripts import ROOT
 from scripts.contract import check as contract
 from scripts.schema.document import load
-from tests.contract.server import IDS, prediction
+from tests.contract.server import IDS, TOKEN, prediction
 
 WRITE = ("--filter", "5", "--match", "7")
 
@@ -323,19 +323,21 @@ def test_a_break_counts_more_than_what_could_not_be_checked(check, server):
 def test_interrupted_it_restores_what_was_there(check, server, number, when):
     server.predictions[7] = prediction(7, "1.75")
     before = dict(server.predictions)
-    first_write = []
+    writes, interrupts = [], []
 
     def plant(operation, status, body, headers):
         if operation.startswith("PUT"):
-            first_write.append(1)
-        if operation.startswith(when) and len(first_write) == 1:
-            first_write.append(2)
+            writes.append(operation)
+        first = operation.startswith(when) and writes and not interrupts
+        if first or (interrupts and operation.startswith("PUT")):  # and again as it restores
+            interrupts.append(operation)
             os.kill(os.getpid(), number)
 
     server.plant = plant
     code, said = check(*WRITE)
     assert code == 2, said
     assert "it could not be checked further: it was interrupted" in said
+    assert len(interrupts) > 1
     assert server.predictions == before
 
 
@@ -397,3 +399,36 @@ def test_reports_are_written_whole_and_hold_what_xml_cannot(check, server, tmp_p
     suite = ET.parse(junit).getroot()
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("8", "0", "2")
     assert sorted(tmp_path.iterdir()) == [report, junit]
+
+
+def test_a_token_that_is_sent_back_is_in_no_report(check, server, tmp_path):
+    spellings = [
+        TOKEN,
+        "".join(f"%{ord(one):02X}" for one in TOKEN),
+        "".join(f"%25{ord(one):02x}" for one in TOKEN),
+        "".join(f"&#{ord(one)};" for one in TOKEN),
+        "".join(f"&#x{ord(one):X};" for one in TOKEN),
+        "".join(f"\\u{ord(one):04x}" for one in TOKEN),
+    ]
+    server.plant = on("GET /prediction-filters", item(status=" ".join(["x", *spellings])))
+    report, junit = tmp_path / "report.json", tmp_path / "report.xml"
+    _, said = check("--json", str(report), "--junit", str(junit))
+    for text in (said, report.read_text(), junit.read_text()):
+        assert text.count("[token]") == len(spellings)
+        assert not [one for one in spellings if one in text]
+
+
+def test_an_operation_without_a_step_is_not_checked(check, monkeypatch):
+    places = contract.OPERATIONS | {("/leagues", "get"): ("Leagues", "list_leagues", None, None)}
+    monkeypatch.setattr(contract, "OPERATIONS", places)
+    code, said = check()
+    assert code == 0, said
+    assert "GET /leagues" in said
+    assert said.endswith("0 broken, 0 new, 3 not checked\n")
+
+
+def test_an_answer_prints_no_command(check, server):
+    server.plant = on("GET /prediction-filters", item(status="a\n::stop-commands::x\x1b[2J"))
+    _, said = check()
+    assert not [line for line in said.splitlines() if line.lstrip().startswith("::")]
+    assert "\x1b" not in said

@@ -1,4 +1,4 @@
-"""Other tools on openapi.yaml: Prism as a proxy, a TypeScript client, two linters."""
+"""Other tools on openapi.yaml: Prism as a proxy and as a mock, a TypeScript client, two linters."""
 
 import os
 import shutil
@@ -36,12 +36,12 @@ def run(*command, cwd=HERE, **environment):
 
 
 @contextmanager
-def prism(upstream):
-    """A Prism proxy that answers each violation of the schema with an error of its own."""
+def prism(*command):
+    """Prism as a proxy, which answers each violation of the schema with an error, or as a mock."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [TOOLS / "prism", "proxy", SCHEMA, upstream, "--errors", "--port", str(port)],
+        [TOOLS / "prism", *command, "--errors", "--port", str(port)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -62,7 +62,7 @@ def prism(upstream):
 
 def test_prism_sees_no_violation_in_the_six_operations(bettune_sandbox):
     box = bettune_sandbox
-    with prism(box.base_url) as url:
+    with prism("proxy", SCHEMA, box.base_url) as url:
         with BetTune(box.token, base_url=url, max_retries=0) as bettune:
             assert bettune.sports.list()
             day = bettune.matches.list("2026-06-06")
@@ -76,6 +76,16 @@ def test_prism_sees_no_violation_in_the_six_operations(bettune_sandbox):
         refused = httpx.put(url + path, json={"odds": []}, headers=headers)
     assert refused.status_code == 422
     assert {seen.path for seen in box.seen} >= SIX
+
+
+def test_the_client_takes_what_prism_makes_of_the_examples():
+    with prism("mock", SCHEMA) as url, BetTune("a-token", base_url=url) as bettune:
+        assert len(bettune.sports.list()) == 1
+        (match,) = bettune.matches.list("2026-06-06")
+        (chosen,) = bettune.prediction_filters.list()
+        assert len(bettune.predictions.search(chosen.id, [match.id])) == 1
+        assert bettune.predictions.put(chosen.id, match.id, "2.15").match_id == match.id
+        bettune.predictions.delete(chosen.id, match.id)
 
 
 def test_a_typescript_client_does_all_six(bettune_sandbox, tmp_path):

@@ -18,7 +18,7 @@ from bettune._http.exchange import Exchange
 from bettune._http.retries import Tries
 from bettune._sync import predictions
 from bettune._sync.bulk import BulkSender
-from bettune._sync.http_client import HTTPClient
+from bettune._sync.http_client import Sender
 from bettune.sandbox import Sandbox
 from tests.faults.machine import FILTER, MATCHES, Machine
 
@@ -55,16 +55,16 @@ def test_everybody_agrees_whatever_happens():
 
 
 def drop_the_body_of_a_retry(monkeypatch):
-    send = httpx.Client.send
+    attempt = Sender._attempt
 
-    def broken(self, request, **options):
-        if isinstance(self, HTTPClient) and request.extensions.setdefault("sent", False):
+    def broken(self, request):
+        if request.extensions.setdefault("sent", False):
             request.stream = httpx.ByteStream(b'{"odds":"9"}')
             request.headers["Content-Length"] = "12"
         request.extensions["sent"] = True
-        return send(self, request, **options)
+        return attempt(self, request)
 
-    monkeypatch.setattr(httpx.Client, "send", broken)
+    monkeypatch.setattr(Sender, "_attempt", broken)
 
 
 def count_a_failure_as_done(monkeypatch):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.environment import pins
+
 ROOT = Path(__file__).parents[2]
 PROJECT = """
 [build-system]
@@ -44,6 +46,7 @@ def folder(tmp_path):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements" / "demo.txt").write_text("")
+    (tmp_path / "requirements" / "hashes.txt").write_text("new==1 \\\n    --hash=sha256:0\n")
     return tmp_path
 
 
@@ -85,7 +88,7 @@ def test_several_at_once_after_one_that_was_killed(folder):
     lock = folder / "requirements" / "demo.txt"
     lock.touch()
     assert not said(make(folder))
-    lock.write_text("# another\n")
+    lock.write_text("new==1\n")
     again = make(folder)
     assert again.stdout.readline().startswith("Setting up")
     os.killpg(again.pid, signal.SIGKILL)
@@ -110,3 +113,25 @@ def test_another_python_that_will_not_do_leaves_the_environment_alone(folder, sc
     assert process.returncode == 2
     assert f"bettune needs Python 3.11 or newer, and {python} {reason}" in out
     assert kept.exists()
+
+
+LOCKS = sorted(path.stem for path in (ROOT / "requirements").glob("*.txt") if path.stem != "hashes")
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_each_package_of_a_lock_has_its_hashes_and_no_index(name):
+    packages = pins(ROOT / "requirements" / f"{name}.txt")
+    assert packages
+    for line in packages.values():
+        assert "--hash=sha256:" in line
+        assert "://" not in line
+
+
+def test_no_package_is_locked_in_two_versions_but_for_the_lowest():
+    versions = {}
+    for name in LOCKS:
+        if name != "lowest":
+            for pin in pins(ROOT / "requirements" / f"{name}.txt"):
+                package, _, version = pin.partition("==")
+                versions.setdefault(package, set()).add(version)
+    assert not {name for name, found in versions.items() if len(found) > 1}

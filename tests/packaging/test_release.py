@@ -62,7 +62,8 @@ def test_what_is_published_is_built_without_secrets_and_goes_to_the_test_index_f
     jobs = YAML(typ="safe", pure=True).load(workflow.read_text("utf-8"))["jobs"]
     assert "secrets." not in workflow.read_text("utf-8")
     assert jobs["build"]["permissions"] == {"contents": "read"}
-    assert [jobs[name]["needs"] for name in ("testpypi", "pypi", "notes")] == [
+    assert [jobs[name]["needs"] for name in ("build", "testpypi", "pypi", "notes")] == [
+        "gate",
         "build",
         "testpypi",
         "pypi",

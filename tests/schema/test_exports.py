@@ -29,6 +29,8 @@ FOLLOW_THE_SCHEMA = [
     "tests/sandbox/test_refusals.py",
     "tests/sandbox/test_page.py",
     "tests/sandbox/test_conformance.py::test_the_schema_as_it_is",
+    "tests/sandbox/test_conformance.py::test_what_fits_is_accepted_and_what_does_not_is_refused",
+    "tests/browser/test_page.py::test_each_operation_with_each_token",
     "tests/contract/test_contract.py::test_the_sandbox_keeps_the_contract",
     "tests/schema/test_generate.py::test_the_machine_makes_no_difference[1]",
 ]
@@ -49,7 +51,17 @@ def test_the_facade_works_on_the_client_of_an_export(data, pair_copy, facade_tes
 
 
 def grown(schema):
-    """A new endpoint, and a new field that each answer has."""
+    """A new endpoint, a field of each answer, parameters, a header, a status and a tag."""
+    matches = schema["paths"]["/matches"]["get"]
+    for place in ("query", "header"):
+        matches["parameters"].append(
+            {"name": f"tournament-{place}", "in": place, "schema": {"type": "integer"}}
+        )
+    matches["tags"].append("New")
+    matches["responses"]["418"] = {"description": "New."}
+    matches["responses"]["200"]["headers"] = {
+        "X-New": {"required": True, "schema": {"type": "string"}}
+    }
     schema["paths"]["/leagues"] = {
         "get": {
             "operationId": "listLeagues",

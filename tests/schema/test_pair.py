@@ -72,7 +72,7 @@ def kill(program, folder, into, *moments, preload=""):
     """Return the folders left by the killed runs, and how many moments there were."""
     into.mkdir()
     command = [sys.executable, "-c", KILL, program, folder, into, *moments]
-    environment = {"PRELOAD": preload, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"PRELOAD": preload, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         list(map(str, command)),
         capture_output=True,

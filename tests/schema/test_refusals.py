@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gzip
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 from scripts.schema import document, download, generate, update
@@ -30,6 +32,18 @@ LONG_MERGE = (
     b"a: &a {" + b", ".join(b"k%d: 1" % one for one in range(1000)) + b"}\n"
     b"b: {<<: [" + b", ".join([b"*a"] * 1000) + b"]}\n"
 )
+
+
+def doubled(key):
+    """Schemas each of which leads twice to the next: a thousand milliards, written out."""
+
+    def level(number):
+        reference = {"$ref": f"#/components/schemas/L{number + 1}"}
+        parts = {"a": reference, "b": reference} if key == "properties" else [reference] * 2
+        return {key: parts}
+
+    schemas = {f"L{number}": level(number) for number in range(40)} | {"L40": {"type": "string"}}
+    return as_json(components={"schemas": schemas})
 
 
 def as_json(**changes):
@@ -89,6 +103,11 @@ REFUSED = {
         '`required` names ["code"], which is no field',
     ),
     "bomb": (HEAD + BOMB + b"paths: {}\n", "values once its aliases are written out"),
+    "allOf_bomb": (doubled("allOf"), "values once its references are written out"),
+    "anyOf_bomb": (doubled("anyOf"), "values once its references are written out"),
+    "properties_bomb": (doubled("properties"), "values once its references are written out"),
+    "long_list": (b"- a\n" * 2_500_000, "YAML of more than 100000 values or lines"),
+    "long_line": (b"a: [" + b"a," * 4_000_000 + b"a]", "YAML of more than 100000 values or lines"),
     "endless": (HEAD + b"x: &x [*x]\npaths: {}\n", "one of its aliases holds itself"),
     "deep": (HEAD + b"x: " + b"[" * 300 + b"]" * 300 + b"\npaths: {}\n", "nested too deeply"),
     "deep_json": (b"[".join([b'{"openapi":"3.1.0","x":', *[b""] * 99_999]), "it is"),
@@ -182,6 +201,11 @@ class Handler(BaseHTTPRequestHandler):
         elif name.startswith("hop"):
             left = int(name.removeprefix("hop"))
             self.answer(302, b"", Location=f"/hop{left - 1}" if left > 1 else "/schema")
+        elif name == "drips":
+            with contextlib.suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+                while not self.server.stop.wait(0.02):
+                    self.wfile.write(b"x")
         elif name == "cut":
             self.answer(200, SCHEMA, **{"Content-Length": str(len(SCHEMA) + 1)})
         elif name == "large":
@@ -238,14 +262,32 @@ def test_a_failed_download(server, monkeypatch, path, reason):
         download.fetch(f"{server}/{path}")
 
 
-def test_a_download_that_drips_has_an_end(server, monkeypatch):
-    monkeypatch.setattr(download, "MAX_SECONDS", 0)
-    with pytest.raises(Refused, match="the download took more than 0 seconds"):
-        download.fetch(f"{server}/schema")
+def test_a_download_whose_headers_drip_has_an_end(server, monkeypatch):
+    monkeypatch.setattr(download, "MAX_SECONDS", 0.5)
+    with pytest.raises(download.Unreachable, match="the download took more than"):
+        download.fetch(f"{server}/drips")
+
+
+@pytest.mark.parametrize("hops", [["http"], ["http", "https"], ["https", "http", "https"]])
+def test_once_encrypted_each_hop_is(monkeypatch, hops):
+    hops = ["https", *hops]
+    sent = []
+
+    def answer(request):
+        sent.append(request.url.scheme)
+        following = hops[len(sent) :]
+        headers = {"Location": f"{following[0]}://host/{len(sent)}"} if following else {}
+        return httpx.Response(302 if following else 200, headers=headers)
+
+    client = functools.partial(httpx.AsyncClient, transport=httpx.MockTransport(answer))
+    monkeypatch.setattr(download.httpx, "AsyncClient", client)
+    with pytest.raises(Refused, match="which is not encrypted"):
+        download.fetch("https://host/")
+    assert "http" not in sent
 
 
 def test_nobody_listens(port):
-    with pytest.raises(Refused, match=r"the download failed: .*refused"):
+    with pytest.raises(download.Unreachable, match="the download failed"):
         download.fetch(f"http://127.0.0.1:{port}/")
 
 

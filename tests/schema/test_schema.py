@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from bettune.sandbox import Sandbox
 from scripts import ROOT
 from scripts.schema import generate, update
+from scripts.shown import shown
 
 NEW_ENDPOINT = """
   /leagues:
@@ -179,6 +180,31 @@ def test_refused_it_says_one_line(make, repo_copy):
         "take the address of the file itself\n"
     )
     assert texts(repo_copy) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "shown_as"),
+    [
+        ("a\n::error::b", "a\\n::error::b"),
+        (" ::stop-commands::x", " : :stop-commands::x"),
+        ("a ##[error]b", "a ## [error]b"),
+        ("\x1b]0;title\x07\u202e\x9b", "\\x1b]0;title\\x07\\u202e\\x9b"),
+    ],
+)
+def test_what_comes_from_outside_is_neither_a_command_nor_seen_by_a_terminal(text, shown_as):
+    assert shown(text) == shown_as
+    assert "::error::" not in shown("a\n::error::b", lines=True).splitlines()[1]
+
+
+def test_a_schema_prints_no_command(make, repo_copy, schema):
+    name = "\n::error title=x::y"
+    schema["components"]["schemas"]["Match"]["properties"][name] = {"type": "string"}
+    schema["paths"][f"/{name}\x1b[2J"] = schema["paths"]["/sports"]
+    (repo_copy / "new.json").write_text(json.dumps(schema))
+    done = make("new.json")
+    for line in (done.stdout + done.stderr).splitlines():
+        assert not line.lstrip().startswith("::")
+        assert line.isprintable()
 
 
 def test_without_a_source_it_says_how(make):

@@ -84,6 +84,8 @@ def sync_detailed(
 ) -> Response[ErrorResponse | MatchesResponse]:
     """List matches for one UTC date
 
+     Matches for the requested UTC date.
+
     Args:
         date (datetime.date):
         sport (int):
@@ -116,6 +118,8 @@ def sync(
 ) -> ErrorResponse | MatchesResponse | None:
     """List matches for one UTC date
 
+     Matches for the requested UTC date.
+
     Args:
         date (datetime.date):
         sport (int):
@@ -142,6 +146,8 @@ async def asyncio_detailed(
     sport: int,
 ) -> Response[ErrorResponse | MatchesResponse]:
     """List matches for one UTC date
+
+     Matches for the requested UTC date.
 
     Args:
         date (datetime.date):
@@ -172,6 +178,8 @@ async def asyncio(
     sport: int,
 ) -> ErrorResponse | MatchesResponse | None:
     """List matches for one UTC date
+
+     Matches for the requested UTC date.
 
     Args:
         date (datetime.date):

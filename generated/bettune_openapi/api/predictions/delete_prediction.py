@@ -84,6 +84,8 @@ def sync_detailed(
 ) -> Response[Any | ErrorResponse]:
     """Delete prediction
 
+     Deletes the prediction of one filter for one match. The endpoint is idempotent.
+
     Args:
         filter_id (int):
         match_id (int):
@@ -116,6 +118,8 @@ def sync(
 ) -> Any | ErrorResponse | None:
     """Delete prediction
 
+     Deletes the prediction of one filter for one match. The endpoint is idempotent.
+
     Args:
         filter_id (int):
         match_id (int):
@@ -142,6 +146,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[Any | ErrorResponse]:
     """Delete prediction
+
+     Deletes the prediction of one filter for one match. The endpoint is idempotent.
 
     Args:
         filter_id (int):
@@ -172,6 +178,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> Any | ErrorResponse | None:
     """Delete prediction
+
+     Deletes the prediction of one filter for one match. The endpoint is idempotent.
 
     Args:
         filter_id (int):

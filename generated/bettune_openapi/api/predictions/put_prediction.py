@@ -96,6 +96,8 @@ def sync_detailed(
 ) -> Response[ErrorResponse | Prediction]:
     """Create or update prediction odds
 
+     Creates or updates the prediction of one filter for one match.
+
     Args:
         filter_id (int):
         match_id (int):
@@ -131,6 +133,8 @@ def sync(
 ) -> ErrorResponse | Prediction | None:
     """Create or update prediction odds
 
+     Creates or updates the prediction of one filter for one match.
+
     Args:
         filter_id (int):
         match_id (int):
@@ -160,6 +164,8 @@ async def asyncio_detailed(
     body: PutPredictionRequest,
 ) -> Response[ErrorResponse | Prediction]:
     """Create or update prediction odds
+
+     Creates or updates the prediction of one filter for one match.
 
     Args:
         filter_id (int):
@@ -193,6 +199,8 @@ async def asyncio(
     body: PutPredictionRequest,
 ) -> ErrorResponse | Prediction | None:
     """Create or update prediction odds
+
+     Creates or updates the prediction of one filter for one match.
 
     Args:
         filter_id (int):

@@ -88,6 +88,8 @@ def sync_detailed(
 ) -> Response[ErrorResponse | PredictionsResponse]:
     """Search existing predictions
 
+     Existing predictions for requested matches.
+
     Args:
         body (SearchPredictionsRequest):
 
@@ -117,6 +119,8 @@ def sync(
 ) -> ErrorResponse | PredictionsResponse | None:
     """Search existing predictions
 
+     Existing predictions for requested matches.
+
     Args:
         body (SearchPredictionsRequest):
 
@@ -140,6 +144,8 @@ async def asyncio_detailed(
     body: SearchPredictionsRequest,
 ) -> Response[ErrorResponse | PredictionsResponse]:
     """Search existing predictions
+
+     Existing predictions for requested matches.
 
     Args:
         body (SearchPredictionsRequest):
@@ -167,6 +173,8 @@ async def asyncio(
     body: SearchPredictionsRequest,
 ) -> ErrorResponse | PredictionsResponse | None:
     """Search existing predictions
+
+     Existing predictions for requested matches.
 
     Args:
         body (SearchPredictionsRequest):

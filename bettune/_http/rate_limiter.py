@@ -1,0 +1,353 @@
+"""Rate limiting: decides which request may start and how long the others wait. Does no I/O.
+
+Two FIFO parts: `Slots` limits the requests in flight, and `Window` limits the requests per time.
+`RateLimiter` sends each request through both.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from collections import OrderedDict, deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
+from weakref import WeakSet
+
+from bettune._errors import BetTuneError
+from bettune._http.clock import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bettune._models import RateLimit
+
+CLOSED = "this client is closed: make a new one"
+# How many responses are remembered while no limit is known, for a limit learnt later.
+_REMEMBERED = 10_000
+# The longest wait for an event: the clocks of some systems cannot wait for more than some years.
+LONGEST_WAIT = 3600.0
+# How long a learnt limit is held at least, even if `max_wait` is shorter, before it is doubted.
+_SHORTEST_HOLD = 0.25
+
+
+class Event(Protocol):
+    """Wakes a waiting thread or task."""
+
+    def set(self) -> object:
+        """Wake it."""
+
+
+class MaxWaitExceededError(Exception):
+    """The rate limit would delay the request beyond `max_wait`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class RunCancelledError(Exception):
+    """The request's run was cancelled while the request waited. It was not sent."""
+
+
+class RequestGroup:
+    """Requests that are cancelled together: the writes of one worker of a bulk run.
+
+    Attributes:
+        cancelled: whether they are not to be sent any more.
+        in_doubt: whether the server may have carried out the latest of them: it was sent, and no
+            response said otherwise.
+    """
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self.in_doubt = False
+
+
+class PendingRequest:
+    """A request that waits for its turn or is in flight, as the rate limiter sees it."""
+
+    __slots__ = ("__weakref__", "event", "group", "not_before", "seconds")
+
+    def __init__(self, group: RequestGroup | None = None) -> None:
+        self.group = group
+        self.event: Event | None = None
+        # How long to wait for the event, as of the last call of `try_start`.
+        self.seconds = 0.0
+        # The earliest time of the next attempt, after a failed one.
+        self.not_before = 0.0
+
+
+# FIFO. A plain dict would scan all removed entries each time its first one is looked up.
+RequestQueue = OrderedDict[PendingRequest, None]
+
+
+class Slots:
+    """FIFO semaphore limiting requests in flight."""
+
+    def __init__(self, capacity: float) -> None:
+        self._capacity = capacity
+        # Adding and discarding are single steps, which no interrupt can split.
+        self._held: set[PendingRequest] = set()
+        self._queue: RequestQueue = OrderedDict()
+
+    def try_acquire(self, pending: PendingRequest) -> bool:
+        """Take a slot, or queue for one."""
+        if pending in self._held:
+            return True
+        self._queue.setdefault(pending)
+        if self.next() is not pending:
+            return False
+        self._held.add(pending)
+        self._queue.pop(pending, None)
+        return True
+
+    def release(self, pending: PendingRequest) -> None:
+        """Give the slot back, or leave the queue. Idempotent."""
+        self._held.discard(pending)
+        self._queue.pop(pending, None)
+
+    def next(self) -> PendingRequest | None:
+        """Return the request that may take a slot now, if one waits and a slot is free."""
+        if self._queue and len(self._held) < self._capacity:
+            return next(iter(self._queue))
+        return None
+
+
+class Window:
+    """At most `limit.requests` in any `limit.per` seconds, FIFO.
+
+    A request counts from its start until `per` seconds after its response. The server received it
+    somewhere in between, so it never sees more than `requests` in any `per` seconds, however
+    unevenly they travel.
+    """
+
+    def __init__(self, limit: RateLimit | None) -> None:
+        self.limit = limit
+        self.learnt = False
+        # The request that was let out to learn a limit anew.
+        self.probe: PendingRequest | None = None
+        self.paused_until = 0.0
+        self._in_flight: set[PendingRequest] = set()
+        self._answered: deque[float] = deque()
+        self._queue: RequestQueue = OrderedDict()
+
+    def try_acquire(self, pending: PendingRequest, now: float, max_wait: float) -> float:
+        """Take a turn and return 0, or queue and return the seconds until the next turn."""
+        delay = self.delay(now, max_wait)
+        self._queue.setdefault(pending)
+        if self.next() is not pending:
+            return LONGEST_WAIT  # the request ahead of it wakes it
+        if delay <= 0:
+            if self.learnt and self._delay_by_limit(now) > 0:
+                self.probe = pending
+            self._in_flight.add(pending)
+            self._queue.pop(pending, None)
+        return delay
+
+    def release(self, pending: PendingRequest, now: float) -> None:
+        """Note that a request in flight ended, or leave the queue. Idempotent."""
+        self._queue.pop(pending, None)
+        if self.probe is pending:
+            self.probe = None
+        if pending in self._in_flight:
+            self._answered.append(now)
+            self._in_flight.discard(pending)
+            if self.limit is None and len(self._answered) > _REMEMBERED:
+                self._answered.popleft()
+
+    def next(self) -> PendingRequest | None:
+        """Return the request whose turn comes next, if one waits."""
+        return next(iter(self._queue), None)
+
+    def delay(self, now: float, max_wait: float) -> float:
+        """Return the seconds until the next turn, as far as known. Not above 0 means now.
+
+        A learnt limit that delays longer than `max_wait` is held for `max_wait` after the last
+        response. Then one request at a time may start, to learn the limit anew.
+        """
+        pause = self.paused_until - now
+        delay = self._delay_by_limit(now)
+        if self.learnt and delay > max_wait and not self._in_flight:
+            hold = max(max_wait, _SHORTEST_HOLD)
+            if now >= self._answered[-1] + hold:
+                return pause
+        return max(pause, delay)
+
+    def _delay_by_limit(self, now: float) -> float:
+        if self.limit is None:
+            return 0.0
+        requests, per = self.limit.requests, self.limit.per
+        while self._answered and self._answered[0] + per <= now:
+            self._answered.popleft()
+        excess = len(self._in_flight) + len(self._answered) + 1 - requests
+        if excess <= 0:
+            return 0.0
+        if excess <= len(self._answered):
+            return self._answered[excess - 1] + per - now
+        # The turns are held by requests in flight: none of those is free before `per` from now.
+        return per
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _locked(
+    method: Callable[Concatenate[RateLimiter, P], T],
+) -> Callable[Concatenate[RateLimiter, P], T]:
+    """Run a method of the rate limiter under its lock, which no interrupt leaves locked.
+
+    An interrupt may come between any two lines: after the lock is acquired and before a `with`
+    would know, or just before it is released. So it is released again where one passes through.
+    """
+
+    @functools.wraps(method)
+    def locked(self: RateLimiter, /, *args: P.args, **options: P.kwargs) -> T:
+        lock = self._lock
+        try:
+            try:
+                lock.acquire()
+                return method(self, *args, **options)
+            finally:
+                with suppress(RuntimeError):  # it was not acquired yet
+                    lock.release()
+        except BaseException:
+            with suppress(RuntimeError):  # it is released
+                lock.release()
+            raise
+
+    return locked
+
+
+def _make_new_locks() -> None:
+    for rate_limiter in _rate_limiters:
+        rate_limiter._lock = threading.RLock()  # noqa: SLF001 - of this module
+
+
+# In a forked child a thread that held a lock is gone, and would never release it.
+_rate_limiters: WeakSet[RateLimiter] = WeakSet()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_make_new_locks)
+
+
+class RateLimiter:
+    """Keeps a client within its rate limit and its connections, first come, first served.
+
+    Without the slots, more requests than connections would wait in httpx, where a limit learnt
+    meanwhile does not reach them, and where each free connection wakes all of them.
+    """
+
+    def __init__(
+        self,
+        limit: RateLimit | None,
+        max_in_flight: float,
+        new_event: Callable[[], Event],
+        window: Window | None = None,
+    ) -> None:
+        self.clock = Clock()
+        self.closed = False
+        self._given = limit is not None
+        self._new_event = new_event
+        self._lock = threading.RLock()
+        self._slots = Slots(max_in_flight)
+        self._window = Window(limit) if window is None else window
+        self._waiting: dict[PendingRequest, None] = {}
+        _rate_limiters.add(self)
+
+    @property
+    def limit(self) -> RateLimit | None:
+        """The rate limit given or learnt."""
+        return self._window.limit
+
+    @_locked
+    def try_start(self, pending: PendingRequest, max_wait: float) -> bool:
+        """Start a request and return True, or store the time to wait in it and return False.
+
+        The wait is never longer than needed as things stand. When they change for the better, the
+        request's event is set.
+
+        Raises:
+            MaxWaitExceededError: no request could start within `max_wait`.
+            RunCancelledError: the request's group was cancelled.
+            BetTuneError: the client is closed.
+        """
+        if self.closed:
+            raise BetTuneError(CLOSED)
+        if pending.group is not None and pending.group.cancelled:
+            raise RunCancelledError("the run was stopped before this request was sent")
+        now = self.clock.now()
+        wait = pending.not_before - now
+        if wait <= 0:
+            wait = LONGEST_WAIT
+            if self._slots.try_acquire(pending):
+                self._wake(self._slots.next())
+                wait = self._window.try_acquire(pending, now, max_wait)
+            if wait <= 0:
+                self._waiting.pop(pending, None)
+                self._wake(self._window.next())
+                if pending.group is not None:
+                    # Here, under the lock: after `cancel`, a request is in doubt or is not sent.
+                    pending.group.in_doubt = True
+                return True
+            delay = self._window.delay(now, max_wait)
+            if delay > max_wait:
+                raise MaxWaitExceededError(delay)
+        pending.event = self._new_event()
+        pending.seconds = min(wait, LONGEST_WAIT)
+        self._waiting[pending] = None
+        return False
+
+    @_locked
+    def release(self, pending: PendingRequest) -> None:
+        """Release the request's slot, turn and queue positions. Idempotent."""
+        self._waiting.pop(pending, None)
+        self._window.release(pending, self.clock.now())
+        self._slots.release(pending)
+        # Whichever is next: an interrupt may have come before it was woken.
+        self._wake(self._slots.next())
+        self._wake(self._window.next())
+
+    @_locked
+    def learn(self, limit: RateLimit) -> None:
+        """Keep to the limit that a response states, unless the caller gave one."""
+        if not self._given and limit != self._window.limit:
+            self._window.limit = limit
+            self._window.learnt = True
+            self._wake_all()
+
+    @_locked
+    def unlearn(self, pending: PendingRequest) -> None:
+        """Drop the learnt limit if it would not have permitted this request, which succeeded."""
+        if self._window.probe is pending:
+            self._window.limit = None
+            self._window.learnt = False
+            self._wake_all()
+
+    @_locked
+    def pause(self, seconds: float) -> None:
+        """Pause all requests for `seconds`, as the server requested."""
+        self._window.paused_until = max(self._window.paused_until, self.clock.now() + seconds)
+
+    @_locked
+    def cancel(self, group: RequestGroup) -> None:
+        """Wake the waiting requests of a group. None of its requests starts any more."""
+        group.cancelled = True
+        for pending in self._waiting:
+            if pending.group is group:
+                self._wake(pending)
+
+    @_locked
+    def close(self) -> None:
+        """Wake all waiting requests. No request starts any more."""
+        self.closed = True
+        self._wake_all()
+
+    def _wake_all(self) -> None:
+        for pending in self._waiting:
+            self._wake(pending)
+
+    @staticmethod
+    def _wake(pending: PendingRequest | None) -> None:
+        if pending is not None and pending.event is not None:
+            pending.event.set()

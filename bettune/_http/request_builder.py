@@ -1,0 +1,129 @@
+"""Builds requests: as httpx does, with less work for those of the generated client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+import msgspec
+
+from bettune._errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bettune._http.terms import Terms
+
+_JSON = {"Content-Type": "application/json"}
+# The arguments of build_request that make the body or the headers something else.
+_UNUSUAL = ("content", "data", "files", "cookies", "extensions")
+
+
+def build_request(
+    client: httpx.Client | httpx.AsyncClient,
+    terms: Terms,
+    method: str,
+    url: Any,
+    options: Mapping[str, Any],
+) -> httpx.Request:
+    """Build a request that is sent on the given terms.
+
+    Raises:
+        InvalidArgumentError: the URL, or a text in the request, is not valid.
+    """
+    try:
+        return plain_request(client, terms, method, url, options) or _any_request(
+            client, terms, method, url, options
+        )
+    except httpx.InvalidURL as error:
+        raise InvalidArgumentError(f"the URL cannot be requested: {error}") from None
+    except UnicodeError as error:
+        raise InvalidArgumentError(f"the request cannot be encoded: {error}") from None
+
+
+def _any_request(
+    client: httpx.Client | httpx.AsyncClient,
+    terms: Terms,
+    method: str,
+    url: Any,
+    options: Mapping[str, Any],
+) -> httpx.Request:
+    headers = terms.headers.copy()
+    headers.update(options.get("headers"))
+    given = {name: value for name, value in options.items() if name != "headers"}
+    request = client.build_request(
+        method, url, **{"timeout": terms.timeout, **given}, headers=headers
+    )
+    if terms.cookies and origin(request.url) == origin(client.base_url):
+        request.headers.setdefault("Cookie", terms.cookies)
+    if type(request.stream) is httpx.ByteStream:
+        request.stream = Content(request.content)
+    return request
+
+
+def plain_request(
+    client: httpx.Client | httpx.AsyncClient,
+    terms: Terms,
+    method: str,
+    url: Any,
+    options: Mapping[str, Any],
+) -> httpx.Request | None:
+    """Build a request for a path below the base URL, with a JSON body or none.
+
+    httpx parses two URLs for it, and builds the headers three times.
+
+    Returns None for any other kind of request.
+    """
+    if type(url) is not str or url[:1] != "/" or url[:2] == "//" or "?" in url or "#" in url:
+        return None
+    if any(options.get(name) is not None for name in _UNUSUAL) or client.params:
+        return None
+    body, headers = options.get("json"), options.get("headers")
+    if (headers or None) != (None if body is None else _JSON) or "host" in terms.headers:
+        return None
+    if body is None and method.upper() not in {"GET", "DELETE"}:
+        return None
+    timeout = options.get("timeout", httpx.USE_CLIENT_DEFAULT)
+    timeout = terms.timeout if timeout is httpx.USE_CLIENT_DEFAULT else httpx.Timeout(timeout)
+    content, more = b"", []
+    if body is not None:
+        content = msgspec.json.encode(body)
+        more = [
+            (b"Content-Length", b"%d" % len(content)),
+            (b"Content-Type", b"application/json"),
+        ]
+    if terms.cookies:
+        more.append((b"Cookie", terms.cookies.encode("ascii")))
+    request = httpx.Request(
+        method,
+        # Without a path, httpx shows a base URL without its slash.
+        httpx.URL(str(client.base_url).removesuffix("/") + url, params=options.get("params")),
+        headers=[(b"Host", client.base_url.netloc), *terms.headers.raw, *more],
+        stream=Content(content),
+        extensions={"timeout": timeout.as_dict()},
+    )
+    request.read()
+    return request
+
+
+def origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Return scheme, host and port: the token goes to those of the base URL alone."""
+    return url.scheme, url.host, url.port
+
+
+class Content(httpx.ByteStream):
+    """The body of a request; httpx's own is a generator, which trio warns of when cancelled."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._content = content
+        self._rest = [content]
+
+    def __aiter__(self) -> Self:
+        self._rest = [self._content]
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._rest:
+            raise StopAsyncIteration
+        return self._rest.pop()

@@ -1,0 +1,284 @@
+"""A rate limit that the processes of one user and machine share, by a small file.
+
+The file begins with the limits that processes keep: requests, seconds, and when each was last
+used. All requests keep to all of them, so that the strictest counts. Then it holds a record for
+each recent request: when its response came, or, below 0, when the request in flight started.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from array import array
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from io import FileIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bettune._errors import ConfigurationError
+from bettune._http.rate_limiter import LONGEST_WAIT, MaxWaitExceededError, PendingRequest, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import httpx
+
+    from bettune._models import RateLimit
+
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
+
+# How long a request counts that gets no response, such as one of a killed process, and how long
+# a limit counts that no process uses any more.
+_LOST_AFTER = 60.0
+# How long to wait while another process has the file locked.
+_BUSY = 0.005
+# How many limits and how many records the file holds, at most.
+_MOST_LIMITS = 8
+_MOST_RECORDS = 10_000
+_LONGEST_PER = 1e9
+_HEADER = 3 * _MOST_LIMITS
+_NUMBER = array("d").itemsize
+# A symlink is not followed; a pipe does not hold up who opens it.
+_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+# The files open at the moment: a forked child closes its copies, which would keep their locks.
+_open_files: set[FileIO] = set()
+
+
+def _close_inherited_files() -> None:
+    while _open_files:
+        _open_files.pop().close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_close_inherited_files)
+
+
+class SharedWindow(Window):
+    """A window over all clients of a user on one machine with the same base URL."""
+
+    def __init__(self, limit: RateLimit, base_url: httpx.URL) -> None:
+        """Find the file, or create it.
+
+        Raises:
+            ConfigurationError: it cannot be used, or this system has no such locks.
+        """
+        super().__init__(limit)
+        if fcntl is None:
+            raise ConfigurationError(
+                "RateLimit(shared=True) needs locks that this system does not have: give each "
+                "process its part of the limit instead, RateLimit(requests // processes, per)"
+            )
+        # Of a very large limit, a part in a part of the time: the file stays small.
+        parts = max(1, -(-limit.requests // _MOST_RECORDS))
+        self._own = limit.requests // parts, limit.per / parts
+        # Not by the token: a digest of it would still be of it.
+        name = sha256(str(base_url).rstrip("/").encode()).hexdigest()
+        self._path = _cache_folder() / "bettune" / f"rate-limit-{name[:16]}"
+        self._records: dict[PendingRequest, tuple[int, float]] = {}
+        self._locked_since: float | None = None
+        with self._opened():
+            pass
+
+    def try_acquire(self, pending: PendingRequest, now: float, max_wait: float) -> float:
+        """Take a turn and return 0, or queue and return the seconds until the next turn.
+
+        Raises:
+            MaxWaitExceededError: another process has had the file locked for `max_wait`.
+        """
+        self._queue.setdefault(pending)
+        if self.next() is not pending:
+            return LONGEST_WAIT  # the request ahead of it wakes it
+        # By this client's own requests first: they count even if the file was removed meanwhile.
+        delay = super().delay(now, max_wait)
+        if delay > 0:
+            return delay
+        with self._opened() as file:
+            try:
+                if not self._try_lock(file, now, max_wait):
+                    return _BUSY
+                limits, records = self._read(file, now)
+                delay = _delay(limits, records, now)
+                if delay <= 0:
+                    self._write_limit(file, limits, now)
+                    place = _free_place(limits, records, now)
+                    self._records[pending] = place, -now
+                    self._write(file, _HEADER + place, [-now])
+                    self._in_flight.add(pending)
+                    self._queue.pop(pending, None)
+            finally:
+                # By itself, not by closing: a child forked meanwhile has a copy of the file.
+                fcntl.flock(file, fcntl.LOCK_UN)
+        return delay
+
+    def release(self, pending: PendingRequest, now: float) -> None:
+        """Note that a request in flight ended, or leave the queue. Idempotent."""
+        super().release(pending, now)
+        if not self._queue:
+            self._locked_since = None
+        if pending in self._records:
+            place, value = self._records[pending]
+            # Where it cannot be written, the request counts as lost.
+            with suppress(ConfigurationError), self._opened() as file:
+                _, records = self._read(file, now)
+                # No other process writes the record of a request in flight: no lock is needed.
+                if place < len(records) and records[place] == value:
+                    self._write(file, _HEADER + place, [now])
+            self._records.pop(pending, None)
+
+    def delay(self, now: float, max_wait: float) -> float:
+        """Return the seconds until the next turn, as far as known. Not above 0 means now."""
+        with self._opened() as file:
+            return max(super().delay(now, max_wait), _delay(*self._read(file, now), now))
+
+    def _try_lock(self, file: FileIO, now: float, max_wait: float) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if self._locked_since is None:
+                self._locked_since = now
+            if now - self._locked_since > max_wait:
+                raise MaxWaitExceededError(now - self._locked_since) from None
+            return False
+        self._locked_since = None
+        # Nor a file that was removed meanwhile: other processes use a new one.
+        return os.fstat(file.fileno()).st_nlink > 0
+
+    def _read(self, file: FileIO, now: float) -> tuple[list[tuple[int, float, int]], array[float]]:
+        """Return the limits in use, each with its place in the file, and the records."""
+        size = (_HEADER + _MOST_RECORDS) * _NUMBER
+        content = os.pread(file.fileno(), size, 0)
+        numbers = array("d", content[: len(content) // _NUMBER * _NUMBER])
+        own = (*self._own, -1)
+        limits = [own]
+        for place in range(0, min(_HEADER, len(numbers) // 3 * 3), 3):
+            requests, per, used = numbers[place : place + 3]
+            if (requests, per) == self._own:
+                limits[0] = (*self._own, place)
+            elif _is_limit(requests, per) and 0 <= now - used <= _LOST_AFTER:
+                limits.append((int(requests), per, place))
+        return limits, numbers[_HEADER:]
+
+    def _write_limit(self, file: FileIO, limits: list[tuple[int, float, int]], now: float) -> None:
+        """Note that this client's limit is in use."""
+        place = limits[0][2]
+        if place < 0:
+            taken = {used for _, _, used in limits}
+            free = [place for place in range(0, _HEADER, 3) if place not in taken]
+            place = free[0] if free else 0
+        self._write(file, place, [*self._own, now])
+
+    @staticmethod
+    def _write(file: FileIO, place: int, numbers: list[float]) -> None:
+        os.pwrite(file.fileno(), array("d", numbers).tobytes(), place * _NUMBER)
+
+    @contextmanager
+    def _opened(self) -> Iterator[FileIO]:
+        """Open the file, each time: it may have been removed, or this process forked."""
+        with self._failures_named(), FileIO(self._path, "r+", opener=_open_own_file) as file:
+            _open_files.add(file)
+            try:
+                yield file
+            finally:
+                _open_files.discard(file)
+
+    @contextmanager
+    def _failures_named(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ConfigurationError(
+                f"RateLimit(shared=True) cannot use its file {self._path}: {error.strerror}; "
+                "XDG_CACHE_HOME names another folder for it"
+            ) from None
+
+
+def _cache_folder() -> Path:
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        # A relative one is invalid and ignored, as the XDG specification says.
+        return Path(given if Path(given).is_absolute() else "~/.cache").expanduser().absolute()
+    except RuntimeError:
+        raise ConfigurationError(
+            "RateLimit(shared=True) has no folder for its file, for want of a home: "
+            "set XDG_CACHE_HOME"
+        ) from None
+
+
+def _open_own_file(path: str, flags: int) -> int:
+    """Open a regular file of this user's own in a folder of the user's own; create both."""
+    folder = _open_own_folder(Path(path).parent)
+    try:
+        file = os.open(Path(path).name, flags | os.O_CREAT | _FLAGS, 0o600, dir_fd=folder)
+    finally:
+        os.close(folder)
+    try:
+        _check_own(os.fstat(file), stat.S_ISREG)
+    except OSError:
+        os.close(file)
+        raise
+    return file
+
+
+def _open_own_folder(path: Path) -> int:
+    try:
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _FLAGS)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _FLAGS)
+    try:
+        _check_own(os.fstat(folder), stat.S_ISDIR)
+    except OSError:
+        os.close(folder)
+        raise
+    return folder
+
+
+def _check_own(status: os.stat_result, is_of_kind: Callable[[int], bool]) -> None:
+    if not is_of_kind(status.st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    if status.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "it belongs to another user")
+    if status.st_mode & stat.S_IWOTH:
+        raise PermissionError(errno.EPERM, "all users may write to it")
+
+
+def _is_limit(requests: float, per: float) -> bool:
+    return 1 <= requests <= _MOST_RECORDS and 0 < per <= _LONGEST_PER
+
+
+def _delay(limits: list[tuple[int, float, int]], records: array[float], now: float) -> float:
+    """Return the seconds until the next turn by all limits; 0 for now."""
+    delay = 0.0
+    for requests, per, _ in limits:
+        left = sorted(filter(None, (_seconds_left(value, now, per) for value in records)))
+        if len(left) >= requests:
+            delay = max(delay, left[len(left) - requests])
+    return delay
+
+
+def _free_place(limits: list[tuple[int, float, int]], records: array[float], now: float) -> int:
+    """Return the first record that counts for no limit any more, else a new one."""
+    longest = max(per for _, per, _ in limits)
+    for place, value in enumerate(records):
+        if not _seconds_left(value, now, longest):
+            return place
+    return len(records)
+
+
+def _seconds_left(value: float, now: float, per: float) -> float:
+    """Return how long a record counts; none that was written before this start of the machine."""
+    if value > 0:
+        left = value + per - now
+        return left if 0 < left <= 2 * per else 0.0
+    if value < 0:
+        left = _LOST_AFTER + per - value - now
+        # Its response may come now, and it counts for `per` from then on.
+        return min(left, per) if 0 < left <= _LOST_AFTER + 2 * per else 0.0
+    return 0.0

@@ -1,0 +1,265 @@
+"""The transports of a client: proxies, TLS, and streams that keep a deadline.
+
+The only module that touches private attributes of httpx and httpcore: `_pool` and
+`_network_backend`, since httpx.HTTPTransport takes no network backend, and `_cookies`, since
+httpx.Client copies the jar it is given. Tried with httpx 0.28.0 and 0.28.1, httpcore 1.0.9.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import suppress
+from functools import lru_cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
+
+import httpcore
+import httpx
+
+from bettune._errors import ConfigurationError
+from bettune._http.deadline import time_left
+from bettune._http.http_options import check_proxy, refusals_named
+
+if TYPE_CHECKING:
+    import ssl
+
+    from bettune._http.http_options import ClientKind
+
+# The options of httpx.Client that are its transports' own.
+_OF_TRANSPORTS = ("verify", "cert", "http1", "http2", "limits")
+# What a request carries once it is sent to a proxy.
+_PROXY = "bettune.proxy"
+_CERT_FILE, _CERT_DIR = "SSL_CERT_FILE", "SSL_CERT_DIR"
+
+
+class AsyncTransport(httpx.AsyncHTTPTransport):
+    """httpx's own: a task's deadline is a cancel scope, which needs nothing here."""
+
+
+class Transport(httpx.HTTPTransport):
+    """httpx's own, over streams that keep the deadline of the thread that reads them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._pool._network_backend = _Backend()  # noqa: SLF001
+
+
+class AsyncProxyTransport(AsyncTransport):
+    """A transport over a proxy, which errors are to name."""
+
+    def __init__(self, proxy: httpx.Proxy, **options: Any) -> None:
+        super().__init__(proxy=proxy, **options)
+        self._shown = str(proxy.url)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request."""
+        request.extensions[_PROXY] = self._shown
+        return await super().handle_async_request(request)
+
+
+class ProxyTransport(Transport):
+    """A transport over a proxy, which errors are to name."""
+
+    def __init__(self, proxy: httpx.Proxy, **options: Any) -> None:
+        super().__init__(proxy=proxy, **options)
+        self._shown = str(proxy.url)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request."""
+        request.extensions[_PROXY] = self._shown
+        return super().handle_request(request)
+
+
+def proxy_of(request: httpx.Request) -> str:
+    """Return the URL of the proxy that a request was sent to, without its password, if any."""
+    proxy: str = request.extensions.get(_PROXY, "")
+    return proxy
+
+
+def with_transports(
+    options: dict[str, Any], kind: ClientKind, unencrypted_host: str | None
+) -> dict[str, Any]:
+    """Return options of httpx.Client with the transports in place of what they are made from.
+
+    Args:
+        options: checked options.
+        kind: httpx.Client or httpx.AsyncClient.
+        unencrypted_host: a host on this machine that is spoken to without TLS, if any: the token
+            would cross the network in clear text on the way to a proxy that is elsewhere.
+
+    Raises:
+        ConfigurationError: an option or a variable of the environment cannot be used.
+    """
+    options = dict(options)
+    is_async = issubclass(kind, httpx.AsyncClient)
+    make = AsyncTransport if is_async else Transport
+    make_proxied = AsyncProxyTransport if is_async else ProxyTransport
+    proxy, transport = options.pop("proxy", None), options.pop("transport", None)
+    trust_env = options.get("trust_env", True)
+    proxies: dict[str, Any] = {}
+    if proxy is not None:
+        proxies["all://"] = proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)
+    elif trust_env and transport is None:
+        proxies = environment_proxies(unencrypted_host)
+    mine = {name: options.pop(name) for name in _OF_TRANSPORTS if name in options}
+    if transport is None or proxies:
+        mine["verify"] = _context(mine, trust_env=trust_env)
+        mine.pop("cert", None)
+    mounts = {
+        pattern: None if proxy is None else make_proxied(proxy, **mine)
+        for pattern, proxy in proxies.items()
+    }
+    return {
+        **options,
+        "transport": make(**mine) if transport is None else transport,
+        "mounts": mounts | options.pop("mounts", {}),
+        "trust_env": False,  # the environment has been read
+    }
+
+
+def environment_proxies(unencrypted_host: str | None) -> dict[str, httpx.Proxy | None]:
+    """Return the proxies that the environment names, by the patterns that httpx's mounts take.
+
+    Raises:
+        ConfigurationError: a proxy is not valid; the message names the variable.
+    """
+    settings = getproxies()
+    bypassed = [host.strip() for host in settings.get("no", "").split(",")]
+    if "*" in bypassed:
+        return {}
+    proxies: dict[str, httpx.Proxy | None] = {}
+    for scheme in ("http", "https", "all"):
+        if url := settings.get(scheme):
+            url = url if "://" in url else f"http://{url}"
+            with refusals_named(_variable(f"{scheme}_proxy")):
+                check_proxy(url)
+            proxies[f"{scheme}://"] = httpx.Proxy(url)
+    for pattern in map(_bypass_pattern, filter(None, bypassed)):
+        with suppress(httpx.InvalidURL):  # such as ::1/128, which httpx cannot read
+            httpx.URL(pattern)
+            proxies[pattern] = None
+    proxy = proxies.get("http://") or proxies.get("all://")
+    if unencrypted_host and proxy and not is_loopback(proxy.url.host):
+        proxies[
+            f"all://[{unencrypted_host}]"
+            if ":" in unencrypted_host
+            else f"all://{unencrypted_host}"
+        ] = None
+    return proxies
+
+
+def _bypass_pattern(host: str) -> str:
+    if "://" in host:
+        return host
+    try:
+        version = ip_address(host.partition("/")[0]).version
+    except ValueError:
+        return f"all://{host}" if host.lower() == "localhost" else f"all://*{host}"
+    return f"all://{host}" if version == 4 else f"all://[{host}]"
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _variable(name: str) -> str:
+    """Return a variable's name as it is set: in lower case, which counts first, or in capitals."""
+    return name if os.environ.get(name) else name.upper()
+
+
+def _context(options: dict[str, Any], *, trust_env: bool) -> ssl.SSLContext:
+    if "verify" not in options and "cert" not in options:
+        return shared_context(trust_env=trust_env, http2=options.get("http2", False))
+    with refusals_named("cert" if "cert" in options else "verify"):
+        return httpx.create_ssl_context(
+            options.get("verify", True), options.get("cert"), trust_env=trust_env
+        )
+
+
+def shared_context(*, trust_env: bool, http2: bool) -> ssl.SSLContext:
+    """Return the TLS context that httpx would make, shared by the clients of a process.
+
+    Making one takes 25 ms.
+
+    Raises:
+        ConfigurationError: the certificates that the environment names cannot be used.
+    """
+    file = directory = None
+    version = (0, 0)
+    if trust_env:
+        file, directory = os.environ.get(_CERT_FILE), os.environ.get(_CERT_DIR)
+        if file:
+            with refusals_named(_CERT_FILE):
+                # Certificates that were renewed meanwhile are read by the next client.
+                status = Path(file).stat()
+                version = status.st_mtime_ns, status.st_size
+        elif directory and not any(map(os.path.isdir, directory.split(os.pathsep))):
+            # OpenSSL would take it, and trust nothing.
+            raise ConfigurationError(f"{_CERT_DIR} cannot be used: {directory!r} is not a folder")
+    with refusals_named(_CERT_FILE if file else _CERT_DIR if directory else "verify"):
+        return _cached_context(trust_env, http2, file, directory, version)
+
+
+# HTTP/2 has a context of its own, since httpcore writes the offered protocols into it.
+@lru_cache(maxsize=8)
+def _cached_context(
+    trust_env: bool,
+    _http2: bool,
+    _file: str | None,
+    _directory: str | None,
+    _version: tuple[int, int],
+) -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=trust_env)
+
+
+class _NoCookies(httpx.Cookies):
+    def extract_cookies(self, response: httpx.Response) -> None:
+        pass
+
+
+def keep_no_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
+    """Make a client keep no cookies of the answers: a Bearer API needs none."""
+    client._cookies = _NoCookies()  # noqa: SLF001
+
+
+class _Backend(httpcore.SyncBackend):
+    def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        options["timeout"] = time_left(options.get("timeout"))
+        return _Stream(super().connect_tcp(*args, **options))
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+        self._process = os.getpid()
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, time_left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, time_left(timeout))
+
+    def close(self) -> None:
+        # Closing a socket does not wake a thread that reads from it; shutting it down does, and
+        # TLS's own shutdown would take its state away from under that thread. In a forked process
+        # the connection is still the parent's.
+        if os.getpid() == self._process:
+            with suppress(OSError):
+                socket.socket.shutdown(self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
+        self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        options["timeout"] = time_left(options.get("timeout"))
+        return _Stream(self._stream.start_tls(*args, **options))

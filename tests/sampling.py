@@ -1,0 +1,71 @@
+"""Run the tests of the tools in full where a tool changed, else one case of each of them.
+
+The tools are what maintainers run, not what users install. `tools.sha256` has the digest of their
+files when all of their tests last passed; a full run that passes writes it. Where it differs, as
+after a merge of two changes, the tests run in full, and at night they always do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from scripts import ROOT
+
+RECORD = ROOT / "tests" / "tools.sha256"
+# A change of one of these may break a tool, or needs its tests.
+FILES = (
+    ".github",
+    "Makefile",
+    "generated",
+    "openapi.yaml",
+    "pyproject.toml",
+    "requirements",
+    "scripts",
+    "tests/conftest.py",
+    "tests/contract",
+    "tests/packaging",
+    "tests/sampling.py",
+    "tests/schema",
+    "tests/workflows",
+)
+SAMPLED = ("tests/contract/", "tests/packaging/", "tests/schema/", "tests/workflows/")
+
+
+def digest():
+    """The state of the tools, as text that git shows and compares."""
+    found = hashlib.sha256()
+    for name in FILES:
+        path = ROOT / name
+        files = (
+            [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
+        )
+        for file in files:
+            if file.suffix != ".pyc" and "node_modules" not in file.parts:
+                found.update(file.relative_to(ROOT).as_posix().encode() + b"\0")
+                found.update(hashlib.sha256(file.read_bytes()).digest())
+    return f"{found.hexdigest()}\n"
+
+
+def tools_are_as_tested():
+    """Whether all tests of the tools passed with the files as they are."""
+    return RECORD.is_file() and RECORD.read_text("ascii") == digest()
+
+
+def record():
+    """Note that all tests of the tools pass with the files as they are."""
+    if not tools_are_as_tested():
+        RECORD.write_text(digest(), "ascii")
+
+
+def split(items):
+    """The tests of a sample, and those left out: all but the first case of a test of a tool."""
+    kept, left_out, seen = [], [], set()
+    for item in items:
+        function = item.nodeid.partition("[")[0]
+        tool = function.startswith(SAMPLED)
+        if tool and (function in seen or item.get_closest_marker("tool_changes")):
+            left_out.append(item)
+        else:
+            kept.append(item)
+            seen.add(function)
+    return kept, left_out

@@ -1,0 +1,348 @@
+"""The workflows are safe, run what they should, and their scripts work; all but GitHub itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from scripts import ROOT
+
+CHECK = ["--offline", "--quiet", "--no-progress", "--persona=pedantic", "--strict-collection"]
+ZIZMOR = str(Path(sys.executable).parent / "zizmor")
+
+
+@pytest.fixture
+def folder():
+    return ROOT / ".github" / "workflows"
+
+
+def load(path):
+    return YAML(typ="safe", pure=True).load(path.read_text())
+
+
+def zizmor(folder):
+    return subprocess.run([ZIZMOR, *CHECK, folder], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "finding"),
+    [
+        ("@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0", "@v5", "unpinned-uses"),
+        ("permissions: {}", "permissions: write-all", "excessive-permissions"),
+        ("bash .ci/run", "bash .ci/run ${{ github.head_ref }}", "template-injection"),
+        ("          persist-credentials: false\n", "          fetch-depth: 1\n", "artipacked"),
+        ("    runs-on: ubuntu-24.04\n", "    run-on: ubuntu-24.04\n", "failed to load"),
+    ],
+)
+def test_the_check_finds_what_is_unsafe_or_wrong(folder, tmp_path, old, new, finding):
+    text = (folder / "gate.yml").read_text()
+    assert zizmor(folder).returncode == 0
+    assert old in text
+    copy = tmp_path / ".github" / "workflows"
+    copy.mkdir(parents=True)
+    (copy / "gate.yml").write_text(text.replace(old, new))
+    done = zizmor(copy)
+    assert done.returncode != 0
+    assert finding in done.stdout + done.stderr
+
+
+def test_the_gate_runs_on_each_python_we_promise(folder):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    promised = [one.rpartition(" ")[2] for one in project["classifiers"] if "Python :: 3." in one]
+    job = load(folder / "gate.yml")["jobs"]["gate"]
+    assert job["strategy"]["matrix"]["python"] == promised
+    assert job["steps"][-1]["run"] == "bash .ci/run"
+
+
+def test_the_night_and_a_release_run_the_gate(folder):
+    assert "workflow_call" in load(folder / "gate.yml").get(
+        "on", load(folder / "gate.yml").get(True)
+    )
+    for name in ("nightly", "release"):
+        jobs = load(folder / f"{name}.yml")["jobs"]
+        assert jobs["gate"]["uses"] == "$/.github/workflows/gate.yml"
+    assert jobs["build"]["needs"] == "gate"
+    assert "is-ancestor" in script(folder / "release.yml", "build", "refs/remotes/origin/main")
+
+
+def test_each_target_of_the_night_is_one_of_make(folder):
+    targets = load(folder / "nightly.yml")["jobs"]["target"]["strategy"]["matrix"]["target"]
+    assert {"audit", "soak", "test-lowest"} <= set(targets)
+    for target in targets:
+        command = ["make", "--question", "--dry-run", *target.split()]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert "No rule" not in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("failed", "open_issue", "does"),
+    [
+        ("true", "", "issue create"),
+        ("true", "7", "issue comment 7"),
+        ("false", "7", "issue close 7"),
+        ("false", "", ""),
+    ],
+)
+def test_a_night_that_fails_is_told(clone, tmp_path, failed, open_issue, does):
+    copy, tool = clone
+    tool("gh", f'echo "$*" >> "$TOLD"; if [ "$2" = list ]; then echo "{open_issue}"; fi')
+    text = script(ROOT / ".github" / "workflows" / "nightly.yml", "tell", "gh issue")
+    done = bash(text, copy, FAILED=failed, RUN="https://127.0.0.1/run", TITLE="t", QUERY="q")
+    assert done.returncode == (failed == "true"), done.stderr
+    asked = (tmp_path / "told").read_text().splitlines()
+    assert [one for one in asked if "issue list" not in one and does in one] or not does
+    assert len(asked) == 1 + bool(does)
+
+
+def test_the_contract_is_only_read(folder):
+    steps = load(folder / "contract.yml")["jobs"]["contract"]["steps"]
+    with_token = [one for one in steps if "BETTUNE_API_TOKEN" in one.get("env", {})]
+    assert [one["env"]["BETTUNE_API_TOKEN"] for one in with_token] == [
+        "${{ secrets.BETTUNE_API_TOKEN }}"
+    ]
+    assert "--base-url https://ovaccess.com/bet-tune-api/v1" in with_token[0]["run"]
+    assert "--filter" not in (folder / "contract.yml").read_text()
+
+
+def script(path, job, step):
+    """What a step runs, by a word of it."""
+    (found,) = [one for one in load(path)["jobs"][job]["steps"] if step in one.get("run", "")]
+    return found["run"]
+
+
+@pytest.fixture
+def clone(tmp_path, monkeypatch):
+    """A clone of a small repository, and tools in place of `make` and `gh`."""
+    if not shutil.which("git") or not shutil.which("bash"):
+        pytest.skip("the workflows' scripts need git and bash")
+    for name, value in {"NAME": "T", "EMAIL": "t@example.org"}.items():
+        monkeypatch.setenv(f"GIT_AUTHOR_{name}", value)
+        monkeypatch.setenv(f"GIT_COMMITTER_{name}", value)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    origin, folder, tools = tmp_path / "origin", tmp_path / "clone", tmp_path / "tools"
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", origin)
+    git(tmp_path, "clone", "--quiet", origin, folder)
+    git(folder, "switch", "--quiet", "--create", "main")
+    (folder / "generated").mkdir()
+    for name in ("openapi.yaml", "api.md"):
+        (folder / name).write_text("old\n")
+    (folder / "generated" / "a.py").write_text("old = 1\n")
+    (folder / ".gitignore").write_text(".venv\nfound\noutput\n*.txt\n*.patch\n")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "x")
+    git(folder, "push", "--quiet", "origin", "main")
+    tools.mkdir()
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    monkeypatch.setenv("TOLD", str(tmp_path / "told"))
+
+    def tool(name, text):
+        path = folder / ".venv" / "bin" / name if name == "python" else tools / name
+        path.write_text(f"#!/bin/bash\n{text}\n")
+        path.chmod(0o755)
+
+    return folder, tool
+
+
+def git(folder, *command):
+    done = subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def bash(text, folder, **environment):
+    # As GitHub runs it.
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+NEW = "echo new > openapi.yaml; echo 'b = 1' > generated/b.py; rm -f generated/a.py;"
+SOURCE = "https://127.0.0.1/a b'$(id).yaml"
+
+
+@pytest.fixture
+def workflow(folder, clone):
+    """Run the schema workflow's scripts; return its outputs and what the one of `fetch` printed."""
+    copy, tool = clone
+
+    def run(does, branch=""):
+        tool("python", f'echo "$*" > "$TOLD"; {does}')
+        tool("gh", 'echo "$*" >> "$TOLD"')
+        git(copy, "fetch", "--quiet")
+        git(copy, "switch", "--quiet", "--force-create", "job", f"origin/{branch or 'main'}")
+        output, found = copy / "output", copy / "found"
+        output.write_text("")
+        environment = {"SCHEMA_URL": SOURCE, "GITHUB_OUTPUT": str(output)}
+        fetched = bash(script(folder / "schema.yml", "fetch", "schema.patch"), copy, **environment)
+        told = dict(line.split("=", 1) for line in output.read_text().splitlines())
+        if "changed" in told:
+            found.mkdir(exist_ok=True)
+            for name in ("schema.patch", "summary.txt"):
+                shutil.move(copy / name, found / name)
+            git(copy, "reset", "--quiet", "--hard")
+            git(copy, "clean", "-fdq")
+            text = script(folder / "schema.yml", "propose", "git push")
+            environment = {"FOUND": str(found), "OPEN": branch, "TITLE": told["title"]}
+            proposed = bash(text, copy, **environment)
+            told["status"], told["said"] = proposed.returncode, proposed.stdout
+            told["body"] = (found / "body.md").read_text() if proposed.returncode == 0 else ""
+        return fetched, told
+
+    return run
+
+
+def proposed_branches(copy):
+    git(copy, "fetch", "--quiet", "--prune")
+    names = git(copy, "branch", "--remotes", "--format=%(refname:lstrip=3)").split()
+    return [name for name in names if name.startswith("schema-update")]
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        (0, "Take over the changed schema"),
+        (1, "Take over the changed schema: the facade or its users are broken"),
+        (4, "Take over the changed schema: make check does not pass"),
+    ],
+)
+def test_a_changed_schema_becomes_a_pull_request(clone, workflow, tmp_path, status, title):
+    copy, _ = clone
+    others = "echo new > api.md; echo x > mended.py;"  # the second is none of its business
+    fetched, told = workflow(f"{NEW} {others} echo '- breaking: it is told'; exit {status}")
+    assert fetched.returncode == 0, fetched.stderr
+    assert told["title"] == title
+    assert told["fits"] == str(int(status == 0))
+    (branch,) = proposed_branches(copy)
+    asked = (tmp_path / "told").read_text()
+    assert asked.startswith(f"-m scripts.schema {SOURCE}\n")
+    assert f"pr create --head {branch} --title {title}" in asked
+    assert "- breaking: it is told\n" in told["body"]
+    shown = git(copy, "show", "--name-status", "--format=%s", f"origin/{branch}").split()
+    assert shown == [
+        *("Take", "over", "the", "changed", "schema"),
+        *("M", "api.md", "D", "generated/a.py", "A", "generated/b.py", "M", "openapi.yaml"),
+    ]
+
+
+@pytest.fixture
+def mended(clone, workflow):
+    """The branch of an open pull request, on which a maintainer has mended something."""
+    copy, _ = clone
+    workflow(f"{NEW} exit 1")
+    (branch,) = proposed_branches(copy)
+    git(copy, "switch", "--quiet", "--force-create", "mend", f"origin/{branch}")
+    (copy / "mended.py").write_text("x = 1\n")
+    git(copy, "add", "mended.py")
+    git(copy, "commit", "--quiet", "--message", "mend")
+    git(copy, "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
+    return branch
+
+
+def test_the_same_schema_leaves_what_was_mended(clone, workflow, mended):
+    copy, _ = clone
+    before = git(copy, "rev-parse", f"origin/{mended}")
+    fetched, told = workflow(NEW, mended)
+    assert (fetched.returncode, told) == (0, {})
+    assert git(copy, "ls-remote", "origin", mended).split()[0] == before.strip()
+
+
+def test_another_schema_is_added_to_what_was_mended(clone, workflow, mended, tmp_path):
+    copy, _ = clone
+    before = git(copy, "rev-parse", f"origin/{mended}").strip()
+    _, told = workflow("echo newer > openapi.yaml; exit 1", mended)
+    assert told["status"] == 0, told
+    assert proposed_branches(copy) == [mended]
+    assert git(copy, "rev-parse", f"origin/{mended}^").strip() == before
+    assert git(copy, "show", f"origin/{mended}:openapi.yaml") == "newer\n"
+    assert git(copy, "show", f"origin/{mended}:mended.py") == "x = 1\n"
+    asked = (tmp_path / "told").read_text()
+    assert f"pr comment {mended} --body-file" in asked
+    assert "pr create" not in asked
+
+
+def test_what_was_proposed_and_closed_is_not_proposed_again(clone, workflow, mended, tmp_path):
+    copy, _ = clone
+    before = git(copy, "rev-parse", f"origin/{mended}")
+    _, told = workflow(NEW)  # none is open
+    assert told["status"] == 0
+    assert f"::notice title=Schema::{mended} was proposed before" in told["said"]
+    assert "pr create" not in (tmp_path / "told").read_text()
+    assert git(copy, "ls-remote", "origin", mended).split()[0] == before.strip()
+
+
+def test_what_is_pushed_meanwhile_is_not_lost(clone, workflow, mended, folder):
+    copy, tool = clone
+    other = copy.parent / "other"
+    git(copy.parent, "clone", "--quiet", "--branch", mended, copy.parent / "origin", other)
+    git(other, "commit", "--quiet", "--allow-empty", "--message", "meanwhile")
+    tool(
+        "git",
+        f'PATH=${{PATH#*:}}; if [ $1 = push ]; then (cd {other}; git push --quiet); fi; git "$@"',
+    )
+    _, told = workflow("echo newer > openapi.yaml", mended)
+    assert told["status"] != 0
+    assert (
+        git(other, "ls-remote", "origin", mended).split()[0]
+        == git(other, "rev-parse", "HEAD").strip()
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "ends", "said"),
+    [
+        (0, 0, ""),
+        (2, 2, "::error title=Schema::it was refused"),
+        (3, 0, "::warning title=Schema::it was refused"),
+    ],
+)
+def test_without_a_new_schema_nothing_is_proposed(workflow, status, ends, said):
+    fetched, told = workflow(f"echo it was refused; exit {status}")
+    assert (fetched.returncode, told) == (ends, {})
+    assert said in fetched.stdout
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_the_gate_is_run_and_told(folder, clone, passes):
+    copy, _ = clone
+    (copy / ".ci").mkdir()
+    (copy / ".ci" / "run").write_text(f"echo a test; exit {int(not passes)}\n")
+    output = copy / "output"
+    text = script(folder / "schema.yml", "fetch", ".ci/run")
+    assert bash(text, copy, GITHUB_OUTPUT=str(output)).returncode == 0
+    told = (copy / "summary.txt").read_text()
+    assert told == ("The gate passes.\n" if passes else "The gate does not pass:\na test\n")
+    assert output.exists() == (not passes)
+
+
+def test_only_a_pull_request_of_this_repository_is_open(folder, clone, tmp_path):
+    copy, tool = clone
+    tool("gh", 'echo "$*" >> "$TOLD"; echo schema-update-1')
+    output = copy / "output"
+    done = bash(
+        script(folder / "schema.yml", "fetch", "gh pr list"), copy, GITHUB_OUTPUT=str(output)
+    )
+    assert done.returncode == 0, done.stderr
+    assert output.read_text() == "branch=schema-update-1\n"
+    assert "isCrossRepository | not" in (tmp_path / "told").read_text()
+
+
+@pytest.mark.parametrize(("status", "ends"), [(0, 0), (1, 1), (2, 0), (3, 3)])
+def test_a_contract_that_could_not_be_checked_is_a_warning(folder, clone, status, ends):
+    copy, tool = clone
+    tool("python", f"echo the verdict; exit {status}")
+    done = bash(script(folder / "contract.yml", "contract", "scripts.contract"), copy)
+    assert done.returncode == ends
+    assert ("::warning title=Contract::the verdict" in done.stdout) == (status == 2)
