@@ -22,7 +22,8 @@ if TYPE_CHECKING:
         RateLimitError,
     )
     from bettune._async.client import AsyncBetTune
-    from bettune._bulk.plan import OddsChange, Plan, Plans
+    from bettune._bulk.plan import OddsChange, Plan, Plans, Write
+    from bettune._bulk.planning import PlanRefusedError
     from bettune._bulk.report import SyncError, SyncReport, SyncReports, WriteResult
     from bettune._errors import (
         BetTuneError,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from bettune._models import IdName, Match, Prediction, PredictionFilter, RateLimit, Score, Sport
     from bettune._records import to_records
     from bettune._sync.client import BetTune
-    from bettune._values.odds import DELETE
+    from bettune._values.odds import DELETE, min_odds
 
 __all__ = [
     "DELETE",
@@ -64,6 +65,7 @@ __all__ = [
     "OddsChange",
     "PermissionDeniedError",
     "Plan",
+    "PlanRefusedError",
     "Plans",
     "Prediction",
     "PredictionFilter",
@@ -80,8 +82,10 @@ __all__ = [
     "SyncReport",
     "SyncReports",
     "UnresolvedFixture",
+    "Write",
     "WriteResult",
     "__version__",
+    "min_odds",
     "to_records",
 ]
 
@@ -90,6 +94,9 @@ if not TYPE_CHECKING:
     # take time.
     _MODULES = {
         "DELETE": "bettune._values.odds",
+        "PlanRefusedError": "bettune._bulk.planning",
+        "Write": "bettune._bulk.plan",
+        "min_odds": "bettune._values.odds",
         "APIConnectionError": "bettune._api_errors",
         "APIError": "bettune._api_errors",
         "APIResponseValidationError": "bettune._api_errors",

@@ -1,4 +1,4 @@
-"""What a request comes to that did not bring its result, as exceptions.
+"""Exceptions for failed API requests.
 
 APIError (BetTuneError)               .method  .path  .attempts
 ├── APIConnectionError
@@ -16,21 +16,18 @@ APIError (BetTuneError)               .method  .path  .attempts
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from collections.abc import Mapping
+from typing import TypedDict, Unpack
 
 from bettune._errors import BetTuneError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bettune._models import RateLimit
+from bettune._models import RateLimit
 
 # How much of a body an error keeps: thousands of failures may be kept in one report.
 _LONGEST_BODY = 2000
 
 
 class APIError(BetTuneError):
-    """A request that did not bring its result.
+    """An API request failed.
 
     Attributes:
         method: the HTTP method, such as ``PUT``.
@@ -52,15 +49,15 @@ class APIError(BetTuneError):
 
 
 class APIConnectionError(APIError):
-    """No whole answer came: the connection was refused, lost or broken."""
+    """No complete response arrived: the connection was refused, lost or broken."""
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):
-    """No answer came within the client's ``timeout``."""
+    """No complete response arrived within the client's ``timeout``."""
 
 
 class _Request(TypedDict, total=False):
-    """What APIError says of the request."""
+    """The keyword arguments of APIError."""
 
     method: str
     path: str
@@ -68,7 +65,7 @@ class _Request(TypedDict, total=False):
 
 
 class APIResponseValidationError(APIError):
-    """A success whose body is not what the API promises; the message says where.
+    """A 2xx response whose body does not match the schema or the request; the message says where.
 
     Attributes:
         status_code: the HTTP status.
@@ -89,14 +86,14 @@ class APIResponseValidationError(APIError):
 
 
 class APIStatusError(APIError):
-    """An answer whose status is not a success.
+    """A response whose status is not a success.
 
     Attributes:
         status_code: the HTTP status.
         code: the API's own error code, such as ``filter_not_found``; None where it sent none.
         message: the API's own message, else the beginning of the body.
         body: the beginning of the body as text, 2,000 characters at most.
-        headers: the headers of the answer; look-ups ignore case.
+        headers: the headers of the response; look-ups ignore case.
     """
 
     def __init__(
@@ -128,12 +125,12 @@ class APIStatusError(APIError):
         return f"{text.rstrip('.')}. {remedy}" if remedy else text
 
     def _remedy(self) -> str:
-        """What can be done about it, if anything, as a sentence without its stop."""
+        """Return what can be done about it, if anything, as a sentence without its full stop."""
         return _REMEDIES.get(self.code or "", "")
 
 
 class BadRequestError(APIStatusError):
-    """400: the API refuses what was asked."""
+    """400: the API rejects the request."""
 
 
 class AuthenticationError(APIStatusError):
@@ -198,7 +195,7 @@ _BY_CODE = {"pro_subscription_required": ProSubscriptionRequiredError}
 
 
 def status_error(status: int, code: str | None) -> type[APIStatusError]:
-    """The class of the error of a status that is no success, and of the API's code for it."""
+    """Return the error class for a status that is not a success, and the API's code for it."""
     kind = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
     return _BY_CODE.get(code or "", kind) if status == 403 else kind
 

@@ -1,20 +1,18 @@
-"""The base of all exceptions, and those of arguments that cannot be right.
+"""The base of all exceptions, and the exceptions for invalid arguments.
 
 BetTuneError
 ├── InvalidArgumentError (ValueError)
 │   ├── ConfigurationError
 │   └── InvalidOddsError                  .invalid
 ├── APIError and all below it             see `_api_errors`
+├── PlanRefusedError                      .plan, in `_bulk.planning`
 ├── ResolutionError                       .resolution, beside `Resolution`
 └── SyncError                             .report, beside `SyncReport`
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
 
 
 class BetTuneError(Exception):
@@ -29,19 +27,19 @@ class NotPicklableError(BetTuneError, TypeError):
 
 
 class InvalidArgumentError(BetTuneError, ValueError):
-    """An argument that cannot be right; nothing was sent."""
+    """An argument is invalid. No request was sent."""
 
 
 class ConfigurationError(InvalidArgumentError):
-    """A token, URL or setting the client cannot work with; nothing was sent."""
+    """A token, URL or setting is invalid. No request was sent."""
 
 
 class InvalidOddsError(InvalidArgumentError):
-    """Odds that are not a finite decimal number of at least 1; nothing was sent.
+    """Odds are not a finite decimal number of at least 1. No request was sent.
 
     Attributes:
-        invalid: of odds for many matches, match id to what is wrong, for all of them; the message
-            names the first few.
+        invalid: of odds for many matches, match id to the reason, for all invalid ones. The
+            message names the first few.
     """
 
     def __init__(self, message: str, *, invalid: Mapping[int, str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What the library returns: frozen, hashable, comparable, typed values."""
+"""The models that operations return: frozen, hashable, comparable, typed values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Struct, json
 
 from bettune._errors import InvalidArgumentError
 
-# What the clocks of every system can wait for.
+# Seconds that the clocks of every system can wait.
 _LONGEST_WINDOW = 10**9
 
 # msgspec looks the types of answers up when first decoded, in modules where a tool that holds the
@@ -20,7 +20,7 @@ for _body in vars(wire).values():
     if isinstance(_body, type) and issubclass(_body, Struct):
         json.Decoder(_body)
 
-# What the API answers holds nothing that could refer back to it: gc=False spares the collector.
+# Models never refer back to themselves: gc=False spares the garbage collector.
 
 
 class Sport(Struct, frozen=True, gc=False):
@@ -48,7 +48,7 @@ class IdName(Struct, frozen=True, gc=False):
 
 
 class Score(Struct, frozen=True, gc=False):
-    """The goals of a match, None as long as there are none to tell.
+    """The goals of a match, None while they are not known.
 
     Attributes:
         home: goals of the home team.
@@ -65,7 +65,7 @@ class Match(Struct, frozen=True, gc=False):
     Attributes:
         id: its id.
         date: the kick-off, an aware datetime.
-        finished: whether it is over.
+        finished: whether the match is over.
         score: its goals.
         country: where it is played.
         tournament: the tournament it belongs to.
@@ -86,14 +86,14 @@ class Match(Struct, frozen=True, gc=False):
 
 
 class PredictionFilter(Struct, frozen=True, gc=False):
-    """A prediction filter: what a set of predictions is about.
+    """A prediction filter: BetTune bets by its predictions, on the bet type it is for.
 
     Attributes:
         id: its id.
         name: its name.
         sport: the sport of its matches.
-        bet_type: the bet its odds are for, such as ``Home``.
-        status: ``approved`` or ``disabled``; a status we do not know is kept as it came.
+        bet_type: the bet that its minimum odds are for, such as ``Home``.
+        status: ``approved`` or ``disabled``; an unknown status is kept as it came.
     """
 
     id: int
@@ -104,14 +104,15 @@ class PredictionFilter(Struct, frozen=True, gc=False):
 
 
 class Prediction(Struct, frozen=True, gc=False):
-    """The odds a prediction filter holds for a match.
+    """The minimum odds from which BetTune bets on a match, for a prediction filter.
 
     Attributes:
         id: its id.
         filter_id: the prediction filter.
         match_id: the match.
-        odds: decimal odds.
-        source: ``api`` or ``ui``; a source we do not know is kept as it came.
+        odds: minimum odds, in decimal.
+        source: ``api``, or ``ui`` where a person set it on BetTune's page; an unknown source is
+            kept as it came.
         created_at: an aware datetime.
         updated_at: an aware datetime.
     """
@@ -129,14 +130,15 @@ class RateLimit(Struct, frozen=True, repr_omit_defaults=True):
     """At most `requests` requests in any `per` seconds.
 
     Attributes:
-        requests: how many, at least 1.
+        requests: the number of requests, at least 1.
         per: the length of the window in seconds, above 0 and at most 10**9.
-        shared: whether all clients of yours on this machine keep it together, in whatever process,
-            that have the same base URL and the same limit with `shared`: by a small file in
-            ``~/.cache/bettune``, or where ``XDG_CACHE_HOME`` says. Not on Windows.
+        shared: whether all your clients on this machine with the same base URL keep to the limit
+            together, in all processes: by a small file in ``~/.cache/bettune``, or in the folder
+            that ``XDG_CACHE_HOME`` names. If they give different limits, all of these hold. Not
+            on Windows.
 
     Raises:
-        InvalidArgumentError: one of them is not such a number, or `shared` no bool.
+        InvalidArgumentError: `requests` or `per` is not such a number, or `shared` is not a bool.
     """
 
     requests: int

@@ -1,46 +1,93 @@
-"""Models, plans and reports as flat dicts, ready for pandas, polars or csv."""
+"""Models, plans, reports and resolutions as flat rows, ready for pandas, polars or csv."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
-from bettune._bulk.plan import Plan, Plans
+from bettune._bulk.plan import Plan, Plans, Write
 from bettune._bulk.report import SyncReport, SyncReports, WriteResult
 from bettune._errors import InvalidArgumentError
+from bettune._fixtures.resolution import Resolution
+from bettune._models import Match
 from bettune._values.display import short_repr
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from bettune._bulk.plan import Write
+_OF_MATCH: dict[str, Callable[[Match], Any]] = {
+    "kick_off": lambda match: match.date,
+    "country": lambda match: match.country.name,
+    "tournament": lambda match: match.tournament.name,
+    "home": lambda match: match.home.name,
+    "away": lambda match: match.away.name,
+    "score_home": lambda match: match.score.home,
+    "score_away": lambda match: match.score.away,
+    "finished": lambda match: match.finished,
+}
 
 
 def to_records(
-    models: Iterable[Struct] | Plan | Plans | SyncReport | SyncReports,
+    models: Iterable[Struct] | Plan | Plans | SyncReport | SyncReports | Resolution,
+    *,
+    matches: Iterable[Match] | None = None,
+    odds: type[Decimal | float | str] = Decimal,
 ) -> list[dict[str, Any]]:
-    """Make a flat dict of each model, or of each write of a plan or report.
+    """Make a flat dict of each model, of each write of a plan or report, or of each fixture.
 
-    What is nested is spelt out: ``home_id``, ``home_name``, ``score_home``. Odds stay Decimal and
-    times stay datetime; an enum value becomes its string.
+    Nested values are spelt out: ``home_id``, ``home_name``, ``score_home``. Times stay datetime,
+    and an enum value becomes its string.
 
     Args:
-        models: what the operations return, such as a list of Match. Of a plan or several: a row a
-            write, with ``filter_id``, ``match_id``, ``action``, ``old_odds`` and ``new_odds``; of
-            a report or several also ``at`` (UTC) and ``error`` (a text), both None of a write
-            that is pending.
+        models: what the operations return, such as a list of Match. A plan or several give one row
+            per write, in the order in which the writes go out: ``filter_id``, ``match_id``,
+            ``action``, ``old_odds``, ``new_odds``, ``source``. A report or several also have
+            ``state`` (``done``, ``failed``, ``unknown`` or ``pending``), ``at`` (UTC) and
+            ``error`` (text). A resolution gives one row per fixture: ``position``, ``date``,
+            ``home``, ``away``, ``match_id``, ``reason``.
+        matches: each row with a ``match_id`` gets ``kick_off``, ``country``, ``tournament``,
+            ``home``, ``away``, ``score_home``, ``score_away`` and ``finished`` of its match, None
+            where the match is not among these.
+        odds: the type of odds: Decimal, float (for pandas and JSON) or str.
 
     Raises:
-        InvalidArgumentError: it is no iterable of models.
+        InvalidArgumentError: an argument is invalid.
     """
+    if odds not in (Decimal, float, str):
+        raise InvalidArgumentError(f"odds must be Decimal, float or str, not {short_repr(odds)}")
+    records = _records(models)
+    if odds is not Decimal:
+        convert: Any = float if odds is float else "{:f}".format
+        records = [
+            {
+                name: convert(value) if isinstance(value, Decimal) else value
+                for name, value in record.items()
+            }
+            for record in records
+        ]
+    return records if matches is None else _joined(records, matches)
+
+
+def row_of(write: Write | WriteResult) -> dict[str, Any]:
+    """Return the part of a write's row that a plan has too."""
+    return {
+        "filter_id": write.filter_id,
+        "match_id": write.match_id,
+        "action": write.action,
+        "old_odds": write.old,
+        "new_odds": write.new,
+        "source": None if write.source is None else write.source.value,
+    }
+
+
+def _records(models: Any) -> list[dict[str, Any]]:
     if isinstance(models, Plan | Plans):
-        plans = [models] if isinstance(models, Plan) else models.values()
-        return [row_of(write) for plan in plans for write in plan.writes()]
+        return [row_of(write) for write in models.writes]
     if isinstance(models, SyncReport | SyncReports):
-        reports = [models] if isinstance(models, SyncReport) else models.values()
-        return [row_of(write) | _outcome(write) for report in reports for write in report.writes()]
+        return [row_of(write) | _outcome(write) for write in models.writes]
+    if isinstance(models, Resolution):
+        return list(_fixtures(models))
     if isinstance(models, str | bytes | Struct) or not hasattr(models, "__iter__"):
         raise InvalidArgumentError(
             f"models must be an iterable of models, not {short_repr(models)}"
@@ -48,21 +95,24 @@ def to_records(
     return [dict(_fields(model, "")) for model in models]
 
 
-def row_of(write: Write | WriteResult) -> dict[str, Any]:
-    """What stands in the record of a write whatever came of it."""
-    return {
-        "filter_id": write.filter_id,
-        "match_id": write.match_id,
-        "action": write.action,
-        "old_odds": write.old,
-        "new_odds": write.new,
-    }
-
-
 def _outcome(write: Write | WriteResult) -> dict[str, Any]:
     if not isinstance(write, WriteResult):
-        return {"at": None, "error": None}
-    return {"at": write.at, "error": None if write.error is None else str(write.error)}
+        return {"state": "pending", "at": None, "error": None}
+    error = None if write.error is None else str(write.error)
+    return {"state": write.state, "at": write.at, "error": error}
+
+
+def _fixtures(resolution: Resolution) -> Iterator[dict[str, Any]]:
+    reasons = {fixture.position: fixture.reason for fixture in resolution.unresolved}
+    for fixture, match_id in zip(resolution.fixtures, resolution.ids, strict=True):
+        yield {
+            "position": fixture.position,
+            "date": fixture.given,
+            "home": fixture.home,
+            "away": fixture.away,
+            "match_id": match_id,
+            "reason": reasons.get(fixture.position),
+        }
 
 
 def _fields(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -74,3 +124,23 @@ def _fields(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:
             yield from _fields(value, f"{prefix}{name}_")
         else:
             yield prefix + name, value.value if isinstance(value, Enum) else value
+
+
+def _joined(records: list[dict[str, Any]], matches: Iterable[Match]) -> list[dict[str, Any]]:
+    if isinstance(matches, Mapping | str | bytes | Struct) or not hasattr(matches, "__iter__"):
+        raise InvalidArgumentError(
+            f"matches must be an iterable of Match, not {short_repr(matches)}"
+        )
+    by_id: dict[int, Match] = {}
+    for match in matches:
+        if not isinstance(match, Match):
+            raise InvalidArgumentError(f"each of matches must be a Match, not {short_repr(match)}")
+        by_id[match.id] = match
+    return [
+        record | _match_columns(by_id.get(record["match_id"])) if "match_id" in record else record
+        for record in records
+    ]
+
+
+def _match_columns(match: Match | None) -> dict[str, Any]:
+    return {name: None if match is None else value(match) for name, value in _OF_MATCH.items()}

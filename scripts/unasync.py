@@ -19,12 +19,8 @@ FIXED = "F401,I,RET,UP028,C416"
 # What is written in place of what, in this order; `AsyncX` stands beside `X` wherever both are.
 REPLACED = [
     (r"\bAsync(\w)", r"\1"),
-    (r"\b(a|A)n async client", r"\1 client"),
-    (r"\bThe async\b", "The sync"),
-    (r", which the tasks of one event loop may share", ", which threads may share"),
     (r" A cancelled task leaves no other task and carries no\n +report: .* has told it\.", ""),
     (r"; may be a\n +coroutine function\.", "."),
-    (r"`asyncio` functions", "`sync` functions"),
     (r"\basyncio_detailed\b", "sync_detailed"),
     (r"\bbettune\._async\b", "bettune._sync"),
     (r"\b(bettune\._\w+) import tasks\b", r"\1 import threads"),
@@ -36,7 +32,6 @@ REPLACED = [
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\banext\(", "next("),
     (r"\ba(close|iter_raw)\b", r"\1"),
-    (r"written by hand; `bettune\._sync` is derived from them", "derived from `bettune._async`"),
 ]
 
 

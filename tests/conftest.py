@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
 from bettune import AsyncBetTune, BetTune
-from bettune._resources.resource import Resource
+from bettune._resource import Resource
 from bettune.sandbox import Sandbox, _server
 from bettune.sandbox._rate_limit import SlidingWindow
 from scripts import ROOT

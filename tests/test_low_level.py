@@ -68,6 +68,18 @@ class TestViews:
         assert sent[3]["user-agent"].startswith("bettune/")
         assert {one["authorization"] for one in sent} == {"Bearer a-token-0f-0urs"}
 
+    def test_cookies_go_to_the_api_alone(self, connect):
+        with Scripted(SPORTS) as server, Scripted(SPORTS) as other:
+            low_level = connect(base_url=server.base_url, cookies={"a": "1"}).low_level
+            for one in (low_level, low_level.with_cookies({"a": "2"})):
+                for method, url in [("GET", "/x?y=z"), ("POST", "/x"), ("GET", other.base_url)]:
+                    value = "1" if one is low_level else "2"
+                    request = one.http.build_request(method, url)
+                    kept = None if url == other.base_url else f"a={value}"
+                    assert request.headers.get("Cookie") == kept
+            with pytest.raises(bettune.ConfigurationError, match=r"cookies\['a'\]"):
+                low_level.with_cookies({"a": "ż"})
+
     def test_a_timeout_is_of_the_view_alone(self, connect):
         given = [SILENCE]
         with Scripted(lambda _: given[-1]) as server:
@@ -229,10 +241,25 @@ class TestStreams:
 
 @pytest.mark.parametrize("url", ["http://[::1", "http://localhost:port", f"/{'x' * 70_000}"])
 def test_a_url_that_is_none_is_refused(connect, url):
-    client = connect()
-    http = client.low_level.http
+    http = connect().low_level.http
     with pytest.raises(bettune.InvalidArgumentError, match="the URL cannot be requested"):
         http.build_request("GET", url)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"params": {"a": "\ud800"}},
+        {"json": {"a": "\ud800"}},
+        {"headers": {"a": "ż"}},
+        {"content": "\ud800"},
+        {"cookies": {"a": "ż"}},
+    ],
+)
+def test_text_that_cannot_be_encoded_is_refused(connect, options):
+    http = connect().low_level.http
+    with pytest.raises(bettune.InvalidArgumentError, match="the request cannot be encoded"):
+        http.build_request("GET", "/x", **options)
 
 
 class TestWithOptions:

@@ -95,11 +95,11 @@ def test_put_search_delete(client):
     assert client.predictions.delete(FILTER, match.id) is None
 
 
-def test_predictions_made_in_the_ui_are_found(client):
+def test_predictions_of_both_sources_are_found(client):
     ids = [match.id for match in client.matches.list(FUTURE, sport=1)]
     found = client.predictions.search(FILTER, ids)
     assert found
-    assert {prediction.source for prediction in found} == {"ui"}
+    assert {prediction.source for prediction in found} == {"api", "ui"}
     assert {prediction.match_id for prediction in found} <= set(ids)
 
 

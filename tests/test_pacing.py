@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import re
 import threading
 import time
@@ -21,6 +22,7 @@ from bettune._http.rate_limiter import MaxWaitExceededError, PendingRequest, Rat
 from bettune._http.synchronization import Event
 from bettune.sandbox import Sandbox
 from tests.scripted import Scripted, answer, most_in_any_window
+from tests.test_sync import Table
 
 SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 LIMITED = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.25"}
@@ -433,3 +435,49 @@ def test_the_limit_error_after_the_retries_still_tells_when_to_come_back(connect
             client.sports.list()
         assert caught.value.retry_after == 0
         assert len(server.requests) == 3
+
+
+def test_a_run_refused_with_retry_after_0_ends_with_all_written(connect):
+    arrivals, lock = [], threading.Lock()
+
+    def serve(request):
+        if request.method == "POST":
+            return table(request)
+        with lock:
+            now = time.monotonic()
+            if sum(now - at < 0.4 for at in arrivals) >= 10:
+                return answer(429, {"code": "rate_limit_exceeded"}, retry_after="0")
+            arrivals.append(now)
+            return table(request)
+
+    table = Table()
+    with Scripted(serve) as server:
+        report = connect(base_url=server.base_url).predictions.sync(
+            1, dict.fromkeys(range(1, 31), 2)
+        )
+    assert report.ok
+    # Each refusal holds all of them back: one a worker, for each of the windows.
+    assert len(server.requests) <= 1 + 30 + 8 * 5
+
+
+@pytest.mark.parametrize("requests", [1, 3, 10])
+def test_the_worst_window_at_the_server(requests):
+    """Requests and answers that travel as unevenly as can be: the server never sees more."""
+    per, seen, dice = 100.0, [], random.Random(requests)
+    limiter = RateLimiter(RateLimit(requests, per), 20, Event)
+    now, under_way, waiting = 0.0, [], [PendingRequest() for _ in range(60)]
+    limiter.clock.now = lambda: now
+    while waiting or under_way:
+        for ticket in list(waiting):
+            if limiter.try_start(ticket, 1e9):
+                waiting.remove(ticket)
+                start, end = now, now + dice.choice([0, 1, 99, 100, 250])
+                seen.append(dice.choice([start, end, dice.uniform(start, end)]))
+                under_way.append((end, ticket))
+        now += dice.choice([0, 0.5, 7])
+        for end, ticket in list(under_way):
+            if end <= now:
+                now = max(now, end)
+                under_way.remove((end, ticket))
+                limiter.release(ticket)
+    assert max(sum(start <= at < start + per for at in seen) for start in seen) <= requests

@@ -1,4 +1,4 @@
-"""The requests of the generated client are those that httpx would build."""
+"""The requests of the generated client are those that httpx would build; cookies."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bettune import BetTune
 from bettune._http.request_builder import plain_request
+from tests.scripted import Scripted, answer
 
 client = BetTune("a-token", base_url="https://example.com/some/v1/")._http
 at_the_root = BetTune("a-token", base_url="https://example.com:8443")._http
@@ -84,3 +85,50 @@ def test_what_a_client_was_given_is_sent():
     for option in ({"headers": {"Host": "other.example"}}, {"params": {"v": "2"}}):
         other = BetTune("a-token", **option)._http
         assert plain_request(other.sender.client, other.terms, "GET", "/sports", {}) is None
+
+
+# Cookies.
+
+SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+SETTING = SPORTS.replace(b"\r\n", b"\r\nSet-Cookie: %s\r\n", 1)
+
+
+@pytest.mark.parametrize(
+    "cookies",
+    [
+        b"a=b; Path=/",
+        "a=zażółć".encode(),
+        b"a=\xff\xfe",
+        b"; ".join(b"a%d=%s" % (n, b"x" * 500) for n in range(50)),
+        b"\r\nSet-Cookie: ".join(b"a%d=%s" % (n, b"x" * 500) for n in range(50)),
+        b"=; ;;,\x01",
+    ],
+    ids=["plain", "utf-8", "bytes", "one of 25 kB", "50 of 500 bytes", "nonsense"],
+)
+def test_no_cookie_of_an_answer_is_kept_or_sent(connect, cookies):
+    with Scripted(SETTING % cookies, SPORTS) as server:
+        client = connect(base_url=server.base_url)
+        for _ in range(3):
+            assert len(client.sports.list()) == 1
+        assert ["cookie" in request.headers for request in server.requests] == [False] * 3
+    with Scripted(SETTING % cookies, SPORTS) as server:
+        client = connect(base_url=server.base_url, cookies={"mine": "1"})
+        for _ in range(3):
+            assert len(client.sports.list()) == 1
+        assert [request.headers["cookie"] for request in server.requests] == ["mine=1"] * 3
+
+
+@pytest.mark.parametrize(
+    "given", [{"a": "b", "c": ""}, [("a", "b"), ("c", "")], httpx.Cookies({"a": "b", "c": ""})]
+)
+def test_those_of_the_caller_are_sent(connect, given):
+    with Scripted(SPORTS) as server:
+        connect(base_url=server.base_url, cookies=given).sports.list()
+        assert server.requests[0].headers["cookie"] == "a=b; c="
+
+
+def test_a_redirect_sets_none_either(connect):
+    moved = answer(307, location="/v1/there", set_cookie="a=b")
+    with Scripted(moved, SPORTS) as server:
+        connect(base_url=server.base_url, follow_redirects=True).sports.list()
+        assert "cookie" not in server.requests[1].headers

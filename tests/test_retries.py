@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
+import subprocess
+import threading
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -182,3 +187,114 @@ def test_a_retry_after_date_that_has_passed_asks_for_no_wait(serve):
     server, client = serve(answer(429, retry_after=past), SPORTS)
     assert client.sports.list()
     assert len(server.requests) == 2
+
+
+LATER = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "seconds"),
+    [
+        (["81,120"], 120),
+        (["120, 81"], 120),
+        (["81", "120"], 120),
+        (["200", "soon, 100"], 200),
+        (["soon, 100"], 100),
+        ([" , 100,"], 100),
+        (["-5, 100"], 100),
+        ([LATER, "100"], 3600),
+        ([f"100, {LATER}"], 3600),
+        ([f"{LATER}, 100"], 3600),
+        ([f"{LATER}, 7200"], 7200),
+        (["Sunday, 06-Nov-94 08:49:37 GMT, 100"], 100),
+    ],
+)
+def test_of_several_retry_after_the_longest_is_obeyed(serve, values, seconds):
+    lines = "\r\nRetry-After: ".join(values)
+    server, client = serve(answer(429, retry_after=lines), max_wait=60)
+    with pytest.raises(bettune.RateLimitError) as caught:
+        client.sports.list()
+    assert seconds - 60 < caught.value.retry_after <= seconds
+    assert len(server.requests) == 1
+
+
+# What would end the same each time is not tried again.
+
+
+@contextmanager
+def counting(serve):
+    """A server that counts the connections it takes, and does with each what `serve` does."""
+    connections = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def accept():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            connections.append(connection)
+            with connection:
+                serve(connection)
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1], connections
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(60)
+
+
+def plain(connection):
+    connection.recv(65536)  # all of it: what is left unread is answered by a reset
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+
+
+def test_tls_to_a_plain_port_is_hopeless(connect):
+    with counting(plain) as (port, connections):
+        client = connect(base_url=f"https://127.0.0.1:{port}/v1")
+        with pytest.raises(bettune.APIConnectionError) as caught:
+            client.sports.list()
+        assert len(connections) == 1
+    assert caught.value.attempts == 1
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate that nobody trusts."""
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"]
+    try:
+        subprocess.run([*made, "-keyout", path, "-out", path], check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("there is no openssl here")
+    return path
+
+
+def test_a_certificate_that_nobody_trusts_is_hopeless(connect, certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def serve(connection):
+        with suppress(OSError):
+            context.wrap_socket(connection, server_side=True).close()
+
+    with counting(serve) as (port, connections):
+        client = connect(base_url=f"https://127.0.0.1:{port}/v1")
+        with pytest.raises(bettune.APIConnectionError, match=r"(?i)certificate"):
+            client.sports.list()
+        assert len(connections) == 1
+
+
+def test_refusals_of_one_write_are_waited_for_up_to_ten_times_max_wait():
+    from bettune._http.retries import RetryPolicy, Tries  # noqa: PLC0415 - too long to wait for
+
+    def waits(max_wait, delay):
+        tries = Tries(RetryPolicy(max_retries=4, max_wait=max_wait).for_bulk())
+        return list(iter(lambda: tries.wait_after(429, delay), None))
+
+    assert waits(120, 120) == [120] * (10 + 4)
+    assert len(waits(120, 1)) == 50 + 4
+    assert sum(waits(1, 1)[:-4]) <= 60

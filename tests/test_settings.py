@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import bettune
-from bettune import AsyncBetTune, BetTune, ConfigurationError, InvalidArgumentError
+from bettune import AsyncBetTune, BetTune, ConfigurationError, InvalidArgumentError, RateLimit
 from bettune._http.transports import shared_context
 from tests.scripted import Scripted, answer
 
@@ -22,12 +22,17 @@ TOKEN = "s3cr3t-t0ken-0f-0urs"
 kinds = pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
 
 
-def locals_of(error):
-    """The local variables of all frames that an error went through, but for the test's own."""
-    frame = error.__traceback__.tb_next
-    while frame:
-        yield from frame.tb_frame.f_locals.values()
-        frame = frame.tb_next
+def assert_in_no_variable(error):
+    """The token is in no local variable of a frame of ours that an error went through."""
+    while error:
+        assert TOKEN not in str(error)
+        frame = error.__traceback__
+        while frame:
+            if frame.tb_frame.f_code.co_filename != __file__:
+                for value in frame.tb_frame.f_locals.values():
+                    assert TOKEN not in f"{value!r}{getattr(value, '__dict__', '')!r}"
+            frame = frame.tb_next
+        error = error.__context__
 
 
 @kinds
@@ -45,10 +50,27 @@ class TestOptions:
             ({"verify": 0}, "verify must be"),
             ({"headers": 5}, "headers cannot be used"),
             ({"headers": {"X": 5}}, "headers cannot be used"),
+            ({"headers": {"X": "a\nb"}}, "headers cannot have 'X'"),
+            ({"headers": {"X": "a\x00b"}}, "headers cannot have 'X'"),
+            ({"headers": {"X": " a"}}, "headers cannot have 'X'"),
+            ({"headers": {"X": "ą"}}, "headers cannot be used"),
+            ({"headers": {"X Y": "a"}}, "headers cannot have 'X Y'"),
+            ({"headers": {"": "a"}}, "headers cannot have ''"),
             ({"headers": {"Content-Length": "5"}}, "headers cannot have Content-Length"),
             ({"headers": {"transfer-encoding": "x"}}, "headers cannot have Transfer-Encoding"),
             ({"params": 5}, "params cannot be used"),
+            ({"params": {"a": "\ud800"}}, "params cannot be used"),
+            ({"cookies": {"a": 1}}, "cookies must map str to str"),
+            ({"cookies": {b"a": b"b"}}, "cookies must map str to str"),
             ({"cookies": 5}, "cookies cannot be used"),
+            ({"cookies": {"a": "ż"}}, r"cookies\['a'\] must be ASCII"),
+            ({"cookies": {"a": "b; c=d"}}, r"cookies\['a'\] must be ASCII"),
+            ({"cookies": {"a": "b\r\nX: c"}}, r"cookies\['a'\] must be ASCII"),
+            ({"cookies": {"a b": "c"}}, "cookies cannot have the name 'a b'"),
+            ({"cookies": {"ż": "c"}}, "cookies cannot have the name 'ż'"),
+            ({"cookies": {"": "c"}}, "cookies cannot have the name ''"),
+            ({"cookies": {"a": "b" * 5000}}, r"cookies\['a'\] is longer than"),
+            ({"cookies": {f"a{n}": "b" for n in range(51)}}, "cookies are more than 50: 51"),
             ({"proxy": 5}, "proxy cannot be used"),
             ({"proxy": "socks5://127.0.0.1:1"}, r"proxy cannot be used: .*httpx\[socks\]"),
             ({"http2": True}, r"http2 cannot be used: .*httpx\[http2\]"),
@@ -72,6 +94,20 @@ class TestOptions:
             ({"limits": 5}, r"limits must be an httpx\.Limits, not 5"),
             ({"limits": httpx.Limits(max_connections="5")}, r"limits\.max_connections must be"),
             ({"limits": httpx.Limits(keepalive_expiry="5")}, r"limits\.keepalive_expiry must be"),
+            ({"timeout": True}, "timeout must be a number of at least 0, not True"),
+            ({"timeout": float("nan")}, "timeout must be a number of at least 0, not nan"),
+            ({"limits": None}, r"limits must be an httpx\.Limits, not None"),
+            ({"limits": httpx.Limits(max_connections=0)}, r"limits\.max_connections must be"),
+            ({"max_retries": -1}, "max_retries must be an integer of at least 0, not -1"),
+            ({"max_retries": 1.5}, "max_retries must be an integer of at least 0, not 1.5"),
+            ({"max_retries": True}, "max_retries must be an integer of at least 0, not True"),
+            ({"max_wait": -1}, "max_wait must be a number of at least 0, not -1"),
+            ({"max_wait": "1"}, "max_wait must be a number of at least 0, not '1'"),
+            ({"max_response_bytes": 0}, "max_response_bytes must be an integer of at least 1"),
+            ({"rate_limit": (60, 1)}, "rate_limit must be a RateLimit, not"),
+            ({"auth": ("user", "password")}, "auth cannot be set"),
+            ({"proxy": "no-scheme"}, "proxy cannot be used"),
+            ({"proxy": "http://[::1"}, "proxy cannot be used"),
             ({"timeout": "30"}, "timeout must be a number of at least 0, not '30'"),
             ({"timeout": float("inf")}, "timeout must be at most .* or None for no limit"),
             ({"timeout": 10**400}, "timeout must be at most"),
@@ -94,21 +130,6 @@ class TestOptions:
     def test_numbers_of_any_length_are_taken_or_refused(self, kind):
         kind(TOKEN, max_retries=10**5000, max_response_bytes=10**5000, max_wait=10**400)
         kind(TOKEN, max_wait=float("inf"), timeout=10**9)
-
-    @pytest.mark.parametrize(
-        ("name", "value"),
-        [
-            ("HTTPS_PROXY", "nonsense://127.0.0.1"),
-            ("HTTP_PROXY", "http://[::1"),
-            ("ALL_PROXY", "socks5://127.0.0.1:1"),
-            ("SSL_CERT_FILE", "/no/such/file"),
-        ],
-    )
-    def test_what_cannot_be_of_the_environment(self, kind, name, value, monkeypatch):
-        monkeypatch.setenv(name, value)
-        with pytest.raises(ConfigurationError, match=f"^{name} cannot be used: "):
-            kind(TOKEN)
-        kind(TOKEN, trust_env=False)
 
     def test_a_transport_or_hook_of_the_other_kind_says_so(self, kind):
         async def hook(_):
@@ -166,8 +187,19 @@ class TestTokens:
                 kind(given)
             assert str(caught.value).startswith(f"{source} {reason}")
             assert TOKEN not in str(caught.value)
-            if given is None:
-                assert TOKEN not in "".join(map(repr, locals_of(caught.value)))
+            assert_in_no_variable(caught.value)
+
+    def test_no_token(self, kind, monkeypatch):
+        with pytest.raises(ConfigurationError, match="BETTUNE_API_TOKEN"):
+            kind()
+        monkeypatch.setenv("BETTUNE_API_TOKEN", "")
+        with pytest.raises(ConfigurationError, match="BETTUNE_API_TOKEN is empty"):
+            kind()
+
+    @pytest.mark.parametrize("token", [b"a", 7])
+    def test_it_is_a_string(self, kind, token):
+        with pytest.raises(ConfigurationError, match="token must be a string, not"):
+            kind(token)
 
     @pytest.mark.parametrize(
         ("content", "reason"),
@@ -192,13 +224,91 @@ class TestTokens:
         [{"timeout": -1}, {"verify": "/no/such/file"}, {"retries": 3}, {"base_url": "http://x"}],
         ids=str,
     )
-    def test_one_of_the_environment_is_in_no_variable_of_what_refused(
-        self, kind, options, monkeypatch
+    @pytest.mark.parametrize("source", ["argument", "environment", "file"])
+    def test_it_is_in_no_variable_of_a_constructor_that_refused(
+        self, kind, options, source, monkeypatch, tmp_path
     ):
-        monkeypatch.setenv("BETTUNE_API_TOKEN", TOKEN)
+        given = [TOKEN] if source == "argument" else []
+        if source == "environment":
+            monkeypatch.setenv("BETTUNE_API_TOKEN", TOKEN)
+        if source == "file":
+            (tmp_path / "token").write_text(TOKEN)
+            (tmp_path / "token").chmod(0o600)
+            monkeypatch.setenv("BETTUNE_API_TOKEN_FILE", str(tmp_path / "token"))
         with pytest.raises(ConfigurationError) as caught:
-            kind(**options)
-        assert TOKEN not in "".join(map(repr, locals_of(caught.value)))
+            kind(*given, **options)
+        assert_in_no_variable(caught.value)
+
+
+@kinds
+class TestBaseURLs:
+    @pytest.mark.parametrize(
+        "base_url",
+        [
+            "ftp://localhost",
+            "localhost:80",
+            "https://",
+            "https://user:password@example.com",
+            "user:password@example.com",
+            "https://example.com/?a=b",
+            "https://example.com/#a",
+            "http://[::1",
+            "https://exa mple.com",
+            "",
+            7,
+        ],
+    )
+    def test_base_urls_that_are_refused(self, kind, base_url):
+        with pytest.raises(ConfigurationError, match=r"^base_url ") as caught:
+            kind("t", base_url=base_url)
+        assert "password@" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "host", ["example.com", "10.0.0.1", "127.0.0.1.example.com", "[2001:db8::1]", "0.0.0.0"]
+    )
+    def test_plain_http_would_show_the_token(self, kind, host):
+        with pytest.raises(ConfigurationError, match="plain http"):
+            kind("t", base_url=f"http://{host}/v1")
+        kind("t", base_url=f"http://{host}/v1", allow_insecure_http=True)
+
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "[::1]"])
+    def test_plain_http_to_this_machine(self, kind, host):
+        kind("t", base_url=f"http://{host}:1/v1")
+
+    def test_the_environment(self, kind, monkeypatch):
+        assert "'https://ovaccess.com/bet-tune-api/v1/'" in repr(kind("t"))
+        monkeypatch.setenv("BETTUNE_BASE_URL", "http://example.com")
+        with pytest.raises(ConfigurationError, match=r"^BETTUNE_BASE_URL is plain http"):
+            kind("t")
+        monkeypatch.setenv("BETTUNE_BASE_URL", "")
+        assert "ovaccess.com" in repr(kind("t"))
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_base_url_with_or_without_a_slash(connect, slash):
+    with Scripted(SPORTS) as server:
+        connect(base_url=server.base_url + slash).sports.list()
+        assert server.paths == [("GET", "/v1/sports")]
+
+
+def test_the_token_of_the_environment(connect, monkeypatch):
+    monkeypatch.setenv("BETTUNE_API_TOKEN", "from-environment")
+    with Scripted(SPORTS) as server:
+        monkeypatch.setenv("BETTUNE_BASE_URL", server.base_url)
+        connect(None).sports.list()
+        assert server.requests[0].headers["authorization"] == "Bearer from-environment"
+
+
+@pytest.mark.parametrize(
+    ("requests", "per"),
+    [
+        *((wrong, 1) for wrong in (0, -1, 1.5, True)),
+        *((1, wrong) for wrong in (0, -1, float("nan"), float("inf"), 10**400)),
+    ],
+)
+def test_rate_limits_that_are_refused(requests, per):
+    with pytest.raises(bettune.InvalidArgumentError):
+        RateLimit(requests, per)
 
 
 @pytest.mark.parametrize("text", [TOKEN, f" {TOKEN}\n", f"\ufeff{TOKEN}\r\n"])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from decimal import Decimal
 
 import pytest
 
 import bettune
-from bettune import BetTune, RateLimit, to_records
+from bettune import BetTune, Plan, RateLimit, to_records
+from bettune.types import Entry
 from tests.scripted import Scripted, answer
+from tests.test_sync import Table
 
 NOTHING = answer(200, {"count": 0, "items": []})
 
@@ -56,13 +59,15 @@ class TestStopping:
         server, client = self.serve(connect, [b""])
         report = client.predictions.sync(1, dict.fromkeys(range(1, 51), 2), concurrency=2)
         server.__exit__()
-        assert 5 <= len(report.failed) <= 6
-        assert len(report.failed) + len(report.pending) == 50
+        # They were sent, and no response came: nothing tells whether they were carried out.
+        assert 5 <= len(report.unknown) <= 6
+        assert not report.failed
+        assert len(report.unknown) + len(report.pending) == 50
         assert not report.ok
 
     def test_one_answer_in_between_and_it_goes_on(self, connect):
         answers = [b"", b"", b"", b"", prediction] * 4
-        server, client = self.serve(connect, answers)
+        server, client = self.serve(connect, [*answers, NOTHING])
         report = client.predictions.sync(1, dict.fromkeys(range(1, 21), 2), concurrency=1)
         server.__exit__()
         assert (len(report.failed), len(report.created)) == (16, 4)
@@ -127,3 +132,160 @@ def test_thousands_of_writes_show_themselves_shortly():
         assert one._repr_html_().count("<tr>") <= 25
         assert "more" in one._repr_html_()
     assert len(report.failed) == 3000
+
+
+class Peculiar(Table):
+    """A table that carries writes of some matches out, and answers them otherwise."""
+
+    def __init__(self, answers, **options):
+        super().__init__(**options)
+        self._answers = answers
+
+    def __call__(self, request):
+        done = super().__call__(request)
+        if request.method == "POST":
+            return self._answers.get("POST", done)
+        return self._answers.get(int(request.path.split("/")[-2]), done)
+
+
+def states(results):
+    return [(result.match_id, result.state) for result in results]
+
+
+@pytest.fixture
+def peculiar(connect):
+    with ExitStack() as stack:
+
+        def make(answers, *, max_retries=0, **options):
+            table = Peculiar(answers, **options)
+            server = stack.enter_context(Scripted(table))
+            client = connect(base_url=server.base_url, max_retries=max_retries, max_wait=0.001)
+            return table, client.predictions, server
+
+        yield make
+
+
+class TestUnknown:
+    @pytest.mark.parametrize("reply", [answer(504), b"", answer(200, b"<html>"), answer(202)])
+    def test_it_is_settled_by_what_bettune_holds(self, peculiar, reply):
+        """Of writes that were carried out, and of those that were not."""
+        table, predictions, server = peculiar({1: reply, 2: reply, 3: reply})
+        table.odds = {2: "2.5", 3: "3"}
+        told, progress = [], []
+        report = predictions.sync(
+            1,
+            {1: 2, 2: bettune.DELETE, 3: 4, 4: 2},
+            on_result=told.append,
+            on_progress=lambda *done: progress.append(done),
+            concurrency=1,
+        )
+        assert report.ok
+        assert {m: one.odds for m, one in (report.created | report.updated).items()} == {
+            1: Decimal(2),
+            3: Decimal(4),
+            4: Decimal(2),
+        }
+        assert report.deleted == {2: Decimal("2.5")}
+        unknown = [(2, "unknown"), (3, "unknown"), (1, "unknown"), (4, "done")]
+        assert states(told) == [*unknown, (2, "done"), (3, "done"), (1, "done")]
+        assert progress == [(1, 4), (2, 4), (3, 4), (4, 4)]
+        assert isinstance(told[0].error, bettune.APIError)
+        assert told[-1].error is None
+        assert [request.method for request in server.requests].count("POST") == 2
+
+    def test_what_was_not_carried_out_has_failed(self, connect):
+        table = Table({1: answer(500), 2: b""}, odds={2: "2"})
+        with Scripted(table) as server:
+            client = connect(base_url=server.base_url, max_retries=0)
+            report = client.predictions.sync(1, {1: 2, 2: bettune.DELETE, 3: 2})
+        assert {m: type(error) for m, error in report.failed.items()} == {
+            1: bettune.InternalServerError,
+            2: bettune.APIConnectionError,
+        }
+        assert not report.unknown
+
+    def test_it_stays_unknown_where_bettune_holds_neither_or_does_not_say(self, peculiar):
+        keeps_two = answer(200, Table(odds={1: "2.16"}).prediction(1))
+        table, *_ = peculiar({1: keeps_two})
+
+        def keep_two(request):
+            done = Peculiar.__call__(table, request)
+            if request.method == "PUT":
+                table.odds[1] = "2.16"
+            return done
+
+        with Scripted(keep_two) as server, BetTune("t", base_url=server.base_url) as client:
+            report = client.predictions.sync(1, {1: "2.155"})
+        assert isinstance(report.unknown[1], bettune.APIResponseValidationError)
+        for odds in ("2.155", "2.16"):
+            assert odds in str(report.unknown[1])
+        assert not report.ok
+        assert str(report) == "0 created, 0 updated, 0 unchanged, 0 failed, 1 unknown"
+        with pytest.raises(bettune.SyncError, match=r"2\.155"):
+            report.raise_for_failures()
+        (row,) = to_records(report)
+        assert row["state"] == "unknown"
+
+    def test_a_request_that_never_left_has_failed(self, connect, port):
+        plan = Plan(1, (Entry(1, "create", new=Decimal(2)),))
+        report = connect(base_url=f"http://127.0.0.1:{port}", max_retries=0).predictions.apply(plan)
+        assert isinstance(report.failed[1], bettune.APIConnectionError)
+
+    def test_a_lost_answer_is_not_forgotten_for_a_refusal_that_follows(self, connect):
+        lost = []
+
+        def serve(request):
+            if request.method == "PUT" and not lost:
+                lost.append(table(request))
+                return b""
+            return refusal(404, "match_not_found") if request.method == "PUT" else table(request)
+
+        table = Table()
+        with Scripted(serve) as server:
+            client = connect(base_url=server.base_url, max_wait=0.001)
+            report = client.predictions.sync(1, {1: 2})
+        assert list(report.created) == [1]
+
+
+@pytest.mark.parametrize("odds", ["9.99", "2.100001", "-5", "0"])
+@pytest.mark.parametrize("call", ["put", "sync"])
+def test_an_answer_with_other_odds_is_an_error_that_says_both(connect, odds, call):
+    def serve(request):
+        if request.method == "POST":
+            return NOTHING
+        return answer(200, Table(odds={5: odds}).prediction(5))
+
+    with Scripted(serve) as server:
+        predictions = connect(base_url=server.base_url).predictions
+        if call == "put":
+            with pytest.raises(bettune.APIResponseValidationError) as caught:
+                predictions.put(1, 5, 2.1)
+            error = caught.value
+        else:
+            report = predictions.sync(1, {5: 2.1})
+            error = report.failed[5]  # BetTune holds what it held before
+        assert isinstance(error, bettune.APIResponseValidationError)
+        assert "2.1," in str(error)
+        assert odds in str(error)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [answer(502), answer(503), answer(504), answer(429), answer(200, b"<html>"), b""],
+    ids=["502", "503", "504", "429", "html", "lost"],
+)
+@pytest.mark.parametrize("concurrency", [1, 7])
+def test_a_server_that_is_down_stops_the_run_whatever_it_is_down_behind(
+    connect, reply, concurrency
+):
+    def serve(request):
+        return NOTHING if request.method == "POST" else reply
+
+    with Scripted(serve) as server:
+        client = connect(base_url=server.base_url, max_retries=1, max_wait=0.001)
+        report = client.predictions.sync(
+            1, dict.fromkeys(range(1, 301), 2), concurrency=concurrency
+        )
+    tried = 300 - len(report.pending)
+    assert max(5, concurrency) <= tried < max(5, concurrency) + concurrency
+    assert len(report.failed) == tried

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from itertools import pairwise
 
 import anyio
 import httpx
@@ -17,6 +19,7 @@ import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune._http.rate_limiter import PendingRequest, RateLimiter, RunCancelledError
 from bettune._http.retries import retry_after
+from bettune._http.synchronization import Event
 from tests.scripted import SILENCE, Scripted, answer
 
 SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
@@ -93,6 +96,8 @@ class TestRetryAfter:
             ("Sat Jun  6 12:00:10 2026", "Sat, 06 Jun 2026 12:00:00 GMT", 10),
             ("Saturday, 06-Jun-26 12:00:10 GMT", "Sat, 06 Jun 2026 12:00:00 GMT", 10),
             ("Sat, 06 Jun 2026 12:00:00 GMT", "Sat, 06 Jun 2026 13:00:00 GMT", 0),
+            ("Sat, 06 Jun 2026 12:00:30 GMT", "Sat Jun  6 12:00:00 2026", 30),
+            ("30", "nonsense", 30),
             ("soon", None, None),
             ("-1", None, None),
             ("nan", None, None),
@@ -316,76 +321,102 @@ class Endless(Scripted):
                 pass
 
 
-def test_a_clock_that_stands_still_holds_up_nobody(monkeypatch):
-    """As under freezegun without tick."""
-    monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
-    monkeypatch.setattr(time, "time", lambda: 1000.0)
-    limit = RateLimit(1, 0.05)
-    with Scripted(answer(503), SPORTS) as server:
-        options = {"rate_limit": limit, "max_wait": 0.1}
-        with BetTune("t", base_url=server.base_url, **options) as client:
-            assert len(client.sports.list()) == 1
-            assert len(client.sports.list()) == 1
-        assert len(server.requests) == 3
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"base_url": "https"},  # to a plain port
-        {"headers": {"X-Bad": "a\nb"}},
-    ],
-    ids=["tls", "header"],
-)
-def test_what_cannot_become_better_is_not_tried_again(connect, box, change):
-    options = {"base_url": box.base_url, **change}
-    if change.get("base_url"):
-        options["base_url"] = box.base_url.replace("http:", "https:")
+def test_a_handshake_that_cannot_succeed_is_not_tried_again(connect, box):
+    client = connect(base_url=box.base_url.replace("http:", "https:"), max_retries=9)
     with pytest.raises(bettune.APIConnectionError) as caught:
-        connect(**options, max_retries=9).sports.list()
+        client.sports.list()
     assert caught.value.attempts == 1
 
 
-class TestRedirects:
-    def test_each_hop_is_paced_and_counts_as_a_request(self, connect):
-        hops = [answer(307, location=f"/v1/{n}") for n in range(3)]
-        with Scripted(*hops, SPORTS) as server:
-            client = connect(
-                base_url=server.base_url, follow_redirects=True, rate_limit=RateLimit(1, 0.1)
-            )
-            assert len(client.sports.list()) == 1
-            times = [request.at for request in server.requests]
-        assert len(times) == 4
-        assert all(later - earlier >= 0.1 for earlier, later in pairwise(times))
+@pytest.mark.parametrize("why", ["pace", "retry", "connection"])
+def test_closing_wakes_whoever_waits(connect, why):
+    go = threading.Event()
 
-    @pytest.mark.parametrize("status", [301, 302, 303])
-    @pytest.mark.parametrize("call", ["delete", "put", "search"])
-    def test_one_that_would_change_the_method_is_not_followed(self, connect, status, call):
-        arguments = {"delete": (1, 5), "put": (1, 5, 2), "search": (1, [5])}[call]
-        with Scripted(answer(status, location="/v1/sports")) as server:
-            client = connect(base_url=server.base_url, follow_redirects=True)
-            with pytest.raises(bettune.APIStatusError, match="/v1/sports") as caught:
-                getattr(client.predictions, call)(*arguments)
-            assert caught.value.status_code == status
-            methods = {method for method, _ in server.paths}
-        assert methods == {{"delete": "DELETE", "put": "PUT", "search": "POST"}[call]}
+    def serve(request):
+        if why == "retry":
+            return answer(503, retry_after="3000")
+        go.wait(60)
+        return SPORTS
 
-    def test_an_error_says_where_it_points(self, connect):
-        with Scripted(answer(301, location="https://other.example/v2/sports")) as server:
-            client = connect(base_url=server.base_url)
-            with pytest.raises(bettune.APIStatusError, match=r"https://other\.example/v2/sports"):
-                client.sports.list()
+    options = {"pace": {"rate_limit": RateLimit(1, 3600)}, "retry": {}}
+    options["connection"] = {"limits": httpx.Limits(max_connections=1)}
+    with Scripted(serve) as server, ThreadPoolExecutor(4) as pool:
+        client = connect(base_url=server.base_url, max_wait=4000, **options[why])
+        target = getattr(client, "_target", client)
+        calls = [pool.submit(client.sports.list) for _ in range(4)]
+        # All but the one that is under way.
+        while len(target._http.exchange.rate_limiter._waiting) < (4 if why == "retry" else 3):
+            time.sleep(0)
+        assert not target.is_closed
+        (client.close if target is client else client.aclose)()
+        go.set()
+        raised = [call.exception(60) for call in calls]
+    assert target.is_closed
+    assert all(error is None or isinstance(error, bettune.BetTuneError) for error in raised)
+    assert len([error for error in raised if "closed" in str(error)]) >= 3
 
-    def test_they_end(self, connect):
-        with Scripted(answer(308, location="/v1/sports")) as server:
-            client = connect(base_url=server.base_url, follow_redirects=True, max_redirects=3)
-            with pytest.raises(bettune.APIStatusError, match="after 3 redirects"):
-                client.sports.list()
-            assert len(server.requests) == 4
 
-    def test_to_another_protocol_it_is_not_tried_again(self, connect):
-        with Scripted(answer(307, location="ftp://127.0.0.1/x")) as server:
-            client = connect(base_url=server.base_url, follow_redirects=True)
-            with pytest.raises(bettune.APIConnectionError, match="ftp"):
-                client.sports.list()
-            assert len(server.requests) == 1
+def test_16000_that_wait_learn_a_limit_at_a_cost_that_is_linear():
+    def steps(waiters):
+        limiter = RateLimiter(None, 100, Event)
+        tickets = [PendingRequest() for _ in range(waiters)]
+        for ticket in tickets:
+            limiter.try_start(ticket, 1e9)
+        done = 0
+
+        def count(frame, event, arg):
+            nonlocal done
+            done += 1
+
+        sys.setprofile(count)
+        limiter.learn(RateLimit(waiters, 1))
+        for ticket in tickets:  # in their order, as they are woken
+            assert limiter.try_start(ticket, 1e9)
+            limiter.release(ticket)
+        sys.setprofile(None)
+        return done
+
+    assert steps(16_000) < steps(1000) * 16.5
+
+
+@pytest.mark.parametrize("kind", ["sync", "asyncio"])
+def test_waits_end_where_the_clock_stands_still(monkeypatch, kind):
+    """As freezegun and time-machine hold it; asyncio's own they can leave alone."""
+    with Scripted(answer(503), answer(503, retry_after="1"), SPORTS, SPORTS) as server:
+        options = {"base_url": server.base_url, "rate_limit": RateLimit(2, 0.3)}
+
+        async def main():
+            loop = asyncio.get_running_loop()
+            monkeypatch.setattr(loop, "time", time.perf_counter)
+            hold()
+            async with AsyncBetTune("t", **options) as client:
+                for _ in range(3):
+                    await client.sports.list()
+
+        def hold():
+            monkeypatch.setattr(time, "monotonic", lambda: 5.0)
+            monkeypatch.setattr(time, "time", lambda: 1e9)
+
+        if kind == "asyncio":
+            asyncio.run(main())
+        else:
+            hold()
+            with BetTune("t", **options) as client:
+                for _ in range(3):
+                    client.sports.list()
+        monkeypatch.undo()
+    assert len(server.requests) == 5
+
+
+def test_a_clock_let_go_of_makes_nobody_wait(monkeypatch):
+    """One that was held in the future: what was answered then is no reason to wait until then."""
+    with (
+        Scripted(SPORTS) as server,
+        BetTune("t", base_url=server.base_url, rate_limit=RateLimit(1, 0.1)) as client,
+    ):
+        with monkeypatch.context() as held:
+            future = time.monotonic() + 1e9
+            held.setattr(time, "monotonic", lambda: future)
+            client.sports.list()
+        client.sports.list()
+    assert len(server.requests) == 2

@@ -1,1 +1,1 @@
-"""The async client and its operations, written by hand; `bettune._sync` is derived from them."""
+"""The clients and their operations; a script derives the sync twins from the async ones."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 from msgspec.structs import replace
 
+from bettune._lazy import Lazy
 from bettune._models import RateLimit
-from bettune._resources.resource import Lazy
 from bettune._values.arguments import check_callback
 
 if TYPE_CHECKING:
     from bettune_openapi.client import AuthenticatedClient
 
-    from bettune._async.http_client import AsyncHTTPClient
     from bettune._async.matches import AsyncMatches
     from bettune._async.prediction_filters import AsyncPredictionFilters
     from bettune._async.predictions import AsyncPredictions
@@ -28,29 +26,28 @@ _SAME: Any = object()
 
 
 class AsyncBetTune:
-    """An async client of the BetTune API, which the tasks of one event loop may share.
+    """A client of the BetTune API. Threads may share a sync one, tasks of one loop an async one.
 
     Args:
         token: the API token, else BETTUNE_API_TOKEN, else the text of the file that
             BETTUNE_API_TOKEN_FILE names. White space around it is taken off.
         base_url: else BETTUNE_BASE_URL, else the public API.
-        timeout: seconds that a try may go without progress, or an httpx.Timeout. The headers of
-            an answer must be there after three times that; a body that has come for so long must
-            come at 1 KB a second.
-        max_retries: tries after the first, for lost connections, timeouts and the statuses 429,
+        timeout: timeout in seconds per network operation, or an httpx.Timeout. All headers must
+            arrive within three times this value, and the body at 1 KB/s or faster after that.
+        max_retries: attempts after the first, for lost connections, timeouts and the statuses 429,
             500, 502, 503 and 504.
-        max_wait: the longest single wait, in seconds, that it sits out, between two tries or
-            until the rate limit lets anybody out; told to wait longer, it raises at once.
-        rate_limit: the limit to keep from the first request on; else it is learnt from answers.
-        allow_insecure_http: take a plain http base URL that is not on this machine, and show the
+        max_wait: maximum delay before one attempt, in seconds, for a retry or the rate limit; a
+            longer one raises immediately.
+        rate_limit: the limit to keep from the first request on; else it is learnt from responses.
+        allow_insecure_http: accept a plain http base URL that is not on this machine, and show the
             token to the network.
-        max_response_bytes: the largest body it takes, counted after decompression.
-        **http_options: whatever httpx.AsyncClient takes: proxy, verify, cert, limits, transport, …
-            Requests beyond the 100 connections, or `limits.max_connections`, wait their turn.
-            With `follow_redirects` only those that keep the method are followed.
+        max_response_bytes: the largest body that is accepted, counted after decompression too.
+        **http_options: any option of httpx.AsyncClient: proxy, verify, cert, limits, transport, …
+            Requests beyond the 100 connections, or `limits.max_connections`, wait in a queue.
+            With `follow_redirects` only redirects that keep the method are followed.
 
     Raises:
-        ConfigurationError: it cannot work with one of these; nothing was sent.
+        ConfigurationError: an argument is invalid. No request was sent.
 
     Attributes:
         sports: GET /sports.
@@ -58,7 +55,7 @@ class AsyncBetTune:
         prediction_filters: GET /prediction-filters.
         predictions: POST /predictions/search, PUT and DELETE …/prediction, and the bulk of them.
         low_level: the generated client, with the same token, retries, pacing and errors. Call the
-            `asyncio` functions of `bettune_openapi.api` with it.
+            functions of `bettune_openapi.api` with it.
     """
 
     if TYPE_CHECKING:
@@ -89,11 +86,13 @@ class AsyncBetTune:
         max_response_bytes: int = 64 * 2**20,
         **http_options: Any,
     ) -> None:
+        # Out of the variables of all frames that a refusal goes through, which reporters show.
+        secret, token = (lambda token=token: token), None
         from bettune._async.http_client import AsyncHTTPClient, AsyncSender
         from bettune._http.settings import Settings
 
         settings = Settings(
-            token,
+            secret,
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -106,7 +105,7 @@ class AsyncBetTune:
         )
         self._use(AsyncHTTPClient(AsyncSender(settings), settings.terms))
 
-    def _use(self, http: AsyncHTTPClient) -> None:
+    def _use(self, http: Any) -> None:
         self._http = http
         self._made: dict[str, Any] = {}
 
@@ -118,7 +117,7 @@ class AsyncBetTune:
         max_wait: float = _SAME,
         on_wait: Callable[[float, str], object] | None = _SAME,
     ) -> Self:
-        """Get a client that differs in these, and shares the token, the connections and the pace.
+        """Return a client with other options that shares token, connections and rate limit.
 
         Closing either closes both.
 
@@ -126,12 +125,12 @@ class AsyncBetTune:
             timeout: as of the constructor.
             max_retries: as of the constructor.
             max_wait: as of the constructor.
-            on_wait: called before each wait with the seconds it lasts at most, and what for: "for
-                the rate limit" or "to try again"; from any thread, so it must be quick and not
-                raise.
+            on_wait: called before each wait with its maximum length in seconds and its reason, "for
+                the rate limit" or "to try again". It may be called in any thread, so it must be
+                quick and not raise.
 
         Raises:
-            InvalidArgumentError: it cannot work with one of these.
+            InvalidArgumentError: an argument is invalid.
         """
         from bettune._http.settings import to_max_retries, to_max_wait, to_timeout
 
@@ -147,13 +146,14 @@ class AsyncBetTune:
         if on_wait is not _SAME:
             check_callback(on_wait, "on_wait")
             terms = replace(terms, on_wait=on_wait)
-        changed = copy.copy(self)
+        changed = type(self).__new__(type(self))
+        vars(changed).update(vars(self))
         changed._use(self._http.on(terms))  # noqa: SLF001 - it is of this class
         return changed
 
     @property
     def rate_limit(self) -> RateLimit | None:
-        """The rate limit given or learnt; None while none is known."""
+        """The rate limit that was given or learnt; None while it is unknown."""
         return self._http.exchange.rate_limiter.limit
 
     @property
@@ -162,7 +162,7 @@ class AsyncBetTune:
         return self._http.is_closed
 
     async def aclose(self) -> None:
-        """Close every connection; whoever waits in it is woken with a BetTuneError."""
+        """Close every connection; requests that wait raise a BetTuneError."""
         await self._http.aclose()
 
     async def __aenter__(self) -> Self:

@@ -6,8 +6,8 @@ from bettune_openapi.api.sports import list_sports
 from bettune_openapi.models import SportsResponse
 
 from bettune._models import Sport
-from bettune._resources import answers
-from bettune._resources.resource import Resource
+from bettune._parsing import parse_items
+from bettune._resource import Resource
 
 
 class AsyncSports(Resource):
@@ -17,9 +17,9 @@ class AsyncSports(Resource):
         """List the sports: GET /sports.
 
         Raises:
-            APIError: the request brought no result.
+            APIError: the request failed.
         """
         response = await list_sports.asyncio_detailed(client=self._low_level)
-        return answers.items(
+        return parse_items(
             self._low_level, response, SportsResponse, lambda item: Sport(item.id, item.name)
         )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from msgspec import Struct
+
 Item = TypeVar("Item")
 
 
-class OfFilter:
-    """Something about one filter, which shows itself in one line."""
+class OfFilter(Struct, frozen=True, dict=True):
+    """A value about one filter, which shows itself in one line."""
 
-    __slots__ = ()
     filter_id: int
 
     def __repr__(self) -> str:

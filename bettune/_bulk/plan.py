@@ -1,35 +1,37 @@
-"""What a sync would do: the model's odds against those that BetTune holds."""
+"""What a sync would do: a model's minimum odds against those that BetTune holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import chain, zip_longest
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from functools import cached_property
+from itertools import zip_longest
+from types import MappingProxyType
+from typing import Any, Literal
 
-import attrs
-from msgspec import Struct
+from bettune_openapi.models import PredictionSource
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bettune._bulk.by_filter import ByFilter, OfFilter
-from bettune._errors import InvalidArgumentError
-from bettune._values.display import html_table, short_repr
-from bettune._values.odds import is_within, six_decimals
-
-if TYPE_CHECKING:
-    from bettune._bulk.wanted import Wanted
+from bettune._bulk.tables import is_large, plan_summary, plan_table
+from bettune._models import Match
+from bettune._values.arguments import to_matches
 
 Action = Literal["create", "update", "delete"]
+"""What a write does: create a prediction, update its minimum odds, or delete it."""
 
-# A change by more than this factor is more often a slip than an opinion.
-_LARGE = 5
-_NAMED = 5
+# BetTune is asked again before a plan older than this is applied.
+_FRESH = timedelta(seconds=60)
 
 
 class OddsChange(Struct, frozen=True):
-    """Odds that differ.
+    """A change of minimum odds.
 
     Attributes:
-        old: the decimal odds BetTune holds.
+        old: the decimal odds that BetTune holds.
         new: the decimal odds asked for.
     """
 
@@ -44,8 +46,9 @@ class Write(Struct, frozen=True, gc=False):
         filter_id: the prediction filter.
         match_id: the match.
         action: ``create``, ``update`` or ``delete``.
-        old: the decimal odds BetTune holds, or None.
-        new: the decimal odds asked for, or None to delete.
+        old: the minimum odds that BetTune holds, or None.
+        new: the minimum odds asked for, or None to delete.
+        source: the source of what BetTune holds (``api`` or ``ui``), or None.
     """
 
     filter_id: int
@@ -53,170 +56,256 @@ class Write(Struct, frozen=True, gc=False):
     action: Action
     old: Decimal | None
     new: Decimal | None
+    source: PredictionSource | None = None
+
+    @property
+    def safe(self) -> bool:
+        """Whether it can only stop bets: a deletion, or a rise of the minimum odds."""
+        return self.new is None or (self.old is not None and self.new > self.old)
 
 
-@attrs.frozen(repr=False)
-class Plan(OfFilter):
-    """What a sync would do; its length is the number of writes.
+class Entry(Struct, frozen=True, gc=False):
+    """A match of a plan: what BetTune holds, what was asked for, and what follows.
+
+    Attributes:
+        match_id: the match.
+        fate: the action of its write, or why there is none.
+        old: the minimum odds that BetTune holds, or None.
+        new: the minimum odds asked for, or None.
+        source: the source of what BetTune holds, or None.
+        unnamed: whether it is in the plan by its scope alone.
+        refused: why its write is refused; empty where it is not.
+    """
+
+    match_id: int
+    fate: Literal["create", "update", "delete", "unchanged", "kept", "skipped", "absent"]
+    old: Decimal | None = None
+    new: Decimal | None = None
+    source: PredictionSource | None = None
+    unnamed: bool = False
+    refused: str = ""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _monotonic() -> float:
+    return time.monotonic()
+
+
+class Plan(OfFilter, frozen=True, dict=True):
+    """What a sync would do. It does not change; its length is the number of its writes.
 
     Attributes:
         filter_id: the prediction filter.
-        create: match id to the odds of a new prediction.
-        update: match id to the odds as they are and as they will be.
-        delete: match id to the odds that will go.
-        unchanged: match id to the odds held, which are as asked for, or within the tolerance.
-        skipped: matches without a value, which are left as they are.
-        order: all these matches in the order in which their odds were given, that of the writes.
+        entries: each of its matches, from which all else is derived.
+        made_at: when BetTune was asked, an aware datetime in UTC. A plan older than 60 seconds is
+            compared with BetTune again before it is applied.
+        matches: the matches that were given as `Match`.
     """
 
-    filter_id: int
-    create: dict[int, Decimal] = attrs.field(factory=dict)
-    update: dict[int, OddsChange] = attrs.field(factory=dict)
-    delete: dict[int, Decimal] = attrs.field(factory=dict)
-    unchanged: dict[int, Decimal] = attrs.field(factory=dict)
-    skipped: list[int] = attrs.field(factory=list)
-    order: tuple[int, ...] = attrs.field(default=(), eq=False)
+    entries: tuple[Entry, ...] = ()
+    made_at: datetime = field(default_factory=_now)
+    _made_monotonic: float = field(default_factory=_monotonic)
+    matches: tuple[Match, ...] = ()
 
-    __hash__: ClassVar[None] = None  # type: ignore[assignment] # it holds dicts
+    @cached_property
+    def writes(self) -> tuple[Write, ...]:
+        """All writes, those that are refused too, in the order in which they go out.
+
+        First those that can only stop bets, then those that can cause some; each in the order in
+        which the odds were given.
+        """
+        return tuple(writes_of({self.filter_id: self}))
+
+    @cached_property
+    def create(self) -> Mapping[int, Decimal]:
+        """Match id to the minimum odds of a new prediction."""
+        return self._view("create", lambda entry: entry.new)
+
+    @cached_property
+    def update(self) -> Mapping[int, OddsChange]:
+        """Match id to the minimum odds as they are and as they will be."""
+        return self._view("update", _change)
+
+    @cached_property
+    def delete(self) -> Mapping[int, Decimal]:
+        """Match id to the minimum odds that will go."""
+        return self._view("delete", lambda entry: entry.old)
+
+    @cached_property
+    def unchanged(self) -> Mapping[int, Decimal]:
+        """Match id to the odds held, which are as asked for, or within the tolerance."""
+        return self._view("unchanged", lambda entry: entry.old)
+
+    @cached_property
+    def kept(self) -> Mapping[int, Decimal]:
+        """Match id to the odds that a person set and that stay, with ``by_hand="keep"``."""
+        return self._view("kept", lambda entry: entry.old)
+
+    @cached_property
+    def refused(self) -> Mapping[int, str]:
+        """Match id to why it is refused. While there is any, the plan cannot be applied."""
+        return MappingProxyType({e.match_id: e.refused for e in self.entries if e.refused})
+
+    @cached_property
+    def skipped(self) -> tuple[int, ...]:
+        """The matches without a value, which are left as they are."""
+        return tuple(entry.match_id for entry in self.entries if entry.fate == "skipped")
 
     @property
-    def large_changes(self) -> dict[int, OddsChange]:
-        """Those of `update` that change the odds by more than a factor of 5, worth a look."""
-        return {
-            match_id: change
-            for match_id, change in self.update.items()
-            if is_large(change.old, change.new)
-        }
+    def large_changes(self) -> Mapping[int, OddsChange]:
+        """Those of `update` that change the odds by more than a factor of 5."""
+        return MappingProxyType(
+            {
+                match_id: change
+                for match_id, change in self.update.items()
+                if is_large(change.old, change.new)
+            }
+        )
 
-    def writes(self) -> Iterator[Write]:
-        """Each write, in the order of `order`, then those that somebody added to the attributes."""
-        for match_id in dict.fromkeys(chain(self.order, self.create, self.update, self.delete)):
-            if (new := self.create.get(match_id)) is not None:
-                yield Write(self.filter_id, match_id, "create", None, new)
-            elif (change := self.update.get(match_id)) is not None:
-                yield Write(self.filter_id, match_id, "update", change.old, change.new)
-            elif (old := self.delete.get(match_id)) is not None:
-                yield Write(self.filter_id, match_id, "delete", old, None)
+    def without(self, match_ids: Iterable[int | Match]) -> Plan:
+        """Return the plan without these matches. It is as old as this one.
+
+        Args:
+            match_ids: ids or `Match`, such as `plan.refused`. Matches that are not in the plan do
+                no harm.
+
+        Raises:
+            InvalidArgumentError: the argument is not an iterable of matches.
+        """
+        left_out = to_matches(match_ids, "match_ids")
+        return self._part(lambda match_id: match_id not in left_out)
+
+    def only(self, match_ids: Iterable[int | Match]) -> Plan:
+        """Return the plan for these matches alone. It is as old as this one.
+
+        Args:
+            match_ids: ids or `Match`. Matches that are not in the plan do no harm.
+
+        Raises:
+            InvalidArgumentError: the argument is not an iterable of matches.
+        """
+        chosen = to_matches(match_ids, "match_ids")
+        return self._part(lambda match_id: match_id in chosen)
+
+    def match(self, match_id: int) -> Match | None:
+        """Return the match, where the odds or the scope were given by `Match`."""
+        return self._match_by_id.get(match_id)
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """All matches in the order in which the odds were given, then those of the scope."""
+        return tuple(entry.match_id for entry in self.entries)
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it has to be compared with BetTune again before it is applied.
+
+        Both clocks are asked, since the system's may be set back, and the other stands still
+        while a computer sleeps.
+        """
+        seconds = time.monotonic() - self._made_monotonic
+        fresh = _FRESH.total_seconds()
+        return not (timedelta() <= _now() - self.made_at <= _FRESH and 0 <= seconds <= fresh)
 
     def __len__(self) -> int:
-        return len(self.create) + len(self.update) + len(self.delete)
+        return len(self.writes)
 
     def __str__(self) -> str:
-        return _summary([self])
+        return plan_summary([self])
 
     def _repr_html_(self) -> str:
-        return _html(repr(self)[1:-1], [self])
+        return plan_table(repr(self)[1:-1], {self.filter_id: self}, self.writes)
+
+    @cached_property
+    def _match_by_id(self) -> dict[int, Match]:
+        return {match.id: match for match in self.matches}
+
+    def _part(self, chosen: Callable[[int], bool]) -> Plan:
+        return replace(
+            self, entries=tuple(entry for entry in self.entries if chosen(entry.match_id))
+        )
+
+    def _view(self, fate: str, value: Callable[[Entry], Any]) -> Mapping[int, Any]:
+        return MappingProxyType(
+            {entry.match_id: value(entry) for entry in self.entries if entry.fate == fate}
+        )
 
 
 class Plans(ByFilter[Plan]):
-    """The plans of several prediction filters, by filter id."""
+    """The plans of several prediction filters: a read-only mapping by filter id."""
 
-    @property
-    def writes(self) -> int:
-        """The number of writes of all."""
-        return sum(map(len, self.values()))
+    @cached_property
+    def writes(self) -> tuple[Write, ...]:
+        """The writes of all, in the order in which they go out.
+
+        First those that can only stop bets, then those that can cause some; each by match, then
+        by filter.
+        """
+        return tuple(writes_of(self))
+
+    @cached_property
+    def refused(self) -> Mapping[tuple[int, int], str]:
+        """Filter id and match id to why it is refused, over all filters."""
+        return MappingProxyType(
+            {
+                (filter_id, match_id): reason
+                for filter_id, plan in self.items()
+                for match_id, reason in plan.refused.items()
+            }
+        )
+
+    def without(self, match_ids: Iterable[int | Match]) -> Plans:
+        """Return the plans without these matches, for every filter. They are as old as these.
+
+        Raises:
+            InvalidArgumentError: the argument is not an iterable of matches.
+        """
+        left_out = to_matches(match_ids, "match_ids")
+        return Plans({filter_id: plan.without(left_out) for filter_id, plan in self.items()})
+
+    def only(self, match_ids: Iterable[int | Match]) -> Plans:
+        """Return the plans for these matches alone, for every filter. They are as old as these.
+
+        Raises:
+            InvalidArgumentError: the argument is not an iterable of matches.
+        """
+        chosen = to_matches(match_ids, "match_ids")
+        return Plans({filter_id: plan.only(chosen) for filter_id, plan in self.items()})
 
     def __str__(self) -> str:
-        return _summary(self.values())
+        return plan_summary(self.values())
 
     def _repr_html_(self) -> str:
-        return _html(repr(self)[1:-1], self.values())
+        return plan_table(repr(self)[1:-1], self, self.writes)
 
 
-def make_plan(
-    filter_id: int, wanted: Wanted, held: Mapping[int, Decimal], tolerance: Decimal
-) -> Plan:
-    """Compare the odds asked for with those held, at six decimals."""
-    plan = Plan(filter_id, skipped=wanted.skipped, order=wanted.order)
-    for match_id, new in wanted.odds.items():
-        old = held.get(match_id)
-        if new is None:
-            if old is not None:
-                plan.delete[match_id] = old
-        elif old is None:
-            plan.create[match_id] = new
-        elif six_decimals(old) == new or is_within(tolerance, new, old):
-            plan.unchanged[match_id] = old
-        else:
-            plan.update[match_id] = OddsChange(old, new)
-    return plan
+def _change(entry: Entry) -> OddsChange:
+    assert entry.old is not None
+    assert entry.new is not None
+    return OddsChange(entry.old, entry.new)
 
 
 def writes_of(plans: Mapping[int, Plan]) -> Iterator[Write]:
-    """The writes of all plans: by match, in the order of their odds, then by filter."""
-    if len(plans) == 1:
-        yield from next(iter(plans.values())).writes()
-        return
-    by_match: dict[int, list[Write]] = {}
+    """Give the writes of all plans in the order in which they go out.
+
+    First those that can only stop bets (of these, deletions by the scope last), then those that
+    can cause some; each by match, in the order of the odds, then by filter.
+    """
+    ranked: tuple[dict[int, list[Write]], ...] = ({}, {}, {})
+    places: dict[int, None] = {}
     for row in zip_longest(*(plan.order for plan in plans.values())):
-        for match_id in row:
-            if match_id is not None:
-                by_match.setdefault(match_id, [])
-    for plan in plans.values():
-        for write in plan.writes():
-            by_match.setdefault(write.match_id, []).append(write)
-    for writes in by_match.values():
-        yield from writes
-
-
-def is_large(old: Decimal | None, new: Decimal | None) -> bool:
-    """Whether a change is by more than a factor of 5."""
-    if old is None or new is None:
-        return False
-    return not is_within(Decimal(_LARGE - 1), max(old, new), min(old, new))
-
-
-def checked_plan(plan: Any) -> dict[int, Plan]:
-    """Check what is to be applied; the plan by its filter id.
-
-    Raises:
-        InvalidArgumentError: it is no plan.
-    """
-    if not isinstance(plan, Plan):
-        raise InvalidArgumentError(f"plan must be a Plan, not {short_repr(plan)}")
-    return {plan.filter_id: plan}
-
-
-def checked_plans(plans: Any) -> dict[int, Plan]:
-    """Check what is to be applied.
-
-    Raises:
-        InvalidArgumentError: it is no mapping of filter ids to their plans.
-    """
-    if not isinstance(plans, Mapping):
-        raise InvalidArgumentError(
-            f"plans must be what plan_many returned, not {short_repr(plans)}"
-        )
+        places.update(dict.fromkeys(row))
     for filter_id, plan in plans.items():
-        if checked_plan(plan) != {filter_id: plan}:
-            raise InvalidArgumentError(f"plans: {plan!r} stands at {short_repr(filter_id)}")
-    return dict(plans)
-
-
-def _summary(plans: Any) -> str:
-    counts = {
-        name: sum(len(getattr(plan, name)) for plan in plans)
-        for name in ("create", "update", "delete", "unchanged", "skipped")
-    }
-    text = (
-        f"{counts['create']} to create, {counts['update']} to update, "
-        f"{counts['delete']} to delete, {counts['unchanged']} unchanged"
-    )
-    if counts["skipped"]:
-        text += f", {counts['skipped']} skipped"
-    large = [item for plan in plans for item in plan.large_changes.items()]
-    if large:
-        named = [f"match {match_id}: {c.old:f} to {c.new:f}" for match_id, c in large[:_NAMED]]
-        named += ["…"] if len(large) > _NAMED else []
-        text += f" ({len(large)} by more than a factor of {_LARGE}: {', '.join(named)})"
-    return text
-
-
-def _html(caption: str, plans: Any) -> str:
-    rows = (
-        (write.filter_id, write.match_id, write.action, write.old, write.new)
-        for plan in plans
-        for write in plan.writes()
-    )
-    columns = ("filter", "match", "action", "old odds", "new odds")
-    return html_table(columns, rows, total=sum(map(len, plans)), caption=caption)
+        for entry in plan.entries:
+            if entry.fate not in {"create", "update", "delete"}:
+                continue
+            write = Write(filter_id, entry.match_id, entry.fate, entry.old, entry.new, entry.source)
+            rank = (1 if entry.unnamed else 0) if write.safe else 2
+            ranked[rank].setdefault(entry.match_id, []).append(write)
+    for writes in ranked:
+        for match_id in places:
+            if match_id is not None:
+                yield from writes.get(match_id, ())

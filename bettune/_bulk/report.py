@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cached_property
+from typing import Literal
 
-import attrs
-from msgspec import Struct
+from bettune_openapi.models import PredictionSource
+from msgspec import Struct, field
 
 from bettune._api_errors import APIError
 from bettune._bulk.by_filter import ByFilter, OfFilter
-from bettune._bulk.plan import Action, Plan, Write, is_large
+from bettune._bulk.plan import Action, Plan, Write, writes_of
+from bettune._bulk.tables import is_large, write_table
 from bettune._errors import BetTuneError
-from bettune._values.display import html_table
+from bettune._models import Prediction
+from bettune._values.display import first_few, shown_odds
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+State = Literal["done", "failed", "unknown"]
+"""What is known of a write that was begun."""
 
-    from bettune._models import Prediction
-
-_NAMED = 5
-# What a report counts; most runs have nothing deleted or pending, which is then left out.
-_COUNTED = ("created", "updated", "deleted", "unchanged", "failed", "pending")
-_ONLY_IF_ANY = {"deleted", "pending"}
+# What a report counts; most runs have none of the second kind, which are then left out.
+_COUNTED = ("created", "updated", "deleted", "unchanged", "failed", "unknown", "pending")
+_ONLY_IF_ANY = frozenset({"deleted", "unknown", "pending"})
 
 
 class WriteResult(Struct, frozen=True):
@@ -33,11 +34,13 @@ class WriteResult(Struct, frozen=True):
         filter_id: the prediction filter.
         match_id: the match.
         action: ``create``, ``update`` or ``delete``.
-        old: the decimal odds BetTune held, or None.
-        new: the decimal odds asked for, or None to delete.
-        error: why it failed, or None. Whether it took place may be unknown (APIConnectionError);
-            running the sync again settles it.
-        at: when it was settled, an aware datetime in UTC.
+        old: the minimum odds that BetTune held, or None.
+        new: the minimum odds asked for, or None to delete.
+        source: the source of what BetTune held, or None.
+        state: ``done``; ``failed``, which changed nothing; or ``unknown``, where the request was
+            sent and nothing tells whether BetTune carried it out.
+        error: why it failed or is unknown, or None.
+        at: when this became known, an aware datetime in UTC.
     """
 
     filter_id: int
@@ -45,62 +48,64 @@ class WriteResult(Struct, frozen=True):
     action: Action
     old: Decimal | None
     new: Decimal | None
+    source: PredictionSource | None
+    state: State
     error: APIError | None
     at: datetime
 
     @property
     def note(self) -> str:
-        """What is worth a look, if anything, which a change by more than a factor of 5 is."""
-        if is_large(self.old, self.new):
-            return f"from {self.old:f} to {self.new:f}, by more than a factor of 5"
+        """What is worth a look: a change by more than a factor of 5. Else empty."""
+        if self.old is not None and self.new is not None and is_large(self.old, self.new):
+            old, new = shown_odds(self.old), shown_odds(self.new)
+            return f"from {old} to {new}, by more than a factor of 5"
         return ""
 
 
-@attrs.frozen(repr=False)
-class SyncReport(OfFilter):
-    """What a sync did, match by match.
+class SyncReport(OfFilter, frozen=True, dict=True):
+    """What a sync did, match by match. Each write of the plan is in exactly one of the parts.
 
     Attributes:
         filter_id: the prediction filter.
         created: match id to the new prediction.
         updated: match id to the changed prediction.
-        deleted: match id to the odds that are gone.
+        deleted: match id to the odds that the plan saw and that are gone.
         unchanged: match id to odds that were as asked for; nothing was sent.
-        failed: match id to the error of its write. Whether the write took place may be unknown
-            (APIConnectionError); running the sync again settles it.
-        pending: match id to the odds (or None, to delete) that were not tried, since the run was
-            stopped by what would have met all of them, or by an exception.
-        results: match id to what came of its write, in the order in which they were settled.
-        plan: what was applied.
+        failed: match id to the error of its write, which changed nothing.
+        unknown: match id to the error (or None, where the run was cut off) of a write that was
+            sent, while nothing tells whether BetTune carried it out. Running the sync again
+            settles it.
+        pending: match id to the odds (or None, to delete) that were never sent.
+        results: match id to the result of its write, in the order in which they became known.
+        plan: the plan that was applied.
     """
 
-    filter_id: int
-    created: dict[int, Prediction] = attrs.field(factory=dict)
-    updated: dict[int, Prediction] = attrs.field(factory=dict)
-    deleted: dict[int, Decimal] = attrs.field(factory=dict)
-    unchanged: dict[int, Decimal] = attrs.field(factory=dict)
-    failed: dict[int, APIError] = attrs.field(factory=dict)
-    pending: dict[int, Decimal | None] = attrs.field(factory=dict)
-    results: dict[int, WriteResult] = attrs.field(factory=dict, eq=False)
-    plan: Plan | None = attrs.field(default=None, eq=False)
-
-    __hash__: ClassVar[None] = None  # type: ignore[assignment] # it holds dicts
+    created: dict[int, Prediction] = field(default_factory=dict)
+    updated: dict[int, Prediction] = field(default_factory=dict)
+    deleted: dict[int, Decimal] = field(default_factory=dict)
+    unchanged: dict[int, Decimal] = field(default_factory=dict)
+    failed: dict[int, APIError] = field(default_factory=dict)
+    unknown: dict[int, APIError | None] = field(default_factory=dict)
+    pending: dict[int, Decimal | None] = field(default_factory=dict)
+    results: dict[int, WriteResult] = field(default_factory=dict)
+    plan: Plan | None = None
 
     @property
     def ok(self) -> bool:
-        """Whether everything is as asked for, with nothing failed and nothing pending."""
-        return not self.failed and not self.pending
+        """Whether everything is as asked for: nothing failed, unknown or pending."""
+        return not (self.failed or self.unknown or self.pending)
 
-    def writes(self) -> Iterator[Write | WriteResult]:
-        """Each write of the plan, in its order: what came of it, or the write that is pending."""
-        for write in () if self.plan is None else self.plan.writes():
-            yield self.results.get(write.match_id, write)
+    @property
+    def writes(self) -> tuple[Write | WriteResult, ...]:
+        """Each write of the plan, in its order: its result, or the write where it is pending."""
+        planned = () if self.plan is None else self.plan.writes
+        return tuple(self.results.get(write.match_id, write) for write in planned)
 
     def raise_for_failures(self) -> None:
         """Do nothing if all went well.
 
         Raises:
-            SyncError: something failed or is pending; it has this report.
+            SyncError: something failed, is unknown or pending. The error has this report.
         """
         _raise_for_failures([self], self)
 
@@ -108,22 +113,45 @@ class SyncReport(OfFilter):
         return _summary([self])
 
     def _repr_html_(self) -> str:
-        return _html(repr(self)[1:-1], [self])
+        return _table(repr(self)[1:-1], {self.filter_id: self}, self.writes)
 
 
 class SyncReports(ByFilter[SyncReport]):
-    """The reports of several prediction filters, by filter id."""
+    """The reports of several prediction filters: a read-only mapping by filter id."""
 
     @property
     def ok(self) -> bool:
         """Whether everything is as asked for in all of them."""
         return all(report.ok for report in self.values())
 
+    @cached_property
+    def failed(self) -> dict[tuple[int, int], APIError]:
+        """Filter id and match id to the error of each failed write."""
+        return {(f, m): e for f, report in self.items() for m, e in report.failed.items()}
+
+    @cached_property
+    def unknown(self) -> dict[tuple[int, int], APIError | None]:
+        """Filter id and match id to the error (or None) of each write that is unknown."""
+        return {(f, m): e for f, report in self.items() for m, e in report.unknown.items()}
+
+    @cached_property
+    def pending(self) -> dict[tuple[int, int], Decimal | None]:
+        """Filter id and match id to the odds (or None, to delete) that were never sent."""
+        return {(f, m): odds for f, report in self.items() for m, odds in report.pending.items()}
+
+    @property
+    def writes(self) -> tuple[Write | WriteResult, ...]:
+        """Each write of the plans, in their order: its result, or the write where it is pending."""
+        plans = {f: report.plan for f, report in self.items() if report.plan is not None}
+        return tuple(
+            self[write.filter_id].results.get(write.match_id, write) for write in writes_of(plans)
+        )
+
     def raise_for_failures(self) -> None:
         """Do nothing if all went well.
 
         Raises:
-            SyncError: something failed or is pending; it has all the reports.
+            SyncError: something failed, is unknown or pending. The error has all the reports.
         """
         _raise_for_failures(self.values(), self)
 
@@ -131,11 +159,11 @@ class SyncReports(ByFilter[SyncReport]):
         return _summary(self.values())
 
     def _repr_html_(self) -> str:
-        return _html(repr(self)[1:-1], self.values())
+        return _table(repr(self)[1:-1], self, self.writes)
 
 
 class SyncError(BetTuneError):
-    """A sync of which part failed or was not tried.
+    """A sync of which a part failed, is unknown, or was not sent.
 
     Attributes:
         report: the whole SyncReport, or SyncReports.
@@ -146,39 +174,73 @@ class SyncError(BetTuneError):
         self.report = report
 
 
+def make_report(
+    plan: Plan,
+    results: Mapping[int, WriteResult],
+    predictions: Mapping[int, Prediction],
+) -> SyncReport:
+    """Sort the writes of a plan by what came of them.
+
+    Args:
+        plan: the plan.
+        results: match id to the result of each write that was begun.
+        predictions: match id to the prediction of each write that is done, but for deletions.
+    """
+    report = SyncReport(
+        plan.filter_id, unchanged=dict(plan.unchanged), results=dict(results), plan=plan
+    )
+    for write in plan.writes:
+        match_id = write.match_id
+        result = results.get(match_id)
+        if result is None:
+            report.pending[match_id] = write.new
+        elif result.state == "unknown":
+            report.unknown[match_id] = result.error
+        elif result.error is not None:
+            report.failed[match_id] = result.error
+        elif write.action == "create":
+            report.created[match_id] = predictions[match_id]
+        elif write.action == "update":
+            report.updated[match_id] = predictions[match_id]
+        elif write.old is not None:
+            report.deleted[match_id] = write.old
+    return report
+
+
 def _raise_for_failures(reports: Collection[SyncReport], whole: SyncReport | SyncReports) -> None:
     if whole.ok:
         return
     named = [
         f"match {match_id}: {error}"
         for report in reports
-        for match_id, error in report.failed.items()
+        for match_id, error in {**report.failed, **report.unknown}.items()
+        if error is not None
     ]
-    if len(named) > _NAMED:
-        named[_NAMED:] = [f"and {len(named) - _NAMED} more"]
-    raise SyncError("; ".join([str(whole), *named]), report=whole)
+    raise SyncError("; ".join([str(whole), *filter(None, [first_few(named)])]), report=whole)
 
 
 def _summary(reports: Collection[SyncReport]) -> str:
-    counts = {name: sum(len(getattr(one, name)) for one in reports) for name in _COUNTED}
+    counts = {name: sum(len(getattr(report, name)) for report in reports) for name in _COUNTED}
     return ", ".join(
         f"{count} {name}" for name, count in counts.items() if count or name not in _ONLY_IF_ANY
     )
 
 
-def _html(caption: str, reports: Collection[SyncReport]) -> str:
-    def rows() -> Iterator[tuple[Any, ...]]:
-        # What a person has to look at comes first, since a long table is cut.
-        writes = [(write, _outcome(write)) for report in reports for write in report.writes()]
-        for write, outcome in sorted(writes, key=lambda pair: pair[1] == "done"):
-            yield (write.filter_id, write.match_id, write.action, write.old, write.new, outcome)
-
-    total = sum(len(report.results) + len(report.pending) for report in reports)
-    columns = ("filter", "match", "action", "old odds", "new odds", "outcome")
-    return html_table(columns, rows(), total=total, caption=caption)
+def _table(
+    caption: str,
+    reports: Mapping[int, SyncReport],
+    writes: Collection[Write | WriteResult],
+) -> str:
+    plans = {f: report.plan for f, report in reports.items() if report.plan is not None}
+    rows = [(write, _outcome(write)) for write in writes]
+    # What a person has to look at comes first, since a long table is cut.
+    rows.sort(key=lambda row: row[1] == "done")
+    return write_table(caption, plans, rows, "outcome")
 
 
 def _outcome(write: Write | WriteResult) -> str:
     if not isinstance(write, WriteResult):
         return "pending"
-    return "done" if write.error is None else str(write.error)
+    if write.state == "failed":
+        return str(write.error)
+    return write.state if write.error is None else f"{write.state}: {write.error}"

@@ -1,9 +1,9 @@
-"""What `matches.resolve` answers: which match each fixture is, and why another one is none."""
+"""The result of `matches.resolve`: a match for each fixture, or the reason why it has none."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from bettune._errors import BetTuneError
 from bettune._values.display import html_table
@@ -11,14 +11,15 @@ from bettune._values.display import html_table
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from bettune._fixtures.fixture_input import Fixture
     from bettune._models import Match
 
-# So many unresolved fixtures are told in an error's message.
-_TOLD = 5
+# So many unresolved fixtures are named in an error's message.
+_LISTED = 5
 
 
 class ResolutionError(BetTuneError):
-    """Fixtures that are no match of BetTune's, or could be several.
+    """Some fixtures have no match, or could be several.
 
     Attributes:
         resolution: the whole Resolution.
@@ -34,7 +35,7 @@ class Candidate:
     """A match that an unresolved fixture might be.
 
     Attributes:
-        match: it.
+        match: the match.
         score: how alike the names are, from 0 to 1.
     """
 
@@ -44,15 +45,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class UnresolvedFixture:
-    """A fixture that no match is certain to be.
+    """A fixture that has no certain match.
 
     Attributes:
         position: its place among the fixtures, counted from 0.
-        date: what was given, as a date or an aware datetime.
+        date: the date as given, as a date or an aware datetime.
         home: the home team's name as given.
         away: the away team's name as given.
         reason: why it is unresolved.
-        candidates: at most three matches it might be, the likest first.
+        candidates: at most three matches it might be, best first.
+        shared_with: the positions of the other fixtures that are the same match.
     """
 
     position: int
@@ -61,6 +63,7 @@ class UnresolvedFixture:
     away: str
     reason: str
     candidates: list[Candidate]
+    shared_with: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.position}: {self.date} {self.home} - {self.away}: {self.reason}"
@@ -68,28 +71,51 @@ class UnresolvedFixture:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Resolution:
-    """Which match each fixture is.
+    """The match of each fixture.
 
     Attributes:
         matches: a match, or None, for each fixture in the order given.
         unresolved: the fixtures that have none, each with its reason.
-        suggested_aliases: names of yours to BetTune's that would resolve more, if they are right:
-            look at them before you pass them as `aliases`.
+        suggested_aliases: your names to BetTune's that would resolve more, if they are right:
+            check them before you pass them as `aliases`.
     """
 
     matches: list[Match | None]
     unresolved: list[UnresolvedFixture]
     suggested_aliases: dict[str, str]
+    _given: Any = field(default=None, repr=False, compare=False)
+    fixtures: list[Fixture] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def ids(self) -> list[int | None]:
-        """The id of its match, or None, for each fixture in the order given."""
+        """The match id, or None, for each fixture in the order given."""
         return [None if match is None else match.id for match in self.matches]
 
     @property
     def ok(self) -> bool:
         """Whether every fixture is resolved."""
         return not self.unresolved
+
+    def rows(self) -> Any:
+        """Return the fixtures as given, with `match_id` added; it is null where unresolved.
+
+        Returns:
+            A DataFrame of the library that was given, or a list of dicts.
+        """
+        return self._rows(resolved=False)
+
+    def resolved_rows(self) -> Any:
+        """Return the fixtures that are resolved, with whole numbers as `match_id`.
+
+        Returns:
+            A DataFrame of the library that was given, or a list of dicts.
+        """
+        return self._rows(resolved=True)
+
+    def _rows(self, *, resolved: bool) -> Any:
+        from bettune._fixtures.fixture_input import rows_with_ids  # noqa: PLC0415 - seldom needed
+
+        return rows_with_ids(self._given, self.ids, resolved=resolved)
 
     def raise_for_unresolved(self) -> None:
         """Raise an error if a fixture is unresolved.
@@ -98,10 +124,10 @@ class Resolution:
             ResolutionError: with this as its `resolution`.
         """
         if self.unresolved:
-            told = "".join(f"\n  {fixture}" for fixture in self.unresolved[:_TOLD])
-            more = len(self.unresolved) - _TOLD
+            listed = "".join(f"\n  {fixture}" for fixture in self.unresolved[:_LISTED])
+            more = len(self.unresolved) - _LISTED
             rest = f"\n  and {more} more, in .resolution.unresolved" if more > 0 else ""
-            raise ResolutionError(f"{self}:{told}{rest}", resolution=self)
+            raise ResolutionError(f"{self}:{listed}{rest}", resolution=self)
 
     def __len__(self) -> int:
         return len(self.matches)
@@ -114,6 +140,20 @@ class Resolution:
         return f"<Resolution: {self}>"
 
     def _repr_html_(self) -> str:
-        rows = ((one.position, one.date, one.home, one.away, one.reason) for one in self.unresolved)
-        columns = ("position", "date", "home", "away", "reason")
+        rows = (
+            (
+                fixture.position,
+                fixture.date,
+                fixture.home,
+                fixture.away,
+                fixture.reason,
+                "; ".join(
+                    f"{candidate.match.id} {candidate.match.home.name} -"
+                    f" {candidate.match.away.name}"
+                    for candidate in fixture.candidates
+                ),
+            )
+            for fixture in self.unresolved
+        )
+        columns = ("position", "date", "home", "away", "reason", "candidates")
         return html_table(columns, rows, total=len(self.unresolved), caption=str(self))

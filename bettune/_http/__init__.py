@@ -8,7 +8,7 @@ The life of a request, and the names that stand for its parts:
     AsyncSender.send          one request on its Terms: retry policy, timeout, headers, bulk run
         |
         |   Exchange.steps    decides without I/O what comes next: wait, send, or end
-        |      PendingRequest its place in the queues of the RateLimiter (rate limit, connections)
+        |      PendingRequest its place in the queues of the RateLimiter (limit, connections)
         |      Tries          the attempts that its policy still allows
         v
     AsyncSender._attempt      one attempt, within a Deadline
@@ -21,6 +21,6 @@ The life of a request, and the names that stand for its parts:
         v
     httpx.Response that has been read -> the generated client -> models
 
-`settings` and `options` check what a client is made with, `token` and `redaction` keep its secret,
-and `low_level` is the generated client over all this.
+`settings` and `http_options` check what a client is made with, `token` and `redaction` keep its
+secret, and `low_level` is the generated client over all this.
 """

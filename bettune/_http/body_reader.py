@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
+from bettune._values.display import short_repr
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+
+# The first byte of each member of a gzip.
+_MAGIC = b"\x1f"
 
 
 class Answer(NamedTuple):
@@ -94,35 +99,55 @@ class BodyReader:
         self._received = 0
         # Not a list of chunks: chunks of one byte would take eight times their memory.
         self._content = BytesIO()
-        self._gzip: zlib._Decompress | None = None
+        self._member: zlib._Decompress | None = None
         self.problem: str | None = None
-        encoding = response.headers.get("content-encoding", "").strip().lower()
-        if encoding == "gzip":
-            # Not httpx's decoder: this one stops at the limit, in the middle of a bomb.
-            self._gzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        elif encoding not in {"", "identity"}:
-            self.problem = f"the body is encoded as {encoding!r}, which was not asked for"
+        coding = response.headers.get("content-encoding", "").strip().lower()
+        self._is_padded = False
+        self._is_gzip = coding in {"gzip", "x-gzip"}
+        if not self._is_gzip and coding not in {"", "identity"}:
+            self.problem = f"the body is encoded as {short_repr(coding)}, which was not asked for"
 
     def take(self, chunk: bytes) -> None:
         """Keep a chunk, or note what is wrong with the body."""
         self._received += len(chunk)
-        if self._gzip is not None:
-            try:
-                room = self._limit - self._content.tell() + 1
-                chunk = b"" if self._gzip.eof else self._gzip.decompress(chunk, room)
-            except zlib.error as error:
-                self.problem = f"the body cannot be decompressed: {error}"
-                return
-        if max(self._received, self._content.tell() + len(chunk)) > self._limit:
-            self.problem = f"the body is larger than {self._limit} bytes (max_response_bytes)"
-            return
-        self._content.write(chunk)
+        if self._received > self._limit:
+            self._exceed()
+        elif self._is_gzip:
+            if not self._is_padded:
+                self._decompress(chunk)
+        else:
+            self._keep(chunk)
 
     def answer(self, response: httpx.Response) -> Answer:
         """Return the response with the body that was kept."""
-        if self._gzip is not None and self._received and not self._gzip.eof and not self.problem:
+        if self._member is not None and not self._member.eof and self.problem is None:
             self.problem = "the body cannot be decompressed: it is cut short"
         return Answer(response, self._content.getvalue(), self.problem)
+
+    def _decompress(self, rest: bytes) -> None:
+        # Not httpx's decoder: this one stops at the limit, in the middle of a bomb, and goes on
+        # where one member ends and the next begins.
+        while rest and self.problem is None:
+            if self._member is None or self._member.eof:
+                if self._member is not None and not rest.startswith(_MAGIC):
+                    self._is_padded = True  # what follows is ignored, as other clients do
+                    return
+                self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            try:
+                room = self._limit - self._content.tell() + 1
+                self._keep(self._member.decompress(rest, room))
+            except zlib.error as error:
+                self.problem = f"the body cannot be decompressed: {error}"
+            rest = self._member.unused_data
+
+    def _keep(self, content: bytes) -> None:
+        if self._content.tell() + len(content) > self._limit:
+            self._exceed()
+        else:
+            self._content.write(content)
+
+    def _exceed(self) -> None:
+        self.problem = f"the body is larger than {self._limit} bytes (max_response_bytes)"
 
 
 def timeout_of(request: httpx.Request) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -19,11 +21,13 @@ from bettune._api_errors import (
     status_error,
 )
 from bettune._http.retries import retry_after
+from bettune._http.transports import proxy_of
+from bettune._values.display import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bettune._api_errors import APIStatusError
+    from bettune._api_errors import APIError, APIStatusError
     from bettune._http.body_reader import Answer
     from bettune._models import RateLimit
 
@@ -31,17 +35,35 @@ if TYPE_CHECKING:
 Failure = httpx.RequestError | httpx.InvalidURL | UnicodeError
 FAILURES = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
 
-# How much of a body without a message stands in for one.
+# Failures before anything of the request was sent.
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+    UnicodeError,
+)
+
+# The part of a body that an error is made from. Cleaning it takes time; errors keep much less.
+_LONGEST_BODY = 2**16
+# The part of a body that stands in for a missing message.
 _EXCERPT = 200
 _LONGEST_MESSAGE = 1000
+_PROXY_REMEDY = "give its user name and password in its URL: http://user:password@host:port"
+
+_USERINFO = re.compile(r"//[^/?#\s]*@")
+# A status by which a proxy refuses for good to connect: 407, 403, …
+_REFUSED_BY_PROXY = re.compile(r"4(?!08|29)\d\d\b")
 
 
 class ErrorFactory:
     """Makes the errors of one client, without its token.
 
     Args:
-        base_url: what the paths in errors are below.
-        clean: takes the token out of a text.
+        base_url: paths in errors are relative to it.
+        clean: removes the token from a text.
     """
 
     def __init__(self, base_url: httpx.URL, clean: Callable[[str], str]) -> None:
@@ -49,23 +71,34 @@ class ErrorFactory:
         self._clean = clean
 
     def path(self, request: httpx.Request) -> str:
-        """The path of a request below the base URL."""
-        return request.url.path.removeprefix(self._base_path)
+        """Return the path of a request below the base URL."""
+        return printable(request.url.path.removeprefix(self._base_path))
 
     def of_failure(
         self, failure: Failure, request: httpx.Request, attempts: int
     ) -> APIConnectionError:
-        """Make the error of a request that got no whole answer."""
-        said = self._clean(next(filter(None, map(str, _causes(failure))), ""))
+        """Make the error of a request without a complete response."""
+        causes = list(_causes(failure))
+        said = printable(self._clean(next(filter(None, map(str, causes)), "")))
         name = type(failure).__name__
         kind = APIConnectionError
         reason = f"{name}: {said}" if said else name
         if isinstance(failure, httpx.TimeoutException):
             kind = APITimeoutError
             reason = f"no answer within the timeout ({reason})"
-        server = f"{request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
+        where = f"server {request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
+        # Of the request that failed: a redirect may have led elsewhere.
+        if proxy := _proxy_of(failure):
+            where = f"{where} by proxy {proxy}"
+            is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
+            if isinstance(failure, httpx.ProxyError) or (
+                isinstance(failure, httpx.ConnectError | httpx.ConnectTimeout) and not is_tls
+            ):
+                where = f"proxy {proxy}"
+            if isinstance(failure, httpx.ProxyError) and said.startswith("407"):
+                reason = f"{reason}; {_PROXY_REMEDY}"
         return kind(
-            f"{reason} (server {self._clean(server)})",
+            f"{reason} ({self._clean(where)})",
             method=request.method,
             path=self.path(request),
             attempts=attempts,
@@ -74,30 +107,31 @@ class ErrorFactory:
     def of_status(
         self, answer: Answer, request: httpx.Request, attempts: int, *, refused: str = ""
     ) -> APIStatusError:
-        """Make the error of an answer that is not a success, whatever its body holds.
+        """Make the error of a response whose status is not 2xx, whatever its body holds.
 
         Args:
-            answer: the answer.
-            request: what it answers.
+            answer: the response with its body.
+            request: the request.
             attempts: how many times it was sent.
-            refused: why a redirect was not followed, though that was asked for.
+            refused: why a redirect was not followed, if it was to be.
         """
-        response, content, _ = answer
+        response, content, problem = answer
         status = response.status_code
-        # Not as the charset says: some of Python's raise, or decode to no text at all.
-        body = content.decode(errors="replace")
-        code, message = self._code_and_message(body)
-        body = self._clean(body)
+        code, message = self._code_and_message(content)
+        body = self._beginning(content)
         if message is None:
             excerpt = " ".join(body[:_EXCERPT].split())
-            message = excerpt or f"{_phrase(status)} (empty body)"
+            message = excerpt or f"{_phrase(status)} ({problem or 'empty body'})"
         if 300 <= status < 400 and "location" in response.headers:
-            where = self._clean(response.headers["location"])
+            where = _USERINFO.sub("//", self._clean(response.headers["location"]))
             message = f"redirected to {where}{refused and f', {refused}'}: {message}"
+        elif status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            proxy = proxy_of(response.request)
+            message = f"{message} ({f'proxy {proxy}: ' if proxy else ''}{_PROXY_REMEDY})"
         clean = self._clean
         headers = [(clean(name), clean(value)) for name, value in response.headers.multi_items()]
         error = status_error(status, code)(
-            message[:_LONGEST_MESSAGE],
+            printable(message[:_LONGEST_MESSAGE])[:_LONGEST_MESSAGE],
             status_code=status,
             code=code,
             body=body,
@@ -119,12 +153,12 @@ class ErrorFactory:
         seconds: float,
         max_wait: float,
     ) -> RateLimitError:
-        """Make the error of a request that is not sent, since the pace lets nobody out in time."""
+        """Make the error of a request that the rate limit would delay beyond `max_wait`."""
         source = "Retry-After" if limit is None else f"{limit.requests} per {limit.per:g} s"
         sent = "not sent again" if attempts else "nothing was sent"
         error = RateLimitError(
-            f"{sent}: the rate limit ({source}) lets nobody out for {seconds:.0f} s, "
-            f"longer than max_wait={max_wait:g}",
+            f"{sent}: the rate limit ({source}) delays it for another {seconds:.0f} s, "
+            f"which exceeds max_wait={max_wait:g}",
             status_code=429,
             method=request.method,
             path=self.path(request),
@@ -137,21 +171,25 @@ class ErrorFactory:
     def of_body(
         self, request: httpx.Request, status: int, content: bytes, reason: str
     ) -> APIResponseValidationError:
-        """Make the error of a success whose body is not what the API promises."""
+        """Make the error of a 2xx response whose body does not match the schema."""
         if reason.startswith("Expected") and " at `$" not in reason:
             reason = f"{reason} - at `$`"
         return APIResponseValidationError(
-            self._clean(reason),
+            printable(self._clean(reason)),
             status_code=status,
-            body=self._clean(content.decode(errors="replace")),
+            body=self._beginning(content),
             method=request.method,
             path=self.path(request),
             attempts=request.extensions.get("attempts", 1),
         )
 
-    def _code_and_message(self, body: str) -> tuple[str | None, str | None]:
+    def _beginning(self, content: bytes) -> str:
+        # Not as the charset says: some of Python's raise, or decode to no text at all.
+        return self._clean(content[:_LONGEST_BODY].decode(errors="replace"))
+
+    def _code_and_message(self, content: bytes) -> tuple[str | None, str | None]:
         try:
-            sent = msgspec.json.decode(body)
+            sent = msgspec.json.decode(content[:_LONGEST_BODY].decode(errors="replace"))
         except (msgspec.DecodeError, RecursionError, UnicodeError):
             return None, None
         if not isinstance(sent, dict):
@@ -161,19 +199,28 @@ class ErrorFactory:
             self._clean(value) if isinstance(value := sent.get(key), str) else None
             for key in ("code", "message")
         )
-        return code, message
+        return code and printable(code), message
+
+
+def is_in_doubt(outcome: object, error: APIError | None) -> bool:
+    """Whether the server may have carried a request out, though its response did not say so."""
+    if isinstance(outcome, Exception):
+        return not isinstance(outcome, _NEVER_SENT)
+    return isinstance(error, InternalServerError | APIResponseValidationError)
 
 
 def is_hopeless(failure: Failure) -> bool:
-    """Whether trying again would end the same: a wrong URL, header or certificate."""
+    """Return whether a retry would fail likewise: a wrong URL, header or certificate."""
     if not isinstance(failure, httpx.TransportError):
         return True
     if isinstance(failure, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
         return True
     if isinstance(failure.__context__, httpx.InvalidURL):  # where a redirect points
         return True
+    if isinstance(failure, httpx.ProxyError) and _REFUSED_BY_PROXY.match(str(failure)):
+        return True
     tls = next((cause for cause in _causes(failure) if isinstance(cause, ssl.SSLError)), None)
-    # A handshake that is only cut short may go well the next time.
+    # A handshake that was cut short may succeed the next time.
     return tls is not None and not isinstance(tls, ssl.SSLEOFError | ssl.SSLZeroReturnError)
 
 
@@ -184,6 +231,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         # httpcore drops the cause of its own. A caller's own errors are in the context of others.
         dropped = cause.__context__ if type(cause).__module__ == httpcore.__name__ else None
         cause = cause.__cause__ or dropped
+
+
+def _proxy_of(failure: Failure) -> str:
+    with suppress(RuntimeError):  # it knows no request
+        return proxy_of(failure.request) if isinstance(failure, httpx.RequestError) else ""
+    return ""
 
 
 def _phrase(status: int) -> str:

@@ -12,13 +12,14 @@ import httpx
 from bettune._api_errors import RateLimitError
 from bettune._errors import BetTuneError
 from bettune._http.body_reader import Answer
-from bettune._http.error_factory import ErrorFactory, Failure, is_hopeless
+from bettune._http.error_factory import ErrorFactory, Failure, is_hopeless, is_in_doubt
 from bettune._http.rate_limiter import (
     MaxWaitExceededError,
     PendingRequest,
     RateLimiter,
     RunCancelledError,
 )
+from bettune._http.request_builder import origin
 from bettune._http.retries import Tries, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Exchange:
         self.errors = ErrorFactory(settings.base_url, settings.clean)
         self.max_response_bytes = settings.max_response_bytes
         self._max_redirects = settings.max_redirects
-        self._origin = _origin(settings.base_url)
+        self._origin = origin(settings.base_url)
 
     def steps(
         self, request: httpx.Request, terms: Terms, *, follow_redirects: bool
@@ -71,8 +72,9 @@ class Exchange:
     ) -> Generator[Step, Reply, Answer]:
         tries = Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
-        # Why it is tried again, but for refusals by the rate limit, which did nothing.
+        # The latest error but for 429, after which nothing can have been written.
         failure: APIError | None = None
+        in_doubt = False
         try:
             while True:
                 reason = "for the rate limit" if failure is None else "to try again"
@@ -87,9 +89,12 @@ class Exchange:
                 start = time.monotonic()
                 outcome = yield current
                 assert not isinstance(outcome, bool)
-                # What it says of the pace is learnt before its place goes to the next.
+                # The limit in its headers is learnt before the next request gets its slot.
                 self._log(request, outcome, attempts, time.monotonic() - start)
                 error = self._judge(outcome, request, attempts, pending)
+                if terms.group is not None and error is not None:
+                    in_doubt = in_doubt or is_in_doubt(outcome, error)
+                    terms.group.in_doubt = in_doubt
                 if error is None:
                     assert isinstance(outcome, Answer)
                     return outcome
@@ -101,6 +106,8 @@ class Exchange:
                     refused = self._refused(request, target, redirects)
                     if refused:
                         raise self.errors.of_status(outcome, request, attempts, refused=refused)
+                    if "cookie" in request.headers and self._is_of_api(target):
+                        target.headers["Cookie"] = request.headers["Cookie"]
                     current, redirects = target, redirects + 1
                     self.rate_limiter.release(pending)
                     continue
@@ -152,7 +159,7 @@ class Exchange:
     def _judge(
         self, outcome: Outcome, request: httpx.Request, attempts: int, pending: PendingRequest
     ) -> APIError | None:
-        """The error that came of a try, if it is one."""
+        """Return the error of an attempt, or None after a success."""
         if not isinstance(outcome, Answer):
             return self.errors.of_failure(outcome, request, attempts)
         response, content, problem = outcome
@@ -172,20 +179,22 @@ class Exchange:
             return self.errors.of_body(request, response.status_code, content, problem)
         return None
 
-    def _is_of_api(self, response: httpx.Response) -> bool:
-        """Whether a response is the API's own: a redirect may have led elsewhere."""
-        return _origin(response.url) == self._origin
+    def _is_of_api(self, message: httpx.Request | httpx.Response) -> bool:
+        """Return whether it is to or from the API itself: a redirect may have led elsewhere."""
+        return origin(message.url) == self._origin
 
     def _refused(self, request: httpx.Request, target: httpx.Request, redirects: int) -> str:
-        """Why a redirect is not followed, if it is not."""
+        """Return why a redirect must not be followed; empty if it may."""
         if target.method != request.method:
             return f"not followed since that would make a {target.method} of it"
+        if target.url.userinfo:
+            return "not followed since it holds a user name or password"
         if redirects >= self._max_redirects:
             return f"not followed after {redirects} redirects"
         return ""
 
     def _wait_after(self, outcome: Outcome, request: httpx.Request, tries: Tries) -> float | None:
-        """Seconds to wait before the next try, or None to give up."""
+        """Return the seconds to wait before the next attempt, or None to give up."""
         if not isinstance(request.stream, httpx.ByteStream):
             return None  # a caller's own stream of data is gone once it is sent
         if not isinstance(outcome, Answer):
@@ -210,7 +219,3 @@ class Exchange:
             # A field of a log keeps to one type.
             extra = fields | {"status": status}
             logger.debug("%s %s: %s in %.3f s, try %d", *fields.values(), extra=extra)
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port

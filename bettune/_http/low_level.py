@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bettune._api_errors import APIResponseValidationError
 from bettune._errors import BetTuneError
-from bettune._http.options import check_headers, merged_cookies, refusals_named
+from bettune._http.http_options import check_headers, merged_cookies, refusals_named
 from bettune._http.settings import to_timeout
 from bettune._http.terms import Terms
 
@@ -94,6 +94,10 @@ class LowLevelClient(AuthenticatedClient):
 
     async def __aexit__(self, *_: object) -> None:
         await self.get_async_httpx_client().aclose()
+
+    def __reduce__(self) -> str:
+        refused: str = self.http.__reduce__()
+        return refused
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={str(self.http.base_url)!r})"

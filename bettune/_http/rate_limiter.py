@@ -7,10 +7,12 @@ Two FIFO parts: `Slots` limits the requests in flight, and `Window` limits the r
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from collections import OrderedDict, deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
+from weakref import WeakSet
 
 from bettune._errors import BetTuneError
 from bettune._http.clock import Clock
@@ -49,10 +51,17 @@ class RunCancelledError(Exception):
 
 
 class RequestGroup:
-    """Requests that are cancelled together: the writes of one bulk run."""
+    """Requests that are cancelled together: the writes of one worker of a bulk run.
+
+    Attributes:
+        cancelled: whether they are not to be sent any more.
+        in_doubt: whether the server may have carried out the latest of them: it was sent, and no
+            response said otherwise.
+    """
 
     def __init__(self) -> None:
         self.cancelled = False
+        self.in_doubt = False
 
 
 class PendingRequest:
@@ -211,6 +220,17 @@ def _locked(
     return locked
 
 
+def _make_new_locks() -> None:
+    for rate_limiter in _rate_limiters:
+        rate_limiter._lock = threading.RLock()  # noqa: SLF001 - of this module
+
+
+# In a forked child a thread that held a lock is gone, and would never release it.
+_rate_limiters: WeakSet[RateLimiter] = WeakSet()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_make_new_locks)
+
+
 class RateLimiter:
     """Keeps a client within its rate limit and its connections, first come, first served.
 
@@ -233,6 +253,7 @@ class RateLimiter:
         self._slots = Slots(max_in_flight)
         self._window = Window(limit) if window is None else window
         self._waiting: dict[PendingRequest, None] = {}
+        _rate_limiters.add(self)
 
     @property
     def limit(self) -> RateLimit | None:
@@ -265,6 +286,9 @@ class RateLimiter:
             if wait <= 0:
                 self._waiting.pop(pending, None)
                 self._wake(self._window.next())
+                if pending.group is not None:
+                    # Here, under the lock: after `cancel`, a request is in doubt or is not sent.
+                    pending.group.in_doubt = True
                 return True
             delay = self._window.delay(now, max_wait)
             if delay > max_wait:

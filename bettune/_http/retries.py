@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 import time
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ _RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 _FIRST_WAIT = 0.5
 _LONGEST_BACKOFF = 8.0
 _LONGEST_WINDOW = 86_400
+# The values of a list; a date may have a comma of its own, after the day of the week.
+_RETRY_AFTER = re.compile(r"(?:\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,)?[^,]+")
 # How often a bulk run sits out a refusal by the rate limit, for one write.
 _BULK_REFUSALS = 50
 # How long those waits for one write may last together: this many times `max_wait`, or a minute.
@@ -106,15 +109,22 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that ``Retry-After`` asks for, or None where it says nothing usable.
 
     It holds seconds or an HTTP date, which is read against the answer's own ``Date``, since the
-    server's clock may be wrong; a date that has passed asks for none.
+    server's clock may be wrong; a date that has passed asks for none. Of several values, in one
+    header or in many, the longest counts.
     """
-    value = headers.get("retry-after", "").strip()
-    if not value:
+    values = _RETRY_AFTER.findall(headers.get("retry-after", ""))
+    if not values:
         return None
+    now = _date(headers.get("date", ""))
+    waits = [_wait(value.strip(), now) for value in values]
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _wait(value: str, now: datetime | None) -> float | None:
     seconds = _number(value)
     if seconds is not None:
         return seconds if seconds >= 0 else None
-    then, now = _date(value), _date(headers.get("date", ""))
+    then = _date(value)
     if then is None:
         return None
     return max(0.0, then.timestamp() - (time.time() if now is None else now.timestamp()))

@@ -31,6 +31,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     group: RequestGroup | None = None
     on_wait: Callable[[float, str], object] | None = None
 
-    def for_run(self, group: RequestGroup | None) -> Terms:
+    def for_run(self, group: RequestGroup | None, policy: RetryPolicy | None = None) -> Terms:
         """Return the terms of a request that is part of a bulk run."""
-        return replace(self, policy=self.policy.for_bulk(), group=group)
+        policy = self.policy if policy is None else policy
+        return replace(self, policy=policy.for_bulk(), group=group)

@@ -2,8 +2,7 @@
 
 The only module that touches private attributes of httpx and httpcore: `_pool` and
 `_network_backend`, since httpx.HTTPTransport takes no network backend, and `_cookies`, since
-httpx.Client copies the jar it is given. Tried with httpx 0.28.0 and 0.28.1, httpcore 1.0.7 to
-1.0.9.
+httpx.Client copies the jar it is given. Tried with httpx 0.28.0 and 0.28.1, httpcore 1.0.9.
 """
 
 from __future__ import annotations
@@ -22,15 +21,17 @@ import httpx
 
 from bettune._errors import ConfigurationError
 from bettune._http.deadline import time_left
-from bettune._http.options import check_proxy, refusals_named
+from bettune._http.http_options import check_proxy, refusals_named
 
 if TYPE_CHECKING:
     import ssl
 
-    from bettune._http.options import HTTPClient
+    from bettune._http.http_options import ClientKind
 
 # The options of httpx.Client that are its transports' own.
 _OF_TRANSPORTS = ("verify", "cert", "http1", "http2", "limits")
+# What a request carries once it is sent to a proxy.
+_PROXY = "bettune.proxy"
 _CERT_FILE, _CERT_DIR = "SSL_CERT_FILE", "SSL_CERT_DIR"
 
 
@@ -46,8 +47,40 @@ class Transport(httpx.HTTPTransport):
         self._pool._network_backend = _Backend()  # noqa: SLF001
 
 
+class AsyncProxyTransport(AsyncTransport):
+    """A transport over a proxy, which errors are to name."""
+
+    def __init__(self, proxy: httpx.Proxy, **options: Any) -> None:
+        super().__init__(proxy=proxy, **options)
+        self._shown = str(proxy.url)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request."""
+        request.extensions[_PROXY] = self._shown
+        return await super().handle_async_request(request)
+
+
+class ProxyTransport(Transport):
+    """A transport over a proxy, which errors are to name."""
+
+    def __init__(self, proxy: httpx.Proxy, **options: Any) -> None:
+        super().__init__(proxy=proxy, **options)
+        self._shown = str(proxy.url)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request."""
+        request.extensions[_PROXY] = self._shown
+        return super().handle_request(request)
+
+
+def proxy_of(request: httpx.Request) -> str:
+    """Return the URL of the proxy that a request was sent to, without its password, if any."""
+    proxy: str = request.extensions.get(_PROXY, "")
+    return proxy
+
+
 def with_transports(
-    options: dict[str, Any], kind: HTTPClient, unencrypted_host: str | None
+    options: dict[str, Any], kind: ClientKind, unencrypted_host: str | None
 ) -> dict[str, Any]:
     """Return options of httpx.Client with the transports in place of what they are made from.
 
@@ -61,12 +94,14 @@ def with_transports(
         ConfigurationError: an option or a variable of the environment cannot be used.
     """
     options = dict(options)
-    make = AsyncTransport if issubclass(kind, httpx.AsyncClient) else Transport
+    is_async = issubclass(kind, httpx.AsyncClient)
+    make = AsyncTransport if is_async else Transport
+    make_proxied = AsyncProxyTransport if is_async else ProxyTransport
     proxy, transport = options.pop("proxy", None), options.pop("transport", None)
     trust_env = options.get("trust_env", True)
     proxies: dict[str, Any] = {}
     if proxy is not None:
-        proxies["all://"] = proxy
+        proxies["all://"] = proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)
     elif trust_env and transport is None:
         proxies = environment_proxies(unencrypted_host)
     mine = {name: options.pop(name) for name in _OF_TRANSPORTS if name in options}
@@ -74,7 +109,7 @@ def with_transports(
         mine["verify"] = _context(mine, trust_env=trust_env)
         mine.pop("cert", None)
     mounts = {
-        pattern: None if proxy is None else make(proxy=proxy, **mine)
+        pattern: None if proxy is None else make_proxied(proxy, **mine)
         for pattern, proxy in proxies.items()
     }
     return {
@@ -198,6 +233,7 @@ def keep_no_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
 
 class _Backend(httpcore.SyncBackend):
     def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        options["timeout"] = time_left(options.get("timeout"))
         return _Stream(super().connect_tcp(*args, **options))
 
 
@@ -225,4 +261,5 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
     def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        options["timeout"] = time_left(options.get("timeout"))
         return _Stream(self._stream.start_tls(*args, **options))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager, suppress
 from functools import partialmethod
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -172,6 +172,16 @@ class HTTPClient:
         return self.sender.client.base_url
 
     @property
+    def timeout(self) -> httpx.Timeout:
+        """The timeouts of one attempt."""
+        return self.terms.timeout
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers that are sent with every request, but for the token."""
+        return self.terms.headers.copy()
+
+    @property
     def is_closed(self) -> bool:
         """Whether it was closed."""
         return self.sender.is_closed
@@ -185,7 +195,11 @@ class HTTPClient:
         return build_request(self.sender.client, self.terms, method, url, options)
 
     def send(
-        self, request: httpx.Request, *, follow_redirects: bool | None = None
+        self,
+        request: httpx.Request,
+        *,
+        stream: bool = False,  # noqa: ARG002 - the response has been read in any case
+        follow_redirects: bool | None = None,
     ) -> httpx.Response:
         """Send a request, as httpx does."""
         request.extensions.setdefault("timeout", self.terms.timeout.as_dict())
@@ -215,7 +229,7 @@ class HTTPClient:
         """Close every connection; requests that wait raise a BetTuneError."""
         self.sender.close()
 
-    def __reduce__(self) -> NoReturn:
+    def __reduce__(self) -> str:
         raise NotPicklableError(
             "a client cannot be pickled or copied: make one in each process; "
             "with_options() gives a client that differs in its options"
@@ -226,7 +240,7 @@ class HTTPClient:
 
 
 def _seconds_for_headers(request: httpx.Request) -> float:
-    """How long all headers of an answer may take: what its parts may, together."""
+    """Return the seconds for all headers of a response: the timeouts of its parts, added up."""
     timeouts = timeout_of(request)
     parts = [timeouts.get(part) for part in ("connect", "write", "read")]
     return math.inf if None in parts else sum(filter(None, parts))

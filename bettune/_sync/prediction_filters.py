@@ -3,16 +3,12 @@
 # Derived by `make generate`: change the file of this name in bettune/_async instead.
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bettune_openapi.api.prediction_filters import list_prediction_filters
 from bettune_openapi.models import PredictionFiltersResponse
 
-from bettune._resources import answers, decode
-from bettune._resources.resource import Resource
-
-if TYPE_CHECKING:
-    from bettune._models import PredictionFilter
+from bettune._models import PredictionFilter
+from bettune._parsing import parse_items, to_prediction_filter
+from bettune._resource import Resource
 
 
 class PredictionFilters(Resource):
@@ -21,12 +17,12 @@ class PredictionFilters(Resource):
     def list(self) -> list[PredictionFilter]:
         """List the prediction filters: GET /prediction-filters.
 
-        They are made in BetTune by PRO subscribers; without PRO the list is empty.
+        They are made in BetTune, by PRO subscribers. Without PRO the list is empty.
 
         Raises:
-            APIError: the request brought no result.
+            APIError: the request failed.
         """
         response = list_prediction_filters.sync_detailed(client=self._low_level)
-        return answers.items(
-            self._low_level, response, PredictionFiltersResponse, decode.prediction_filter
+        return parse_items(
+            self._low_level, response, PredictionFiltersResponse, to_prediction_filter
         )

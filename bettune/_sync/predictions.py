@@ -1,11 +1,12 @@
-"""Predictions: the single operations, and a model's odds in bulk, which uses those alone."""
+"""Predictions: the single operations, and a model's minimum odds in bulk by means of them."""
 
 # Derived by `make generate`: change the file of this name in bettune/_async instead.
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from bettune_openapi import models
 from bettune_openapi.api.predictions import delete_prediction, put_prediction, search_predictions
@@ -15,108 +16,110 @@ from bettune_openapi.models import (
     SearchPredictionsRequest,
 )
 
-from bettune._api_errors import APIError
-from bettune._bulk import threads
-from bettune._bulk.plan import Plan, Plans, checked_plan, checked_plans, make_plan
-from bettune._bulk.run import Run
-from bettune._bulk.wanted import to_tolerance, to_wanted
-from bettune._http.rate_limiter import RequestGroup, RunCancelledError
-from bettune._resources import answers, decode
-from bettune._resources.resource import Resource
-from bettune._values.arguments import to_count, to_id, to_ids
-from bettune._values.frames import odds_pairs, sheet_pairs
+from bettune._bulk.desired_odds import ByHand, to_desired_odds, to_rules
+from bettune._bulk.plan import Plan, Plans
+from bettune._bulk.planning import checked_plan, checked_plans
+from bettune._bulk.report import SyncReport, SyncReports, WriteResult
+from bettune._bulk.workers import Workers
+from bettune._models import Match, Prediction
+from bettune._parsing import check_deleted, parse, to_predictions, to_put_prediction
+from bettune._resource import Resource
+from bettune._sync.bulk import Bulk
+from bettune._values.arguments import to_id, to_match_id, to_matches
+from bettune._values.frames import OddsByFilter, OddsByMatch, odds_pairs, sheet_pairs
+from bettune._values.missing import Missing
 from bettune._values.odds import to_odds
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from decimal import Decimal
-
-    from bettune._bulk.plan import Write
-    from bettune._bulk.report import SyncReport, SyncReports, WriteResult
-    from bettune._bulk.wanted import Wanted
-    from bettune._models import Prediction
-    from bettune._values.frames import OddsByMatch
-
-Missing = Literal["error", "skip", "delete"]
 
 # How many ids one search asks for.
 SEARCH_SIZE = 500
 
 
 class Predictions(Resource):
-    """Predictions: the odds that a prediction filter holds for matches."""
+    """Predictions: the minimum odds from which BetTune bets on a match for a prediction filter.
 
-    def search(self, filter_id: int, match_ids: Iterable[int]) -> list[Prediction]:
+    Deleting a prediction and raising its minimum odds can only stop bets. Creating one and
+    lowering its minimum odds can cause some.
+    """
+
+    def search(self, filter_id: int, match_ids: Iterable[int | Match]) -> list[Prediction]:
         """Find the predictions of a filter for matches: POST /predictions/search.
 
-        Many ids are split into requests of at most 500; none asked, none sent. A match without
-        a prediction is left out.
+        Many matches are split into requests of at most 500. An empty iterable sends no request.
+        A match without a prediction is left out.
 
         Args:
             filter_id: the prediction filter.
-            match_ids: the matches; one given twice is asked for once.
+            match_ids: the matches, as ids or `Match`. A match given twice is asked for once.
 
         Raises:
-            InvalidArgumentError: an argument cannot be right; nothing was sent.
-            APIError: a request brought no result.
+            InvalidArgumentError: an argument is invalid. No request was sent.
+            APIError: a request failed.
         """
-        filter_id, ids = to_id(filter_id, "filter_id"), to_ids(match_ids, "match_ids")
-        found: list[Prediction] = []
+        filter_id = to_id(filter_id, "filter_id")
+        ids = list(to_matches(match_ids, "match_ids"))
+        predictions: list[Prediction] = []
         for start in range(0, len(ids), SEARCH_SIZE):
             chunk = ids[start : start + SEARCH_SIZE]
             response = search_predictions.sync_detailed(
                 client=self._low_level,
                 body=SearchPredictionsRequest(filter_id=filter_id, match_ids=chunk),
             )
-            found += answers.result(
+            predictions += parse(
                 self._low_level,
                 response,
                 PredictionsResponse,
-                partial(decode.predictions, filter_id=filter_id, match_ids={*chunk}),
+                partial(to_predictions, filter_id=filter_id, match_ids={*chunk}),
             )
-        return found
+        return predictions
 
-    def put(self, filter_id: int, match_id: int, odds: Any) -> Prediction:
+    def put(self, filter_id: int, match_id: int | Match, odds: Any) -> Prediction:
         """Create or update a prediction: PUT …/prediction.
+
+        BetTune bets on the match as soon as the market's odds reach these minimum odds and the
+        filter's settings allow it.
 
         Args:
             filter_id: the prediction filter.
-            match_id: the match.
-            odds: decimal odds as Decimal, str, int, float or numpy scalar, rounded to six decimals.
+            match_id: the match, as id or `Match`.
+            odds: minimum odds as Decimal, str, int, float or numpy scalar, rounded to six decimals.
 
         Raises:
-            InvalidArgumentError: an argument cannot be right (InvalidOddsError: the odds);
-                nothing was sent.
-            APIError: the request brought no result.
+            InvalidArgumentError: an argument is invalid (InvalidOddsError: the odds). No request
+                was sent.
+            APIResponseValidationError: BetTune answers with other odds than were sent.
+            APIError: the request failed.
         """
-        filter_id, match_id = to_id(filter_id, "filter_id"), to_id(match_id, "match_id")
+        filter_id, match = to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")
+        sent: Decimal = to_odds(odds)
         response = put_prediction.sync_detailed(
             filter_id,
-            match_id,
+            match,
             client=self._low_level,
-            body=PutPredictionRequest(odds=f"{to_odds(odds):f}"),
+            body=PutPredictionRequest(odds=f"{sent:f}"),
         )
-        return answers.result(
+        return parse(
             self._low_level,
             response,
             models.Prediction,
-            lambda body: decode.prediction(body, filter_id, {match_id}),
+            lambda body: to_put_prediction(body, filter_id, match, sent),
         )
 
-    def delete(self, filter_id: int, match_id: int) -> None:
-        """Delete a prediction, if there is one: DELETE …/prediction.
+    def delete(self, filter_id: int, match_id: int | Match) -> None:
+        """Delete a prediction, so that BetTune does not bet: DELETE …/prediction.
+
+        Where there is none, nothing happens.
 
         Args:
             filter_id: the prediction filter.
-            match_id: the match.
+            match_id: the match, as id or `Match`.
 
         Raises:
-            InvalidArgumentError: an argument cannot be right; nothing was sent.
-            APIError: the request brought no result.
+            InvalidArgumentError: an argument is invalid. No request was sent.
+            APIError: the request failed.
         """
-        filter_id, match_id = to_id(filter_id, "filter_id"), to_id(match_id, "match_id")
-        response = delete_prediction.sync_detailed(filter_id, match_id, client=self._low_level)
-        answers.deleted(self._low_level, response)
+        filter_id, match = to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")
+        response = delete_prediction.sync_detailed(filter_id, match, client=self._low_level)
+        check_deleted(self._low_level, response)
 
     def plan(
         self,
@@ -125,60 +128,87 @@ class Predictions(Resource):
         *,
         missing: Missing = "error",
         tolerance: Any = 0,
+        scope: Iterable[int | Match] | None = None,
+        by_hand: ByHand = "error",
+        max_drop: Any = 0.5,
     ) -> Plan:
-        """Compare a model's odds with those BetTune holds; write nothing.
+        """Compare a model's minimum odds with those that BetTune holds. Nothing is written.
 
         Sends POST /predictions/search, once per 500 matches.
 
         Args:
             filter_id: the prediction filter.
-            odds: match id to decimal odds, or to `bettune.DELETE` for "no prediction here": a
-                mapping, whatever has `items()` (a pandas Series), or a DataFrame with the columns
-                `match_id` and `odds`.
-            missing: what becomes of matches whose value is none (None, NaN, NA, null): ``"error"``
-                refuses them, ``"skip"`` leaves them as they are, ``"delete"`` deletes.
+            odds: match (an id or `Match`) to minimum odds, or to `bettune.DELETE`: a mapping, an
+                object with `items()`, a pandas Series whose index is named `match_id`, a DataFrame
+                with the columns `match_id` and `odds`, or an iterable of mappings with these keys.
+            missing: what becomes of matches whose odds are missing (None, NaN, NA, null):
+                ``"error"`` refuses all, ``"skip"`` leaves these matches unchanged, ``"delete"``
+                deletes.
             tolerance: the part of what BetTune holds by which odds may differ and still count as
                 unchanged; 0.005 is half a percent.
+            scope: the matches that the odds speak for, as ids or `Match`. A prediction of one of
+                them that the odds do not name is deleted, since BetTune would bet on it. Without
+                it, only matches that the odds name are touched.
+            by_hand: what becomes of predictions that a person set on BetTune's page (source
+                ``ui``), where they would change or go: ``"error"`` refuses them, ``"keep"`` leaves
+                them unchanged, ``"overwrite"`` treats them as any other.
+            max_drop: the part by which minimum odds may fall. An update that lowers them by more
+                is refused, since it is usually a mistake and BetTune would bet at once. None
+                allows any.
 
         Raises:
-            InvalidOddsError: some odds cannot be right; the message names the first such matches,
-                `.invalid` has all, and nothing was sent.
-            InvalidArgumentError: another argument cannot be right; nothing was sent.
-            APIError: a request brought no result.
+            InvalidOddsError: some odds are invalid or missing. The message names the first such
+                matches, `.invalid` has all. No request was sent.
+            InvalidArgumentError: another argument is invalid. No request was sent.
+            APIError: a request failed.
         """
         filter_id = to_id(filter_id, "filter_id")
-        wanted = to_wanted(odds_pairs(odds), missing=missing)
-        return (self._plans({filter_id: wanted}, to_tolerance(tolerance)))[filter_id]
+        rules = to_rules(
+            missing=missing, tolerance=tolerance, scope=scope, by_hand=by_hand, max_drop=max_drop
+        )
+        desired = {filter_id: to_desired_odds(odds_pairs(odds, filter_id), rules)}
+        return (self._bulk.plans(desired, rules))[filter_id]
 
     def plan_many(
         self,
-        odds_by_filter: Mapping[int, OddsByMatch] | Any,
+        odds_by_filter: OddsByFilter,
         *,
+        columns: Mapping[str, int] | None = None,
         missing: Missing = "error",
         tolerance: Any = 0,
+        scope: Iterable[int | Match] | None = None,
+        by_hand: ByHand = "error",
+        max_drop: Any = 0.5,
     ) -> Plans:
-        """Compare a model's odds for several prediction filters with those BetTune holds.
+        """Compare a model's minimum odds for several filters with those that BetTune holds.
 
-        Sends POST /predictions/search, once per filter and 500 matches; writes nothing.
+        Sends POST /predictions/search, once per filter and 500 matches. Nothing is written.
 
         Args:
-            odds_by_filter: filter id to odds as `plan` takes them, or a DataFrame with a column
-                `match_id` and one column per filter id.
+            odds_by_filter: filter id to odds as `plan` takes them; or a DataFrame or an iterable
+                of mappings, either with `match_id` and a column for each filter, named by its id,
+                or with `filter_id`, `match_id` and `odds`.
+            columns: the filter of each column that is named otherwise, such as
+                ``{"home_win": 11583}``. Other columns are then left alone.
             missing: as of `plan`.
             tolerance: as of `plan`.
+            scope: as of `plan`, for every filter.
+            by_hand: as of `plan`.
+            max_drop: as of `plan`.
 
         Raises:
-            InvalidOddsError: some odds cannot be right; nothing was sent.
-            InvalidArgumentError: another argument cannot be right; nothing was sent.
-            APIError: a request brought no result.
+            InvalidOddsError: some odds are invalid or missing. No request was sent.
+            InvalidArgumentError: another argument is invalid. No request was sent.
+            APIError: a request failed.
         """
-        wanted = {
-            to_id(filter_id, "each filter id"): to_wanted(
-                pairs, missing=missing, name=f"odds of filter {filter_id}"
-            )
-            for filter_id, pairs in sheet_pairs(odds_by_filter).items()
+        rules = to_rules(
+            missing=missing, tolerance=tolerance, scope=scope, by_hand=by_hand, max_drop=max_drop
+        )
+        desired = {
+            filter_id: to_desired_odds(pairs, rules, name=f"odds of filter {filter_id}")
+            for filter_id, pairs in sheet_pairs(odds_by_filter, columns).items()
         }
-        return self._plans(wanted, to_tolerance(tolerance))
+        return Plans(self._bulk.plans(desired, rules))
 
     def apply(
         self,
@@ -190,29 +220,35 @@ class Predictions(Resource):
     ) -> SyncReport:
         """Carry a plan out: one PUT …/prediction or DELETE …/prediction for each of its writes.
 
-        One match that fails does not stop the others; its error is in the report. What would meet
-        all of them stops the run at once, and the report has the rest as pending: 401, 403,
-        `filter_not_found`, a `Retry-After` beyond `max_wait`, and a server that so many writes in
-        a row as run at a time (at least 5) could not reach. An exception that ends the run
-        (Ctrl-C, a callback's error, a client closed meanwhile) has the report as `.report`; what
-        was under way is settled first.
+        Writes that can only stop bets go out first. One match that fails does not stop the others;
+        its error is in the report. An error that would affect every write stops the run at once,
+        and the rest is pending in the report: 401, 403, `filter_not_found`, a `Retry-After` beyond
+        `max_wait`, and a server that is down, where as many writes in a row as run at a time (at
+        least 5) fail.
+
+        An exception that ends the run (Ctrl-C, an error of a callback, a client closed meanwhile)
+        has the report as `.report`. Requests in flight are settled first; a second Ctrl-C and a
+        cancelled task end at once, and report them as unknown.
 
         Args:
-            plan: what `plan` returned.
-            concurrency: how many writes are under way at a time.
-            on_progress: called with (done, total) after each write, one call at a time.
-            on_result: called with the WriteResult of each write, likewise.
+            plan: the plan that `plan` returned. Where it is older than 60 seconds, BetTune is
+                asked again first.
+            concurrency: how many writes are in flight at a time.
+            on_progress: called with (done, total) after each write, one call at a time, in the
+                calling thread; may be a coroutine function.
+            on_result: called with the WriteResult of each write, likewise; again where a write
+                that was unknown is settled.
 
         Raises:
-            InvalidArgumentError: an argument cannot be right; nothing was sent.
+            PlanRefusedError: some of the plan's matches are refused, or BetTune no longer holds
+                what the plan saw. Nothing was written.
+            InvalidArgumentError: an argument is invalid. No request was sent.
+            APIError: a search failed. Nothing was written. What fails later is in the report.
         """
-        teller, concurrency = (
-            threads.Teller(on_progress, on_result),
-            to_count(concurrency, "concurrency"),
-        )
-        plans = checked_plan(plan)
-        reports = self._apply(plans, concurrency, teller, only=plan.filter_id)
-        return reports[plan.filter_id]
+        workers = Workers(concurrency, on_progress, on_result)
+        report = self._bulk.apply(checked_plan(plan), workers, single=True)
+        assert isinstance(report, SyncReport)
+        return report
 
     def apply_many(
         self,
@@ -224,23 +260,24 @@ class Predictions(Resource):
     ) -> SyncReports:
         """Carry the plans of several filters out, with one pool of workers, as `apply` does.
 
-        Writes go out by match, in the order in which the odds were given, then by filter, so that
-        the first matches are done first. A `filter_not_found` stops the writes of that filter.
+        Writes that can only stop bets go out first, over all filters; within each kind by match,
+        then by filter. A `filter_not_found` stops the writes of that filter alone.
 
         Args:
-            plans: what `plan_many` returned.
-            concurrency: how many writes are under way at a time, over all filters.
+            plans: the plans that `plan_many` returned.
+            concurrency: how many writes are in flight at a time, over all filters.
             on_progress: called with (done, total) after each write, over all filters.
             on_result: called with the WriteResult of each write.
 
         Raises:
-            InvalidArgumentError: an argument cannot be right; nothing was sent.
+            PlanRefusedError: as of `apply`. Nothing was written.
+            InvalidArgumentError: an argument is invalid. No request was sent.
+            APIError: a search failed. Nothing was written. What fails later is in the reports.
         """
-        teller, concurrency = (
-            threads.Teller(on_progress, on_result),
-            to_count(concurrency, "concurrency"),
-        )
-        return self._apply(checked_plans(plans), concurrency, teller)
+        workers = Workers(concurrency, on_progress, on_result)
+        reports = self._bulk.apply(checked_plans(plans), workers)
+        assert isinstance(reports, SyncReports)
+        return reports
 
     def sync(
         self,
@@ -249,104 +286,74 @@ class Predictions(Resource):
         *,
         missing: Missing = "error",
         tolerance: Any = 0,
+        scope: Iterable[int | Match] | None = None,
+        by_hand: ByHand = "error",
+        max_drop: Any = 0.5,
         concurrency: int = 8,
         on_progress: Callable[[int, int], object] | None = None,
         on_result: Callable[[WriteResult], object] | None = None,
     ) -> SyncReport:
-        """Make BetTune hold a model's odds: `plan`, then `apply`, with the arguments of both.
+        """Make BetTune hold a model's minimum odds: `plan`, then `apply`.
 
-        A second run with the same odds writes nothing.
+        Without `scope`, a match that an earlier sync named and this one does not keeps its
+        prediction, and BetTune bets on it. A second run with the same odds writes nothing.
 
         Raises:
-            InvalidOddsError: some odds cannot be right; nothing was sent.
-            InvalidArgumentError: another argument cannot be right; nothing was sent.
-            APIError: a search brought no result; nothing was written. What fails later is in the
-                report.
+            PlanRefusedError: some of the plan's matches are refused. Nothing was written.
+            InvalidOddsError: some odds are invalid or missing. No request was sent.
+            InvalidArgumentError: another argument is invalid. No request was sent.
+            APIError: a search failed. Nothing was written. What fails later is in the report.
         """
-        teller, concurrency = (
-            threads.Teller(on_progress, on_result),
-            to_count(concurrency, "concurrency"),
+        workers = Workers(concurrency, on_progress, on_result)
+        plan = self.plan(
+            filter_id,
+            odds,
+            missing=missing,
+            tolerance=tolerance,
+            scope=scope,
+            by_hand=by_hand,
+            max_drop=max_drop,
         )
-        plan = self.plan(filter_id, odds, missing=missing, tolerance=tolerance)
-        plans = {plan.filter_id: plan}
-        reports = self._apply(plans, concurrency, teller, only=plan.filter_id)
-        return reports[plan.filter_id]
+        report = self._bulk.apply({plan.filter_id: plan}, workers, single=True)
+        assert isinstance(report, SyncReport)
+        return report
 
     def sync_many(
         self,
-        odds_by_filter: Mapping[int, OddsByMatch] | Any,
+        odds_by_filter: OddsByFilter,
         *,
+        columns: Mapping[str, int] | None = None,
         missing: Missing = "error",
         tolerance: Any = 0,
+        scope: Iterable[int | Match] | None = None,
+        by_hand: ByHand = "error",
+        max_drop: Any = 0.5,
         concurrency: int = 8,
         on_progress: Callable[[int, int], object] | None = None,
         on_result: Callable[[WriteResult], object] | None = None,
     ) -> SyncReports:
-        """Make BetTune hold a model's odds for several filters: `plan_many`, then `apply_many`.
+        """Make BetTune hold a model's minimum odds for several filters: `plan_many`, `apply_many`.
 
         Raises:
-            InvalidOddsError: some odds cannot be right; nothing was sent.
-            InvalidArgumentError: another argument cannot be right; nothing was sent.
-            APIError: a search brought no result; nothing was written. What fails later is in the
-                reports.
+            PlanRefusedError: some of the plans' matches are refused. Nothing was written.
+            InvalidOddsError: some odds are invalid or missing. No request was sent.
+            InvalidArgumentError: another argument is invalid. No request was sent.
+            APIError: a search failed. Nothing was written. What fails later is in the reports.
         """
-        teller, concurrency = (
-            threads.Teller(on_progress, on_result),
-            to_count(concurrency, "concurrency"),
+        workers = Workers(concurrency, on_progress, on_result)
+        plans = self.plan_many(
+            odds_by_filter,
+            columns=columns,
+            missing=missing,
+            tolerance=tolerance,
+            scope=scope,
+            by_hand=by_hand,
+            max_drop=max_drop,
         )
-        plans = self.plan_many(odds_by_filter, missing=missing, tolerance=tolerance)
-        return self._apply(dict(plans), concurrency, teller)
+        reports = self._bulk.apply(plans, workers)
+        assert isinstance(reports, SyncReports)
+        return reports
 
-    def _plans(self, wanted_by_filter: Mapping[int, Wanted], tolerance: Decimal) -> Plans:
-        bulk = self._on_terms(None)
-        plans = {}
-        for filter_id, wanted in wanted_by_filter.items():
-            held = {one.match_id: one.odds for one in bulk.search(filter_id, wanted.odds)}
-            plans[filter_id] = make_plan(filter_id, wanted, held, tolerance)
-        return Plans(plans)
-
-    def _apply(
-        self,
-        plans: Mapping[int, Plan],
-        concurrency: int,
-        teller: threads.Teller,
-        *,
-        only: int | None = None,
-    ) -> SyncReports:
-        groups = {filter_id: RequestGroup() for filter_id in plans}
-        bulk = {filter_id: self._on_terms(group) for filter_id, group in groups.items()}
-        http = self._low_level.http
-        run = Run(
-            plans,
-            concurrency,
-            http.terms.policy.max_wait,
-            lambda filter_id: http.exchange.rate_limiter.cancel(groups[filter_id]),
-        )
-
-        def work() -> None:
-            for write in run.writes():
-                with suppress(RunCancelledError):  # it stays pending
-                    outcome = bulk[write.filter_id]._write(write)  # noqa: SLF001 - of this class
-                    teller.tell(run.note, write, outcome)
-
-        try:
-            threads.share_out(work, run.workers, run.stop)
-        except BaseException as error:
-            with suppress(Exception):  # not every exception takes one
-                error.report = run.reports if only is None else run.reports[only]  # type: ignore[attr-defined]
-            raise
-        return run.reports
-
-    def _write(self, write: Write) -> Prediction | APIError | None:
-        try:
-            if write.new is None:
-                self.delete(write.filter_id, write.match_id)
-                return None
-            return self.put(write.filter_id, write.match_id, write.new)
-        except APIError as error:
-            return error.with_traceback(None)
-
-    def _on_terms(self, group: RequestGroup | None) -> Predictions:
-        """The same operations as part of a bulk run."""
-        terms = self._low_level.http.terms.for_run(group)
-        return Predictions(self._low_level.on(terms))
+    @property
+    def _bulk(self) -> Bulk:
+        return Bulk(self, self._low_level)

@@ -7,8 +7,8 @@ from bettune_openapi.api.sports import list_sports
 from bettune_openapi.models import SportsResponse
 
 from bettune._models import Sport
-from bettune._resources import answers
-from bettune._resources.resource import Resource
+from bettune._parsing import parse_items
+from bettune._resource import Resource
 
 
 class Sports(Resource):
@@ -18,9 +18,9 @@ class Sports(Resource):
         """List the sports: GET /sports.
 
         Raises:
-            APIError: the request brought no result.
+            APIError: the request failed.
         """
         response = list_sports.sync_detailed(client=self._low_level)
-        return answers.items(
+        return parse_items(
             self._low_level, response, SportsResponse, lambda item: Sport(item.id, item.name)
         )

@@ -1,12 +1,14 @@
-"""What callers pass in, checked before anything is sent: ids and numbers."""
+"""Checks of arguments before any request is sent: ids, counts, parts, choices, callbacks."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from decimal import Decimal
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from bettune._errors import InvalidArgumentError
+from bettune._models import Match
 from bettune._values.display import short_repr
 
 if TYPE_CHECKING:
@@ -30,21 +32,35 @@ def to_id(value: Any, name: str) -> int:
     return number
 
 
-def to_ids(values: Iterable[Any], name: str) -> list[int]:
-    """Take the distinct ids of an iterable in their order.
+def to_match_id(value: Any, name: str) -> int:
+    """Take a match: its id, or a `Match`.
 
     Raises:
-        InvalidArgumentError: it is no iterable of such integers.
+        InvalidArgumentError: the value is neither. `name` is the argument the message names.
     """
-    ids = None
-    if not isinstance(values, str | bytes):
-        with suppress(TypeError):  # numpy's arrays of no dimension have an __iter__ too
-            ids = iter(values)
-    if ids is None:
+    return to_id(value.id if isinstance(value, Match) else value, name)
+
+
+def to_matches(values: Iterable[Any], name: str) -> dict[int, Match | None]:
+    """Take the distinct matches of an iterable, in their order: id to `Match` where one was given.
+
+    Raises:
+        InvalidArgumentError: the value is not an iterable of ids or of `Match`.
+    """
+    items = None
+    if not isinstance(values, str | bytes | type):
+        with suppress(TypeError):  # numpy's arrays without a dimension have an __iter__ too
+            items = iter(values)
+    if items is None:
         raise InvalidArgumentError(
-            f"{name} must be an iterable of integers, not {short_repr(values)}"
+            f"{name} must be an iterable of match ids or of Match, not {short_repr(values)}"
         )
-    return list(dict.fromkeys(to_id(value, f"each of {name}") for value in ids))
+    matches: dict[int, Match | None] = {}
+    for value in items:
+        match_id = to_match_id(value, f"each of {name}")
+        if isinstance(value, Match) or match_id not in matches:
+            matches[match_id] = value if isinstance(value, Match) else None
+    return matches
 
 
 def to_count(value: Any, name: str) -> int:
@@ -66,6 +82,36 @@ def to_count(value: Any, name: str) -> int:
         raise InvalidArgumentError(f"{name} must be at least 1, not {short_repr(value)}")
     number: int = value
     return number
+
+
+def to_part(value: Any, name: str, example: str) -> Decimal:
+    """Take a part of a whole, from 0 to below 1, such as 0.005 for half a percent.
+
+    Raises:
+        InvalidArgumentError: the value is not such a number. The message shows `example`.
+    """
+    if not isinstance(value, bool | str):
+        with suppress(ArithmeticError, ValueError):  # not a number, or too many digits for str
+            number = Decimal(str(value))
+            if 0 <= number < 1:
+                return number
+    raise InvalidArgumentError(
+        f"{name} must be a part from 0 to below 1, such as {example}, not {short_repr(value)}"
+    )
+
+
+def to_choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
+    """Take one of some words.
+
+    Raises:
+        InvalidArgumentError: the value is not one of them.
+    """
+    if isinstance(value, str) and value in choices:
+        return value
+    *others, last = (f'"{choice}"' for choice in choices)
+    raise InvalidArgumentError(
+        f"{name} must be {', '.join(others)} or {last}, not {short_repr(value)}"
+    )
 
 
 def to_optional_zone(value: Any) -> tzinfo | None:

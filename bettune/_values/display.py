@@ -1,4 +1,4 @@
-"""How a value is named in a message, and how many are shown in a notebook."""
+"""Values in messages and notebook tables: short, on one line, and only the first few of many."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
+    from decimal import Decimal
 
+FEW = 5
 _LONGEST = 60
 _ROWS = 20
 _LONGEST_CELL = 200
 
 
 def short_repr(value: Any) -> str:
-    """Name a value in an error, shortly and on one line, whatever its repr does."""
+    """Write a value for an error message: short, on one line, whatever its repr does."""
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - a caller's own repr, or an int too long to print
@@ -36,6 +38,20 @@ def printable(text: str) -> str:
     )
 
 
+def first_few(texts: Collection[str], *, limit: int = FEW, separator: str = "; ") -> str:
+    """Join the first texts, and say how many more there are."""
+    shown = separator.join(islice(texts, limit))
+    if len(texts) > limit:
+        shown += f"{separator.rstrip(', ')} and {len(texts) - limit} more"
+    return shown
+
+
+def shown_odds(odds: Decimal) -> str:
+    """Write odds without trailing zeros: 2.150000 as 2.15, 2.000000 as 2."""
+    text = f"{odds:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def html_table(
     columns: Sequence[str], rows: Iterable[Sequence[Any]], *, total: int, caption: str
 ) -> str:
@@ -43,9 +59,9 @@ def html_table(
 
     Args:
         columns: the names of the columns.
-        rows: the cells of each row, None for an empty one; only the first rows are taken.
-        total: how many rows there are.
-        caption: what stands above it.
+        rows: the cells of each row, None for an empty cell. Only the first rows are read.
+        total: the number of rows.
+        caption: the text above the table.
     """
     from html import escape  # noqa: PLC0415 - only notebooks need it
 

@@ -1,4 +1,4 @@
-"""DataFrames of any library, and mappings, as plain values: odds by match, sheets, rows.
+"""Odds as callers hold them (mappings, DataFrames of any library, rows) as match and value.
 
 DataFrames are read by narwhals (extra `frames`), which is imported only where one comes.
 """
@@ -7,108 +7,100 @@ from __future__ import annotations
 
 import re
 import struct
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from bettune._errors import InvalidArgumentError
-from bettune._values.arguments import to_id
-from bettune._values.display import short_repr
+from bettune._values.arguments import to_id, to_match_id
+from bettune._values.display import first_few, short_repr
+from bettune._values.missing import is_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from narwhals.stable.v2 import Series
 
 _Value_co = TypeVar("_Value_co", covariant=True)
 
 
 class SupportsItems(Protocol[_Value_co]):
-    """A mapping, or what can be read like one: a pandas Series."""
+    """A mapping, or an object with `items()` as a pandas Series has."""
 
     def items(self) -> Iterable[tuple[Any, _Value_co]]:
-        """Each key with its value."""
+        """Return each key with its value."""
 
 
 class SupportsColumns(Protocol):
-    """A DataFrame, of any library that narwhals reads."""
+    """A DataFrame of any library that narwhals reads."""
 
     @property
     def columns(self) -> Any:
-        """Its columns, or their names."""
+        """The columns, or their names."""
 
 
-OddsByMatch: TypeAlias = SupportsItems[Any] | SupportsColumns
-OddsByFilter: TypeAlias = SupportsItems[OddsByMatch] | SupportsColumns
+OddsByMatch: TypeAlias = SupportsItems[Any] | SupportsColumns | Iterable[Mapping[str, Any]]
+"""Match to minimum odds: a mapping, a pandas Series, a DataFrame, or rows as mappings."""
+OddsByFilter: TypeAlias = SupportsItems[OddsByMatch] | SupportsColumns | Iterable[Mapping[Any, Any]]
+"""Filter id to minimum odds by match: a mapping, a DataFrame, or rows as mappings."""
 
-# These two need not be installed, and are no number that differs from itself.
-_NO_VALUE = frozenset({"NAType", "MaskedConstant"})
+Pairs = list[tuple[Any, Any]]
+
 _FILTER_ID = re.compile(r"[1-9]\d{0,18}", re.ASCII)
 # As pandas, polars and pyarrow write the types of narrow floats, in struct's format.
 _NARROW_FLOATS = {"float16": "e", "halffloat": "e", "float32": "f", "float": "f"}
+_LONG = ("filter_id", "match_id", "odds")
+_RENAMED = 'rename(columns={"id": "match_id"})'
 
 
-def is_missing(value: Any) -> bool:
-    """Tell whether it is no value: None, NaN, NA, NaT, masked; text never is."""
-    if value is None or type(value).__name__ in _NO_VALUE:
-        return True
-    if isinstance(value, Decimal):
-        return value.is_nan()  # a signalling NaN cannot be compared
-    if hasattr(value, "__iter__"):
-        return False
-    try:
-        return bool(value != value)  # noqa: PLR0124 - as NaN and NaT do
-    except Exception:  # noqa: BLE001 - of a caller's own type
-        return False
-
-
-def odds_pairs(odds: OddsByMatch) -> Iterable[tuple[Any, Any]]:
-    """Read odds by match: each match id with its value, in the order given.
+def odds_pairs(odds: OddsByMatch, filter_id: int | None = None) -> Iterable[tuple[Any, Any]]:
+    """Read odds by match: each match with its value, in the order given.
 
     Args:
-        odds: a mapping, anything with items(), or a DataFrame with the columns match_id (or pandas'
-            index of that name) and odds.
+        odds: a mapping, an object with items(), a DataFrame with the columns match_id (or pandas'
+            index of that name) and odds, or an iterable of mappings with these keys.
+        filter_id: the filter that the odds are for. Rows with another `filter_id` are refused.
 
     Raises:
-        InvalidArgumentError: it is none of these, or no match ids are in it.
+        InvalidArgumentError: the value is none of these, or has no match ids.
     """
-    return _pairs(odds, "odds")
+    return _pairs(odds, "odds", filter_id)
 
 
-def sheet_pairs(odds_by_filter: OddsByFilter) -> dict[int, list[tuple[Any, Any]]]:
-    """Read odds by filter and match: filter id to what `odds_pairs` gives.
+def sheet_pairs(
+    odds_by_filter: OddsByFilter, columns: Mapping[str, int] | None = None
+) -> dict[int, Pairs]:
+    """Read odds by filter and match: filter id to the pairs that `odds_pairs` gives.
 
     Args:
-        odds_by_filter: a mapping of filter id to odds, or a DataFrame with the column match_id (or
-            pandas' index of that name) and a column a filter, named by its id.
+        odds_by_filter: a mapping of filter id to odds; or a DataFrame or an iterable of mappings,
+            with match_id and a column for each filter, or with filter_id, match_id and odds.
+        columns: the filter of each column to be read; the other columns are left alone.
 
     Raises:
-        InvalidArgumentError: it is neither, a filter comes twice, or no match ids are in it.
+        InvalidArgumentError: the value is none of these, a filter comes twice, or match ids or
+            columns are missing.
     """
     name = "odds_by_filter"
-    sheet: dict[int, list[tuple[Any, Any]]] = {}
-    if _is_frame(odds_by_filter):
-        columns = _columns(odds_by_filter, name)
-        ids = _match_ids(columns, name)
-        if not columns:
-            raise InvalidArgumentError(f"{name} has no column but match_id: add a column a filter")
-        for column, values in columns.items():
-            given = column
-            if isinstance(column, str) and _FILTER_ID.fullmatch(column):
-                given = int(column)
-            where = f"each column of {name} besides match_id is a filter id, and"
-            _add(sheet, to_id(given, where), zip(ids, _values(values), strict=True))
-        return sheet
+    filters = None if columns is None else _filters_of_columns(columns)
+    table = _table(odds_by_filter, name)
+    if table is not None:
+        if filters is None and all(column in table for column in _LONG):
+            return _by_filter(table, name)
+        return _wide(table, name, filters)
+    if filters is not None:
+        raise InvalidArgumentError(
+            f"columns goes with a DataFrame or rows, not with {short_repr(odds_by_filter)}"
+        )
+    sheet: dict[int, Pairs] = {}
     for key, odds in _items(odds_by_filter, name, "filter ids to odds by match"):
         filter_id = to_id(key, f"each filter id of {name}")
-        _add(sheet, filter_id, _pairs(odds, f"odds of filter {filter_id}"))
+        _add(sheet, filter_id, _pairs(odds, f"odds of filter {filter_id}", filter_id))
     return sheet
 
 
 def rows(frame: Any) -> list[dict[str, Any]] | None:
-    """Read the rows of a DataFrame, or None where it is none.
+    """Read the rows of a DataFrame, or return None where the value is not a DataFrame.
 
-    A cell is a Python value, such as a date, a datetime or a str, and None where it is no value. A
-    pandas index that has a name is a column of that name.
+    Each cell is a Python value, such as a date, a datetime or a str, and None where its value is
+    missing. A pandas index that has a name is a column of that name.
 
     Raises:
         InvalidArgumentError: the DataFrame cannot be read.
@@ -120,54 +112,145 @@ def rows(frame: Any) -> list[dict[str, Any]] | None:
     return [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
 
 
-def _add(
-    sheet: dict[int, list[tuple[Any, Any]]], filter_id: int, pairs: Iterable[tuple[Any, Any]]
-) -> None:
+def _filters_of_columns(columns: Any) -> dict[str, int]:
+    if not isinstance(columns, Mapping) or not columns:
+        raise InvalidArgumentError(
+            'columns must map names of columns to filter ids, such as {"home_win": 11583}, '
+            f"not {short_repr(columns)}"
+        )
+    filters = {}
+    for column, value in columns.items():
+        if column == "match_id":
+            raise InvalidArgumentError("columns: match_id holds the matches, not odds of a filter")
+        filters[column] = to_id(value, f"columns: the filter of {short_repr(column)}")
+    return filters
+
+
+def _by_filter(table: dict[Any, list[Any]], name: str) -> dict[int, Pairs]:
+    ids = _match_ids(table, name)
+    sheet: dict[int, Pairs] = {}
+    for row, (given, match, odds) in enumerate(
+        zip(table["filter_id"], ids, table["odds"], strict=True)
+    ):
+        filter_id = to_id(given, f"{name}: filter_id in row {row}")
+        sheet.setdefault(filter_id, []).append((match, odds))
+    return sheet
+
+
+def _wide(
+    table: dict[Any, list[Any]], name: str, filters: dict[str, int] | None
+) -> dict[int, Pairs]:
+    if not table:  # an empty list of rows
+        return {} if filters is None else {filter_id: [] for filter_id in filters.values()}
+    ids = _match_ids(table, name)
+    if filters is not None:
+        absent = [short_repr(column) for column in filters if column not in table]
+        if absent:
+            raise InvalidArgumentError(
+                f"columns: {name} has no column {first_few(absent, separator=', ')}, "
+                f"only {_listed(table)}"
+            )
+    if not table:
+        raise InvalidArgumentError(
+            f"{name} has no column but match_id: add a column for each filter"
+        )
+    sheet: dict[int, Pairs] = {}
+    for column in table if filters is None else filters:
+        if filters is not None:
+            filter_id = filters[column]
+        else:
+            given = int(column) if _is_filter_id(column) else column
+            filter_id = to_id(
+                given, f"{name}: each column besides match_id is a filter id (or see columns=), and"
+            )
+        _add(sheet, filter_id, zip(ids, table[column], strict=True))
+    return sheet
+
+
+def _is_filter_id(column: Any) -> bool:
+    return isinstance(column, str) and _FILTER_ID.fullmatch(column) is not None
+
+
+def _add(sheet: dict[int, Pairs], filter_id: int, pairs: Iterable[tuple[Any, Any]]) -> None:
     if filter_id in sheet:
         raise InvalidArgumentError(f"odds_by_filter holds filter {filter_id} more than once")
     sheet[filter_id] = list(pairs)
 
 
-def _pairs(odds: Any, name: str) -> Iterable[tuple[Any, Any]]:
-    if _is_frame(odds):
-        columns = _columns(odds, name)
-        ids = _match_ids(columns, name)
-        if "odds" not in columns:
+def _pairs(odds: Any, name: str, filter_id: int | None) -> Iterable[tuple[Any, Any]]:
+    table = _table(odds, name)
+    if table is None:
+        items = _items(odds, name, "match ids to odds")
+        narrow = _narrow_float(getattr(odds, "dtype", None))
+        return ((key, _shortest(value, narrow)) for key, value in items) if narrow else items
+    if not table:  # an empty list of rows
+        return []
+    ids = _match_ids(table, name)
+    if "odds" not in table:
+        raise InvalidArgumentError(
+            f"{name}: besides match_id, no column odds, only {_listed(table)}"
+        )
+    if filter_id is not None and "filter_id" in table:
+        for row, given in enumerate(table["filter_id"]):
+            if to_id(given, f"{name}: filter_id in row {row}") != filter_id:
+                raise InvalidArgumentError(
+                    f"{name}: row {row} is for filter {given}, not for filter {filter_id}: pass "
+                    "the rows of one filter, or all of them to plan_many or sync_many"
+                )
+    return zip(ids, table["odds"], strict=True)
+
+
+def _table(given: Any, name: str) -> dict[Any, list[Any]] | None:
+    """Read the columns of a DataFrame or of an iterable of mappings; None of anything else."""
+    if _is_frame(given):
+        return {column: _values(values) for column, values in _columns(given, name).items()}
+    if isinstance(given, str | bytes | type) or callable(getattr(given, "items", None)):
+        return None
+    try:
+        found = list(given)
+    except Exception:  # noqa: BLE001 - of a caller's own type; the caller is told below
+        return None
+    for number, row in enumerate(found):
+        if not isinstance(row, Mapping):
+            if number == 0:
+                return None
             raise InvalidArgumentError(
-                f"{name}: besides match_id, no column odds, only {_listed(columns)}"
+                f"{name}: row {number} must be a mapping, not {short_repr(row)}"
             )
-        return zip(ids, _values(columns["odds"]), strict=True)
-    items = _items(odds, name, "match ids to odds")
-    narrow = _narrow_float(getattr(odds, "dtype", None))
-    return ((key, _shortest(value, narrow)) for key, value in items) if narrow else items
+    names = dict.fromkeys(column for row in found for column in row)
+    for column in ("match_id", "odds", "filter_id"):
+        if column in names:
+            for number, row in enumerate(found):
+                if column not in row:
+                    raise InvalidArgumentError(
+                        f"{name}: row {number} has no {column}, unlike other rows"
+                    )
+    # In other columns a key that a row lacks is a missing value, as pandas has it.
+    return {column: [row.get(column) for row in found] for column in names}
 
 
 def _items(given: Any, name: str, what: str) -> Iterable[tuple[Any, Any]]:
     items = getattr(given, "items", None)
     if isinstance(given, type) or not callable(items):
         raise InvalidArgumentError(
-            f"{name} must map {what}, as a dict, a pandas Series with the ids as its index or a "
-            f"DataFrame does, not {short_repr(given)}"
+            f"{name} must map {what}, as a dict, a pandas Series with the ids as its index, a "
+            f"DataFrame or an iterable of rows (mappings) does, not {short_repr(given)}"
         )
-    _refuse_row_index(getattr(given, "index", None), name)
+    _check_index(getattr(given, "index", None), name)
     pairs: Iterable[tuple[Any, Any]] = items()
     return pairs
 
 
-def _refuse_row_index(index: Any, name: str) -> None:
-    """Refuse the rows' numbers in place of ids.
-
-    pandas makes a RangeIndex of ids that follow each other too, and those that set_index gave have
-    a name. Rows picked from a frame keep their numbers in an index of another type, perhaps with 0.
-    """
-    if getattr(index, "names", None) != [None] or not len(index):
+def _check_index(index: Any, name: str) -> None:
+    """Refuse a pandas index that is not named match_id: it may hold the numbers of rows."""
+    names = getattr(index, "names", None)
+    if names is None or not len(index) or list(names) == ["match_id"]:
         return
-    if len(index) and (type(index).__name__ == "RangeIndex" or 0 in index):
-        raise InvalidArgumentError(
-            f"{name}: the index holds the numbers of rows, not ids. Take the ids as the index: "
-            'frame.set_index("match_id")["odds"]; if it does hold ids, name it: '
-            '.rename_axis("match_id")'
-        )
+    raise InvalidArgumentError(
+        f'{name}: the index must be named "match_id", not {_listed(names)}: it may '
+        'hold the numbers of rows. Take the ids as the index: frame.set_index("match_id")["odds"]; '
+        'if it does hold ids, name it: .rename_axis("match_id")'
+    )
 
 
 def _is_frame(value: Any) -> bool:
@@ -181,9 +264,9 @@ def _columns(frame: Any, name: str) -> dict[Any, Series[Any]]:
         raise InvalidArgumentError(
             f"{name}: reading a DataFrame takes narwhals: pip install 'bettune[frames]'"
         ) from None
-    index_names = [one for one in getattr(_index(frame), "names", ()) if one is not None]
+    index_names = [name for name in getattr(_index(frame), "names", ()) if name is not None]
     if index_names:
-        both = [one for one in index_names if one in frame.columns]
+        both = [name for name in index_names if name in frame.columns]
         if both:
             raise InvalidArgumentError(
                 f"{name}: {_listed(both)} names a column and the index: keep one of them, such as "
@@ -207,26 +290,29 @@ def _index(frame: Any) -> Any:
     return getattr(frame, "index", None)
 
 
-def _match_ids(columns: dict[Any, Series[Any]], name: str) -> list[int]:
-    """Take the ids out of the columns."""
-    if "match_id" not in columns:
+def _match_ids(table: dict[Any, list[Any]], name: str) -> list[Any]:
+    """Take the matches out of the columns: ids, or `Match` as they were given."""
+    if "match_id" not in table:
+        hint = 'pandas\' index holds the ids, name that: frame.rename_axis("match_id")'
+        if "id" in table:
+            hint = f"id holds match ids, frame.{_RENAMED}"
         raise InvalidArgumentError(
-            f"{name}: no column match_id, only {_listed(columns)}: add it, or if pandas' index "
-            'holds the ids, name that: frame.rename_axis("match_id")'
+            f"{name}: no column match_id, only {_listed(table)}: add it, or if {hint}"
         )
-    ids = columns.pop("match_id").to_list()
+    ids = table.pop("match_id")
     for row, value in enumerate(ids):
         if is_missing(value):
             raise InvalidArgumentError(
                 f"{name}: row {row} has no match_id: fill it in, or drop the row"
             )
-    return [to_id(value, f"{name}: match_id in row {row}") for row, value in enumerate(ids)]
+    for row, value in enumerate(ids):
+        to_match_id(value, f"{name}: match_id in row {row}")
+    return ids
 
 
 def _listed(names: Iterable[Any]) -> str:
     """Name some columns, not all of a wide frame."""
-    some = [short_repr(name) for name in names]
-    return ", ".join(some[:8]) + (f" and {len(some) - 8} more" if len(some) > 8 else "") or "none"
+    return first_few([*map(short_repr, names)], limit=8, separator=", ") or "none"
 
 
 def _values(column: Series[Any]) -> list[Any]:
@@ -237,7 +323,7 @@ def _values(column: Series[Any]) -> list[Any]:
 
 
 def _narrow_float(dtype: Any) -> str | None:
-    """Tell struct's format of a column's type, or of its categories, if it is a narrow float."""
+    """Return struct's format of a column's type, or of its categories, if it is a narrow float."""
     dtype = getattr(dtype, "value_type", dtype)
     dtype = getattr(getattr(dtype, "categories", None), "dtype", dtype)
     return _NARROW_FLOATS.get(str(dtype).lower().removesuffix("[pyarrow]"))

@@ -1,10 +1,12 @@
-"""Decimal odds as BetTune keeps them: six decimals, half to even; and what deletes them."""
+"""Minimum odds as BetTune keeps them: decimal odds of six decimals; and `DELETE` in their place."""
 
 from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import Enum
+from fractions import Fraction
+from math import ceil
 from numbers import Integral, Real
 from typing import Any, Final, Literal
 
@@ -12,14 +14,18 @@ from bettune._errors import InvalidOddsError
 from bettune._values.display import short_repr
 
 _SIX_DECIMALS = Decimal("0.000001")
-# Enough for the largest float; a number with more digits is no odds.
-_EXACT = Context(prec=320, rounding=ROUND_HALF_EVEN, traps=[])
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
+# Enough for the largest float; odds with more digits are refused.
+_DIGITS = 320
+_EXACT = Context(prec=_DIGITS, rounding=ROUND_HALF_EVEN, traps=[])
+_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
 _WITH_COMMA = re.compile(r"\s*\d{1,9},\d{1,9}\s*", re.ASCII)
+# As str writes floats.
+_FLOAT = re.compile(r"-?(\d+\.?\d*)(e[+-]?\d{1,9})?", re.ASCII)
+_SIGNED = re.compile(r"\s*[+-]\s*\d[\d.,]*\s*", re.ASCII)
 
 
 class Delete(Enum):
-    """The type of `DELETE`; an enum, so that it stays one and the same when copied or pickled."""
+    """The type of `DELETE`: an enum, so that copies and pickles are the same object."""
 
     DELETE = "delete"
 
@@ -30,7 +36,38 @@ class Delete(Enum):
 
 
 DELETE: Final[Literal[Delete.DELETE]] = Delete.DELETE
-"""In place of odds in a plan or a sync: delete the prediction."""
+"""In place of odds in a plan or a sync: delete the prediction, so that BetTune does not bet."""
+
+
+def min_odds(probability: Any, edge: Any = 0) -> Decimal:
+    """Compute the minimum odds of a bet: ``(1 + edge) / probability``, rounded up.
+
+    At these decimal odds, a bet on something of this probability has an expected value of at
+    least `edge` for a stake of 1. With an edge of 0 they are the fair odds, at which a bet gains
+    nothing in the long run. The result is exact, and rounded up to the six decimals that BetTune
+    keeps.
+
+    Args:
+        probability: above 0 and at most 1, as Decimal, str, int, float or numpy scalar.
+        edge: the expected value of a stake of 1, at least 0: 0.05 for 5%.
+
+    Raises:
+        InvalidOddsError: an argument is not such a number.
+    """
+    p, e = _decimal(probability), _decimal(edge)
+    if p is None or not p.is_finite() or not 0 < p <= 1:
+        raise InvalidOddsError(
+            f"probability must be a number above 0 and at most 1, not {short_repr(probability)}"
+        )
+    if e is None or not e.is_finite() or e < 0:
+        raise InvalidOddsError(
+            f"edge must be a number of at least 0, such as 0.05 for 5%, not {short_repr(edge)}"
+        )
+    for name, number, value in (("probability", p, probability), ("edge", e, edge)):
+        if len(number.as_tuple().digits) > _DIGITS or abs(number.adjusted()) > _DIGITS:
+            raise InvalidOddsError(f"{name} has too many digits: {short_repr(value)}")
+    exact = (1 + Fraction(e)) / Fraction(p)
+    return Decimal(ceil(exact * 10**6)).scaleb(-6, context=Context(prec=4 * _DIGITS))
 
 
 def to_odds(value: Any) -> Decimal:
@@ -47,12 +84,17 @@ def to_odds(value: Any) -> Decimal:
         remedy = ""
         if isinstance(value, str) and _WITH_COMMA.fullmatch(value):
             remedy = f": write {value.strip().replace(',', '.')}"
+        elif isinstance(value, str) and _SIGNED.fullmatch(value):
+            remedy = ": American odds are not supported, convert them to decimal odds"
         raise InvalidOddsError(
             f"odds must be a finite decimal number, not {short_repr(value)}{remedy}"
         )
     # Before rounding: 0.9999999 is below 1 and does not become 1.
     if number < 1:
-        raise InvalidOddsError(f"odds must be at least 1, not {short_repr(value)}")
+        remedy = ""
+        if number > 0:
+            remedy = ": to get the odds of a probability, use bettune.min_odds(probability, edge)"
+        raise InvalidOddsError(f"odds must be at least 1, not {short_repr(value)}{remedy}")
     rounded = six_decimals(number)
     if not rounded.is_finite():
         raise InvalidOddsError(f"odds have too many digits: {short_repr(value)}")
@@ -60,14 +102,19 @@ def to_odds(value: Any) -> Decimal:
 
 
 def six_decimals(number: Decimal) -> Decimal:
-    """Round half to even; NaN where the digits are too many."""
+    """Round half to even. The result is NaN where the number has too many digits."""
     return number.quantize(_SIX_DECIMALS, context=_EXACT)
 
 
 def is_within(part: Decimal, new: Decimal, old: Decimal) -> bool:
-    """Tell whether odds differ by at most a part of the old ones."""
-    # The caller's own decimal context may round to a few digits, or refuse to round.
+    """Return whether odds differ by at most a part of the old ones."""
+    # The caller's own decimal context may round to a few digits, or raise instead.
     return _EXACT.subtract(new, old).copy_abs() <= _EXACT.multiply(part, old)
+
+
+def falls_by_more(part: Decimal, new: Decimal, old: Decimal) -> bool:
+    """Return whether odds are lower than the old ones by more than a part of these."""
+    return _EXACT.subtract(old, new) > _EXACT.multiply(part, old)
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -80,6 +127,7 @@ def _decimal(value: Any) -> Decimal | None:
     if isinstance(value, Real):
         # str is the shortest decimal of numpy's scalars too; their repr names the type.
         value = str(value)
+        return Decimal(value) if _FLOAT.fullmatch(value) else None
     if isinstance(value, str) and _NUMBER.fullmatch(value := value.strip()):
         return Decimal(value)
     return None

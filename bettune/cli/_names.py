@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from typing import TYPE_CHECKING
 
+from bettune._fixtures.reasons import shared_match
 from bettune.cli._csv_file import BadLineError, CSVFile, read_bytes
 from bettune.cli._output import one_line
 from bettune.cli._progress import progress
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from bettune.cli._options import Options
 
 _YOURS, _BETTUNE = "yours", "bettune"
-# How the resolver names rows that are one match, counted from 0.
-_ROWS = re.compile(r"\Arows [\d, and]+")
 
 
 def read_aliases(path: str | None) -> dict[str, str]:
@@ -77,15 +75,14 @@ def explain_unresolved(
         zone: the time zone of times; else UTC.
     """
     told = []
-    for one in resolution.unresolved:
-        reason = _ROWS.sub(
-            lambda rows: re.sub(r"\d+", lambda n: str(lines[int(n[0])]), rows[0]).replace(
-                "rows", "lines", 1
-            ),
-            one.reason,
-        )
-        told.append(one_line(f"line {lines[one.position]}: {one.home} - {one.away}: {reason}"))
-        told += [f"  {_candidate(candidate, zone)}" for candidate in one.candidates]
+    for fixture in resolution.unresolved:
+        reason = fixture.reason
+        if fixture.shared_with:
+            shared = [lines[place] for place in (fixture.position, *fixture.shared_with)]
+            reason = shared_match("lines", shared, fixture.candidates[0].match.id)
+        named = f"line {lines[fixture.position]}: {fixture.home} - {fixture.away}"
+        told.append(one_line(f"{named}: {reason}"))
+        told += [f"  {_candidate(candidate, zone)}" for candidate in fixture.candidates]
     if resolution.suggested_aliases:
         told.append("If these are right, put them into a file for --aliases:")
         text = io.StringIO()

@@ -6,6 +6,7 @@ Since odds a hundred times too high are still odds, nothing here is guessed.
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bettune._errors import InvalidArgumentError, InvalidOddsError
@@ -185,14 +186,14 @@ class FixtureCells:
         Raises:
             BadLineError: it cannot.
         """
-        from bettune._fixtures.resolver import Resolver  # noqa: PLC0415 - only for names
+        from bettune._fixtures.fixture_input import read_fixture  # noqa: PLC0415 - only for names
 
         fixture = self.of(cells)
         for column, text in fixture.items():
             if not text.isprintable():
                 raise BadLineError(f"{column} is not UTF-8: save the file as CSV UTF-8")
         try:
-            Resolver([fixture], tz=self._zone)
+            read_fixture(fixture, self._zone or UTC)
         except InvalidArgumentError as error:
             raise BadLineError(str(error).removeprefix("fixtures: row 0: ")) from None
         return fixture

@@ -191,14 +191,16 @@ def _apply(
 
     try:
         with progress(client, "Writing", options) as (watched, advance):
-            advance(0, plans.writes)
+            advance(0, len(plans.writes))
             return watched.predictions.apply_many(plans, on_progress=advance, on_result=keep), None
     except (KeyboardInterrupt, LogError) as error:
         reports: SyncReports | None = getattr(error, "report", None)
         if reports is None:
             raise
         settled = sum(len(report.results) for report in reports.values())
-        how_far = f" after {settled} of {plans.writes} writes; run the same command again to finish"
+        how_far = (
+            f" after {settled} of {len(plans.writes)} writes; run the same command again to finish"
+        )
         if isinstance(error, KeyboardInterrupt):
             return reports, _interrupted(error, how_far)
         return reports, LogError(f"{error.message}; stopped{how_far}")

@@ -10,7 +10,8 @@ import click
 from rich.text import Text
 
 from bettune import APIStatusError, WriteResult
-from bettune._bulk.plan import is_large, writes_of
+from bettune._bulk.plan import writes_of
+from bettune._bulk.tables import is_large
 from bettune._records import row_of
 from bettune.cli._filters import label_of
 from bettune.cli._options import on_stderr
@@ -119,7 +120,7 @@ class PushReport:
         errors = [one.error for one in failed if one.error is not None]
         pending = sum(len(report.pending) for report in reports.values())
         for_later = all(map(is_for_later, errors)) and not unresolved
-        text = f"{len(failed)} of {self._plans.writes} writes failed"
+        text = f"{len(failed)} of {len(self._plans.writes)} writes failed"
         if pending:
             # What stopped the run is what failed last.
             text += f" and {pending} were not tried: {explain(errors[-1])}"

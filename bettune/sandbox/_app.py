@@ -16,10 +16,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bettune._values.display import short_repr
 from bettune.sandbox._document import schema_bytes
 from bettune.sandbox._football import FOOTBALL, day_of, matches_json
 from bettune.sandbox._page import Pages
 from bettune.sandbox._predictions import FILTERS
+from bettune.sandbox._store import when_free
 from bettune.sandbox._values import (
     RefusedError,
     read_date,
@@ -45,6 +47,8 @@ FREE_TOKEN = "bettune-sandbox-free"  # noqa: S105
 
 _PRO_BY_TOKEN = {PRO_TOKEN: True, FREE_TOKEN: False}
 _LARGEST_BODY = 1_000_000
+# How much is kept of the method and the path of each request, whoever sends it.
+_LONGEST_METHOD, _LONGEST_PATH = 20, 500
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?", re.ASCII | re.IGNORECASE)
 
 _logger = logging.getLogger("bettune.sandbox")
@@ -100,7 +104,7 @@ class _Operations:
         _require_pro(pro)
         filter_id, match_ids = read_search(read_object(await _body(request)))
         _require_filter(filter_id)
-        found = self._store.search(filter_id, match_ids)
+        found = await when_free(lambda: self._store.search(filter_id, match_ids))
         return _items([prediction.as_json() for prediction in found])
 
     async def prediction(self, request: Request, pro: bool) -> Response:
@@ -112,9 +116,10 @@ class _Operations:
         if day_of(match_id) is None:
             raise RefusedError(404, "match_not_found", "Match not found")
         if odds is None:
-            self._store.delete(filter_id, match_id)
+            await when_free(lambda: self._store.delete(filter_id, match_id))
             return Response(status_code=204)
-        return _json(200, self._store.put(filter_id, match_id, odds).as_json())
+        put = await when_free(lambda: self._store.put(filter_id, match_id, odds))
+        return _json(200, put.as_json())
 
     def _admit(self, request: Request) -> bool:
         """Whether the caller has PRO; raises a refusal without a known token or over the limit."""
@@ -176,8 +181,9 @@ def build_app(
 
         async def recording_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                path = scope["path"].removeprefix(BASE_PATH)
-                record(Seen(arrived, scope["method"], path, message["status"]))
+                path = scope["path"].removeprefix(BASE_PATH)[:_LONGEST_PATH]
+                method = scope["method"][:_LONGEST_METHOD]
+                record(Seen(arrived, method, path, message["status"]))
             await send(message)
 
         try:
@@ -185,7 +191,7 @@ def build_app(
         except ClientDisconnect:
             pass
         except Exception:  # answered with 500 by now
-            _logger.exception("%s %s failed", scope["method"], scope["path"])
+            _logger.exception("%s %s failed", *map(short_repr, (scope["method"], scope["path"])))
 
     return recorded
 

@@ -56,7 +56,7 @@ _COUNTRIES: tuple[tuple[str, int, str, str, str, str, str], ...] = (
      "Kyiv Lviv Odesa Kharkiv Dnipro Poltava Sumy Rivne Lutsk Chernihiv Zhytomyr Uzhhorod"),
     ("Sweden", 1, "Förstaserien", "Andraserien", "IFK {}", "{} BK",
      "Malmö Göteborg Uppsala Örebro Umeå Gävle Kalmar Lund Borås Växjö Västerås Sundsvall"),
-    ("Norway", 1, "Toppserien", "Førstedivisjon", "{} FK", "{} IL",
+    ("Norway", 1, "Storserien", "Førstedivisjon", "{} FK", "{} IL",
      "Oslo Bergen Trondheim Stavanger Tromsø Bodø Molde Ålesund Drammen Skien Hamar Narvik"),
     ("Denmark", 1, "Hovedligaen", "Anden Division", "{} BK", "{} IF",
      "Aarhus Odense Aalborg Esbjerg Randers Vejle Horsens Viborg Silkeborg Køge Herning Roskilde"),

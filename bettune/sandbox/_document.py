@@ -7,12 +7,24 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
 import yaml
 
 _Node = dict[str, Any]
 
 _METHODS = ("get", "post", "put", "patch", "delete")
+_PUBLIC_ORIGIN, _BASE_PATH = "https://ovaccess.com", "/bet-tune-api/v1"
+_PARAMETER = re.compile(r"\{[^}]*\}")
+# The operations of BetTune keep their links, whatever an export calls the parameters.
+_PATHS = (
+    "/sports",
+    "/matches",
+    "/prediction-filters",
+    "/predictions/search",
+    "/prediction-filters/{filterId}/matches/{matchId}/prediction",
+)
+_PATH_BY_SHAPE = {_PARAMETER.sub("{}", path): path for path in _PATHS}
 
 
 class Field(NamedTuple):
@@ -56,13 +68,14 @@ class Answer(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One method of one path."""
+    """One method of one path; `call` is the method and the path as the sandbox has it."""
 
     method: str
     path: str
+    call: str
     anchor: str
     summary: str
-    tags: str
+    tags: list[str]
     parameters: list[Parameter]
     body: Body | None
     answers: list[Answer]
@@ -104,12 +117,16 @@ class _Reader:
 
     def document(self) -> Document:
         servers = self._root.get("servers") or [{}]
+        server = urljoin(_PUBLIC_ORIGIN, servers[0].get("url", "")).rstrip("/")
+        paths = self._root["paths"]
+        # Some exports have the base path in each path instead.
+        prefix = _BASE_PATH if all(path.startswith(f"{_BASE_PATH}/") for path in paths) else ""
         return Document(
             title=self._root["info"]["title"],
-            server=servers[0].get("url", ""),
+            server=server + prefix,
             operations=[
-                self._operation(method, path, item)
-                for path, item in self._root["paths"].items()
+                self._operation(method, path.removeprefix(prefix), item)
+                for path, item in paths.items()
                 for method in _METHODS
                 if method in item
             ],
@@ -119,12 +136,14 @@ class _Reader:
     def _operation(self, method: str, path: str, item: _Node) -> Operation:
         operation = item[method]
         parameters = [*item.get("parameters", []), *operation.get("parameters", [])]
+        ours = _PATH_BY_SHAPE.get(_PARAMETER.sub("{}", path), path)
         return Operation(
             method=method,
             path=path,
-            anchor="-".join([method, *re.findall(r"\w+", path)]),
+            call=f"{method} {ours}",
+            anchor="-".join([method, *re.findall(r"\w+", ours)]),
             summary=operation.get("summary", ""),
-            tags=", ".join(operation.get("tags", [])),
+            tags=operation.get("tags", []),
             parameters=[self._parameter(self._resolved(node)) for node in parameters],
             body=self._content(self._resolved(operation.get("requestBody", {}))),
             answers=[

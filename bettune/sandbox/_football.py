@@ -89,7 +89,12 @@ def day_of(match_id: int) -> date | None:
     if not 0 <= number < _DAYS:
         return None
     day = date.fromordinal((number + _FIRST_DAY - 1) % _DAYS + 1)
-    return day if index < _count(day) else None
+    return day if index < matches_on(day) else None
+
+
+def index_on_day(match_id: int) -> int:
+    """Which of its day's matches it is, by ids, from 0 on."""
+    return (match_id - _FIRST_ID) % _IDS_IN_A_DAY
 
 
 def matches_json(day: date, now: datetime) -> bytes:
@@ -108,7 +113,8 @@ def _first_id(day: date) -> int:
     return _FIRST_ID + (day.toordinal() - _FIRST_DAY) % _DAYS * _IDS_IN_A_DAY
 
 
-def _count(day: date) -> int:
+def matches_on(day: date) -> int:
+    """How many matches a day has."""
     fewest, most = _WEEKEND if day.weekday() >= 5 else _WEEKDAY
     return fewest + Dice(day.toordinal()).below(most - fewest + 1)
 
@@ -153,7 +159,7 @@ def _json(value: object) -> bytes:
 
 def _pairs(day: date) -> list[tuple[League, Named, Named]]:
     """Who plays whom on a day, in the order of the match ids."""
-    count = _count(day)
+    count = matches_on(day)
     week = (day.toordinal() - 1) // 7
     leagues = Dice(week).shuffled(LEAGUES)
     start = _OFFSETS[day.weekday()]

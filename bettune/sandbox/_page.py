@@ -16,8 +16,9 @@ from starlette.staticfiles import StaticFiles
 from bettune.sandbox._document import document
 from bettune.sandbox._football import matches_json
 from bettune.sandbox._predictions import FILTERS
+from bettune.sandbox._store import when_free
 from bettune.sandbox._values import RefusedError, read_date
-from bettune.sandbox._words import LANGUAGES, words
+from bettune.sandbox._words import LANGUAGES, schema_text, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,8 +80,9 @@ class Pages:
     async def _matches(self, request: Request) -> HTMLResponse:
         given = request.query_params.get("date")
         day = self._now().astimezone(UTC).date() if given is None else read_date(given)
+        matches = await when_free(lambda: self._day(day))
         return self._page(
-            request, "matches.html", day=day, matches=self._day(day), filters=FILTERS.values()
+            request, "matches.html", day=day, matches=matches, filters=FILTERS.values()
         )
 
     def _day(self, day: date) -> list[dict[str, Any]]:
@@ -100,6 +102,7 @@ class Pages:
         other = next(one for one in LANGUAGES if one != language)
         html = _template(name).render(
             t=words(language),
+            say=lambda text: schema_text(text, language),
             language=language,
             other=other,
             other_query=request.url.include_query_params(lang=other).query,

@@ -1,12 +1,20 @@
-"""The sandbox's prediction filters, and the predictions that a person made in them beforehand."""
+"""The sandbox's prediction filters, and the predictions that they hold beforehand.
+
+Most were made through the API, and a few by a person on BetTune's page, on every day: so that it
+can be rehearsed what becomes of them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from bettune.sandbox._football import FOOTBALL, Dice, day_of
+from bettune.sandbox._football import FOOTBALL, Dice, day_of, index_on_day, matches_on
+
+if TYPE_CHECKING:
+    from datetime import date
 
 _FILTERS = (
     (11583, "Manual football", "Home", "approved"),
@@ -22,10 +30,13 @@ FILTERS: dict[int, dict[str, Any]] = {
     for id_, name, bet_type, status in _FILTERS
 }
 
-#: Predictions made through the API have ids below this one, those made beforehand from it on.
-FIRST_UI_ID = 10**12
+#: Predictions that are made later have ids below this one, those made beforehand from it on.
+FIRST_ID_BEFOREHAND = 10**12
 
 _ONE_IN = 9
+_BY_HAND_EACH_DAY = 2
+# So that the first matches of the days in our examples have none by hand.
+_SEED = 1220
 _NEWEST = datetime(2025, 1, 1, tzinfo=UTC)
 _OLDEST = datetime(1, 1, 4, tzinfo=UTC)
 
@@ -55,22 +66,34 @@ class Prediction:
         }
 
 
-def made_in_ui(filter_id: int, match_id: int) -> Prediction | None:
-    """The prediction a person made before the sandbox began: about one match in nine has one."""
-    dice = Dice(filter_id, match_id)
+def made_beforehand(filter_id: int, match_id: int) -> Prediction | None:
+    """The prediction that a filter held before the sandbox began: one match in nine has one."""
     day = day_of(match_id)
-    if dice.below(_ONE_IN) != 0 or day is None:
+    if day is None:
         return None
-    cents = 110 + dice.below(490)
+    dice = Dice(filter_id, match_id)
+    by_hand, by_api = _chosen(filter_id, day)
+    index = index_on_day(match_id)
+    if dice.below(_ONE_IN) != 0 and index not in by_hand and index != by_api:
+        return None
+    cents = 110 + dice.below(290)
     # Made before the match and, so that a later update is later, before anybody ran a sandbox.
     latest = max(_OLDEST, min(_NEWEST, datetime.combine(day, time(), UTC)))
     made = latest - timedelta(seconds=dice.below(3 * 24 * 3600))
     return Prediction(
-        id=FIRST_UI_ID + match_id * len(FILTERS) + list(FILTERS).index(filter_id),
+        id=FIRST_ID_BEFOREHAND + match_id * len(FILTERS) + list(FILTERS).index(filter_id),
         filter_id=filter_id,
         match_id=match_id,
         odds=f"{cents // 100}.{cents % 100:02}0000",
-        source="ui",
+        source="ui" if index in by_hand else "api",
         created_at=made.isoformat(),
         updated_at=made.isoformat(),
     )
+
+
+@lru_cache(maxsize=1024)
+def _chosen(filter_id: int, day: date) -> tuple[frozenset[int], int]:
+    """Which of a day's matches a person chose, and one that surely came through the API."""
+    dice = Dice(filter_id, day.toordinal(), _SEED)
+    chosen = dice.shuffled(range(matches_on(day)))[: _BY_HAND_EACH_DAY + 1]
+    return frozenset(chosen[1:]), chosen[0]

@@ -94,7 +94,7 @@ class Sandbox:
         """The requests answered so far, in the order of the answers; the last 100,000 are kept.
 
         Each is a tuple of the arrival (`time.monotonic()`, seconds), the method, the path after
-        the base URL (without its query) and the status.
+        the base URL (without its query, and 500 characters at most) and the status.
         """
         return list(self._seen)
 

@@ -8,19 +8,26 @@ import sqlite3
 import threading
 import time
 import weakref
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from bettune.sandbox._predictions import FIRST_UI_ID, Prediction, made_in_ui
+import anyio
+
+from bettune.sandbox._predictions import FIRST_ID_BEFOREHAND, Prediction, made_beforehand
+from bettune.sandbox._values import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-_BUSY_SECONDS = 30.0
+T = TypeVar("T")
 
-# A row overrides what `made_in_ui` says; a row without odds says that the prediction was deleted.
+# How long to wait for another process that has the database locked.
+_LONGEST_WAIT = 5.0
+_PAUSE = 0.01
+
+# A row overrides `made_beforehand`; a row without odds says that the prediction was deleted.
 _TABLE = """
 CREATE TABLE IF NOT EXISTS predictions (
     id INTEGER NOT NULL UNIQUE,
@@ -36,10 +43,34 @@ CREATE TABLE IF NOT EXISTS predictions (
 _COLUMNS = ["id", "filter_id", "match_id", "odds", "source", "created_at", "updated_at"]
 
 
+class LockedError(Exception):
+    """Another process has the database locked."""
+
+
+async def when_free(do: Callable[[], T]) -> T:
+    """Do something with a store, as soon as no other process has its database locked.
+
+    The server goes on with other requests meanwhile.
+
+    Raises:
+        RefusedError: 503, after some seconds.
+    """
+    deadline = time.monotonic() + _LONGEST_WAIT
+    while True:
+        try:
+            return do()
+        except LockedError:
+            if time.monotonic() > deadline:
+                message = "Another process has the sandbox's database locked"
+                raise RefusedError(503, "database_locked", message, {"Retry-After": "1"}) from None
+        await anyio.sleep(_PAUSE)
+
+
 class Store:
     """The predictions of all filters. What a method wrote is committed when it returns.
 
-    Threads may share it, and other processes the same file. `now` gives the time.
+    Threads may share it, and other processes the same file. `now` gives the time. A method raises
+    `LockedError` at once where another process has the database locked.
     """
 
     def __init__(self, database: str | os.PathLike[str], now: Callable[[], datetime]) -> None:
@@ -47,18 +78,20 @@ class Store:
         self._now = now
         self._lock = threading.Lock()
         try:
+            _create(database)
             self._db = sqlite3.connect(
                 os.fspath(database),
-                timeout=_BUSY_SECONDS,
+                timeout=_LONGEST_WAIT,
                 isolation_level=None,
                 check_same_thread=False,
             )
             try:
                 self._prepare()
+                self._db.execute("PRAGMA busy_timeout = 0")
             except BaseException:
                 self._db.close()
                 raise
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise OSError(f"cannot open the database {os.fspath(database)}: {error}") from error
         # Of a sandbox that was used in process only, and that nobody stopped.
         weakref.finalize(self, self._db.close)
@@ -71,7 +104,7 @@ class Store:
     def search(self, filter_id: int, match_ids: Iterable[int]) -> list[Prediction]:
         """The predictions there are for some matches, in the order of the ids, each once."""
         wanted = list(dict.fromkeys(match_ids))
-        with self._lock:
+        with self._lock, _locks_named():
             rows = self._db.execute(
                 "SELECT * FROM predictions WHERE filter_id = ?"
                 " AND match_id IN (SELECT value FROM json_each(?))",
@@ -81,15 +114,15 @@ class Store:
         found = []
         for match_id in wanted:
             row = stored.get(match_id)
-            prediction = _visible(row) if row else made_in_ui(filter_id, match_id)
+            prediction = _visible(row) if row else made_beforehand(filter_id, match_id)
             if prediction:
                 found.append(prediction)
         return found
 
     def put(self, filter_id: int, match_id: int, odds: str) -> Prediction:
         """Create the prediction, or change the one there is."""
+        now = self._now().astimezone(UTC).isoformat(timespec="seconds")
         with self._writing():
-            now = self._now().astimezone(UTC).isoformat(timespec="seconds")
             old = self._one(filter_id, match_id)
             new = Prediction(
                 id=old.id if old else self._free_id(),
@@ -121,21 +154,20 @@ class Store:
 
     def _enter_wal(self) -> None:
         # SQLite does not wait by itself for another process that is making this same change.
-        deadline = time.monotonic() + _BUSY_SECONDS
+        deadline = time.monotonic() + _LONGEST_WAIT
         while True:
             try:
                 self._db.execute("PRAGMA journal_mode = WAL")
             except sqlite3.OperationalError as error:
-                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-                if not busy or time.monotonic() > deadline:
+                if not _is_locked(error) or time.monotonic() > deadline:
                     raise
-                time.sleep(0.01)
+                time.sleep(_PAUSE)
             else:
                 return
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._lock:
+        with self._lock, _locks_named():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -149,11 +181,11 @@ class Store:
             "SELECT * FROM predictions WHERE filter_id = ? AND match_id = ?",
             (filter_id, match_id),
         ).fetchone()
-        return _visible(row) if row else made_in_ui(filter_id, match_id)
+        return _visible(row) if row else made_beforehand(filter_id, match_id)
 
     def _free_id(self) -> int:
         query = "SELECT coalesce(max(id), 0) + 1 FROM predictions WHERE id < ?"
-        free: int = self._db.execute(query, (FIRST_UI_ID,)).fetchone()[0]
+        free: int = self._db.execute(query, (FIRST_ID_BEFOREHAND,)).fetchone()[0]
         return free
 
     def _keep(self, prediction: Prediction, odds: str | None) -> None:
@@ -169,6 +201,27 @@ class Store:
                 prediction.updated_at,
             ),
         )
+
+
+def _create(database: str | os.PathLike[str]) -> None:
+    """Create the file for this user alone, if there is none; SQLite's others beside it follow."""
+    if os.fspath(database) != ":memory:":
+        with suppress(FileExistsError):
+            os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+@contextmanager
+def _locks_named() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if _is_locked(error):
+            raise LockedError from None
+        raise
+
+
+def _is_locked(error: sqlite3.OperationalError) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _visible(row: tuple[int, int, int, str | None, str, str, str]) -> Prediction | None:

@@ -1,4 +1,4 @@
-"""What the documentation page says, in Polish and English."""
+"""Texts of the pages, in Polish and English, and the schema's own in Polish."""
 
 from __future__ import annotations
 
@@ -17,6 +17,16 @@ _WORDS: dict[str, tuple[str, str]] = {
         (
             "Interactive documentation of BetTune's external API: search matches, read prediction "
             "filters and manage prediction odds."
+        ),
+    ),
+    "odds": (
+        (
+            "Kurs prognozy (prediction) to kurs minimalny: BetTune obstawia mecz, gdy kurs rynkowy "
+            "go osiągnie."
+        ),
+        (
+            "The odds of a prediction are minimum odds: BetTune bets on the match where the "
+            "market's odds reach them."
         ),
     ),
     "sandbox": (
@@ -61,7 +71,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "parameters": ("Parametry", "Parameters"),
     "parameter_name": ("Nazwa", "Name"),
-    "where": ("W", "In"),
+    "where": ("Gdzie", "In"),
     "is_required": ("Wymagane", "Required"),
     "type": ("Typ", "Type"),
     "description": ("Opis", "Description"),
@@ -83,6 +93,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "send": ("Wyślij", "Send"),
     "request": ("Zapytanie", "Request"),
     "answer": ("Odpowiedź", "Response"),
+    "answer_headers": ("Nagłówki odpowiedzi", "Response headers"),
+    "answer_body": ("Treść odpowiedzi", "Response body"),
     "no_answer": (
         "Brak odpowiedzi. Czy sandbox jeszcze działa?",
         "No answer. Is the sandbox still running?",
@@ -98,12 +110,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "matches": ("Mecze dnia", "A day's matches"),
     "matches_text": (
         (
-            "Mecze jednego dnia UTC i kursy prediction w każdym filtrze. Tabela odświeża się sama: "
-            "zobaczysz w niej swój push."
+            "Mecze jednego dnia UTC i ich kursy minimalne w każdym filtrze. BetTune obstawia mecz, "
+            "gdy kurs rynkowy osiągnie kurs minimalny. Tabela odświeża się sama: zobaczysz w niej "
+            "swój push."
         ),
         (
-            "The matches of one UTC day and their prediction odds in each filter. The table keeps "
-            "itself up to date: it shows your push as it happens."
+            "The matches of one UTC day and their minimum odds in each filter. BetTune bets on a "
+            "match where the market's odds reach the minimum odds. The table keeps itself up to "
+            "date: it shows your push as it happens."
         ),
     ),
     "day": ("Dzień (UTC)", "Day (UTC)"),
@@ -111,12 +125,46 @@ _WORDS: dict[str, tuple[str, str]] = {
     "kick_off": ("Początek (UTC)", "Kick-off (UTC)"),
     "match": ("Mecz", "Match"),
     "by_api": ("przez API", "through the API"),
-    "by_ui": ("wpisane w BetTune", "entered in BetTune"),
-    "predictions": ("Predictions", "Predictions"),
+    "by_ui": ("ustawione ręcznie w BetTune", "set by hand in BetTune"),
+    "predictions": ("Prognozy", "Predictions"),
     "gone": (
         "Sandbox nie odpowiada; tabela może być nieaktualna.",
         "The sandbox does not answer; the table may be out of date.",
     ),
+}
+
+# The schema's own texts are in English. A text that it changes or adds is shown as it is.
+_SCHEMA_IN_POLISH = {
+    "Sports": "Sporty",
+    "Matches": "Mecze",
+    "Prediction Filters": "Filtry",
+    "Predictions": "Prognozy",
+    "List available sports": "Lista dostępnych sportów",
+    "List matches for one UTC date": "Lista meczów jednego dnia UTC",
+    "List prediction filters": "Lista filtrów",
+    "Search existing predictions": "Wyszukiwanie istniejących prognoz",
+    "Create or update prediction odds": "Utworzenie lub zmiana kursu minimalnego prognozy",
+    "Delete prediction": "Usunięcie prognozy",
+    "UTC date in `YYYY-MM-DD` format.": "Dzień UTC w formacie `YYYY-MM-DD`.",
+    "Sport id. Currently only football is exposed by `/sports`.": (
+        "Id sportu. Obecnie `/sports` podaje tylko piłkę nożną."
+    ),
+    "Available sports.": "Dostępne sporty.",
+    "Matches for the requested UTC date.": "Mecze podanego dnia UTC.",
+    "Prediction-based filters for the current API token user.": (
+        "Filtry oparte na prognozach użytkownika, do którego należy token API."
+    ),
+    "Existing predictions for requested matches.": "Istniejące prognozy podanych meczów.",
+    "Created or updated prediction.": "Utworzona lub zmieniona prognoza.",
+    "Prediction deleted. The endpoint is idempotent.": (
+        "Prognoza usunięta. Zapytanie można powtórzyć."
+    ),
+    "Invalid query parameters.": "Nieprawidłowe parametry zapytania.",
+    "Validation error.": "Nieprawidłowe dane.",
+    "Missing or invalid API token.": "Brak tokenu API lub token nieprawidłowy.",
+    "The current user cannot access this resource.": "Użytkownik nie ma dostępu do tego zasobu.",
+    "Filter or match not found.": "Nie znaleziono filtra lub meczu.",
+    "Rate limit exceeded.": "Przekroczono limit zapytań.",
 }
 
 
@@ -124,3 +172,8 @@ def words(language: str) -> SimpleNamespace:
     """All texts in one language."""
     index = LANGUAGES.index(language)
     return SimpleNamespace(**{key: pair[index] for key, pair in _WORDS.items()})
+
+
+def schema_text(text: str, language: str) -> str:
+    """A text of the schema in one language, where it is known."""
+    return _SCHEMA_IN_POLISH.get(text, text) if language == "pl" else text

@@ -15,16 +15,16 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from bettune._fixtures.names import plain
 from bettune._fixtures.resolver import Resolver
+from bettune._fixtures.team_names import plain
 from bettune._models import IdName, Match, Score
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-KEPT = Path(__file__).parents[2] / "tests/fixtures/data/two_spellings.csv"
+KEPT = Path(__file__).parents[2] / "tests/resolving/data/two_spellings.csv"
 DAY = timedelta(days=1)
-_SOME = IdName(1, "England")
+_SEASON = IdName(1, "2018/2019")
 
 
 class Row(NamedTuple):
@@ -46,14 +46,20 @@ def read(path: Path) -> list[Row]:
     teams = sorted({row[column] for row in rows for column in ("home_a", "away_a")})
     ids = {team: IdName(number, team) for number, team in enumerate(teams, 1)}
     leagues = _leagues(rows)
+    names: dict[str, IdName] = {}
+
+    def named(name: str) -> IdName:
+        return names.setdefault(name, IdName(len(names) + 1, name))
+
     read = []
     for number, row in enumerate(rows, 1):
         kick_off = datetime.fromisoformat(f"{row['date']}T{row['time'] or '15:00'}+00:00")
+        league = row.get("league") or leagues[row["home_b"]]
+        country = named(league.rstrip(" 1234"))
         match = Match(
-            number, kick_off, False, Score(None, None), _SOME, _SOME, _SOME,
+            number, kick_off, False, Score(None, None), country, named(league), _SEASON,
             ids[row["home_a"]], ids[row["away_a"]],
         )  # fmt: skip
-        league = row.get("league") or leagues[row["home_b"]]
         read.append(Row(league, row["home_b"], row["away_b"], match))
     return read
 
@@ -85,10 +91,18 @@ def resolver(
 ) -> list[int | None]:
     """The library's own rule."""
     fixtures = [{"date": _date(row, asked), "home": row.home, "away": row.away} for row in rows]
-    resolver = Resolver(fixtures, aliases=aliases)
-    fetched = {day: days.get(day, []) for day in resolver.days}
-    fetched |= {day: days.get(day, []) for day in resolver.more_days(fetched)}
-    return resolver.resolve(fetched).ids
+    if asked == "with country":
+        for fixture, row in zip(fixtures, rows, strict=True):
+            fixture["country"] = row.match.country.name
+    steps = Resolver(fixtures, aliases=aliases).steps()
+    matches: Sequence[Match] | None = None
+    while True:
+        try:
+            day = steps.send(matches)
+        except StopIteration as end:
+            ids: list[int | None] = end.value.ids
+            return ids
+        matches = None if day is None else days.get(day, [])
 
 
 def prefixes(rows: Sequence[Row], days: Mapping[date, Sequence[Match]], _: str) -> list[int | None]:
@@ -132,7 +146,7 @@ def _ratio(one: str, other: str) -> float:
 
 
 def _date(row: Row, asked: str) -> date | datetime:
-    if asked == "by day":
+    if asked != "an hour off":
         return row.match.date.date()
     # An hour off, and never midnight, which would mean the day.
     late = row.match.date.hour == 23
@@ -182,7 +196,7 @@ def score_halves(
 
 
 RULES = {"resolver": resolver, "prefixes": prefixes, "difflib": ratios}
-ASKED = ("by day", "an hour off")
+ASKED = ("by day", "with country", "an hour off")
 
 
 def print_scores(path: Path) -> None:

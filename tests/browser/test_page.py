@@ -132,6 +132,11 @@ def test_each_operation_with_each_token(box, visit):
     ]
 
 
+def test_an_address_with_a_sign_that_stands_for_nothing(box, visit):
+    page = visit(box, "/#%")
+    assert send(opened(page, "get-sports")).startswith("200 ")
+
+
 def test_what_is_not_there_and_what_is_wrong(box, visit):
     page = visit(box)
     operation = opened(page, f"put-{WRITE}")

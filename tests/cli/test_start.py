@@ -32,6 +32,7 @@ COMMANDS = (
     "push",
     "resolve",
     "sandbox",
+    "mcp",
     "completion",
 )
 

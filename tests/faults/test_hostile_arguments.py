@@ -110,7 +110,9 @@ def test_arguments_are_refused_before_any_request(connect, call):
 def test_a_message_of_100000_missing_values_is_short(connect):
     with Scripted(answer(500)) as server:
         client = connect(base_url=server.base_url)
-        odds = pd.Series([float("nan")] * 100_000, index=np.arange(1, 100_001) * 7)
+        odds = pd.Series(
+            [float("nan")] * 100_000, index=pd.Index(np.arange(1, 100_001) * 7, name="match_id")
+        )
         with pytest.raises(bettune.InvalidOddsError, match="missing=") as caught:
             client.predictions.sync(1, odds)
         assert not server.requests
@@ -246,7 +248,7 @@ def test_thousands_of_failures_with_long_pages_take_little_memory():
     def serve(request):
         if request.method == "POST":
             return httpx.Response(200, json={"count": 0, "items": []})
-        return httpx.Response(500, content=b"<html>" + b"x" * 20_000)
+        return httpx.Response(400, content=b"<html>" + b"x" * 20_000)
 
     transport = httpx.MockTransport(serve)
     with BetTune("t", transport=transport, max_retries=0) as client:

@@ -35,7 +35,9 @@ def test_a_day_without_a_socket(backend):
     async def day():
         async with in_process(box) as bettune:
             ids = [match.id for match in await bettune.matches.list("2026-06-06", sport=1)]
-            report = await bettune.predictions.sync(FILTER, dict.fromkeys(ids, 2))
+            report = await bettune.predictions.sync(
+                FILTER, dict.fromkeys(ids, 2), by_hand="overwrite", max_drop=None
+            )
             report.raise_for_failures()
             assert len(await bettune.predictions.search(FILTER, ids)) == len(ids)
             with pytest.raises(NotFoundError, match="match_not_found"):
@@ -99,7 +101,9 @@ def test_threads_may_use_it_beside_the_server():
         def write(odds):
             async def write():
                 async with in_process(box) as bettune:
-                    return await bettune.predictions.sync(FILTER, dict.fromkeys(ids, odds))
+                    return await bettune.predictions.sync(
+                        FILTER, dict.fromkeys(ids, odds), by_hand="overwrite", max_drop=None
+                    )
 
             assert anyio.run(write).ok
 
@@ -107,7 +111,9 @@ def test_threads_may_use_it_beside_the_server():
         for thread in threads:
             thread.start()
         with BetTune(box.token, base_url=box.base_url) as bettune:
-            assert bettune.predictions.sync(FILTER, dict.fromkeys(ids, 5)).ok
+            assert bettune.predictions.sync(
+                FILTER, dict.fromkeys(ids, 5), by_hand="overwrite", max_drop=None
+            ).ok
             for thread in threads:
                 thread.join()
             found = bettune.predictions.search(FILTER, ids)

@@ -15,9 +15,11 @@ import yaml
 
 from bettune.sandbox import Sandbox, _document
 from bettune.sandbox._document import read
+from bettune.sandbox._words import schema_text
 
 # It stays as it is, whatever openapi.yaml becomes: another export has other words.
-TEXT = (Path(__file__).parents[1] / "schema" / "data" / "openapi.yaml").read_bytes()
+DATA = Path(__file__).parents[1] / "schema" / "data"
+TEXT = (DATA / "openapi.yaml").read_bytes()
 SCHEMA = yaml.safe_load(TEXT)
 FILTER, MATCH = 11583, 1611243
 WRITE = f"/prediction-filters/{FILTER}/matches/{MATCH}/prediction"
@@ -53,6 +55,19 @@ def kept_schema(monkeypatch):
     _document.document.cache_clear()
 
 
+def texts_of(node):
+    """What a schema says of its operations, in sentences."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in {"summary", "description"} and isinstance(value, str):
+                yield value
+            elif key != "headers":  # only their names are shown
+                yield from texts_of(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from texts_of(value)
+
+
 @pytest.mark.usefixtures("kept_schema")
 @pytest.mark.parametrize("language", ["pl", "en"])
 def test_it_shows_the_whole_schema(box, browse, language):
@@ -60,12 +75,17 @@ def test_it_shows_the_whole_schema(box, browse, language):
     for label in LABELS[language].split(", "):
         assert label in said
     operations = [
-        f"{method} {path} {operation['summary']}"
+        f"{method} {path} {schema_text(operation['summary'], language)}"
         for path, item in SCHEMA["paths"].items()
         for method, operation in item.items()
     ]
     assert len(operations) == 6
     assert all(f" {operation} " in said for operation in operations)
+    texts = set(texts_of(SCHEMA["paths"]))
+    assert len(texts) == 20
+    assert all(schema_text(words, language) in said for words in texts)
+    if language == "pl":
+        assert not [words for words in texts if words in said]
     assert len(SCHEMA["components"]["schemas"]) == 13
     assert all(name in said for name in SCHEMA["components"]["schemas"])
     assert "count wymagane integer" in said or "count required integer" in said
@@ -153,7 +173,13 @@ def test_the_matches_and_their_predictions(box, browse, client):
     (cell,) = re.findall(rf'<td id="odds-{FILTER}-{MATCH}".*?</td>', after.text)
     assert re.search(r'class="odds api".*>7\.770000<', cell)
     assert "Horsens BK" in text(after)
-    assert "through the API: 1" in text(after)
+    counts = [
+        int(re.search(r"11583 · Home .*?through the API: (\d+)", text(page))[1])
+        for page in (before, after)
+    ]
+    assert counts[1] == counts[0] + 1
+    assert "minimum odds" in text(after)
+    assert "kursy minimalne" in text(browse.get("/matches", params={"lang": "pl"}))
     refused = browse.get("/matches", params={"date": "6.6.2026"})
     assert (refused.status_code, refused.json()["code"]) == (400, "date_invalid")
 
@@ -223,6 +249,20 @@ def test_another_site_may_not_write_from_a_browser(box, connect):
     assert answer.status_code == 405
     assert not [name for name in answer.headers if name.startswith("access-control")]
     assert client.put(WRITE, json={"odds": 2}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "export", ["nestjs.json", "fastapi.json", "l5_swagger.json", "nelmio.yaml"]
+)
+def test_a_kept_link_leads_to_its_operation_in_any_export(export):
+    other = read(yaml.safe_load((DATA / export).read_text("utf-8")))
+    ours = read(SCHEMA)
+    assert {operation.anchor for operation in other.operations} == {
+        operation.anchor for operation in ours.operations
+    }
+    assert {operation.call for operation in other.operations} == {
+        f"{operation.method} {operation.path}" for operation in ours.operations
+    }
 
 
 def test_a_schema_that_refers_to_its_parts():

@@ -144,6 +144,14 @@ def test_many_clients_at_once(box, connect):
     assert answers == [200] * 200
 
 
+def test_little_is_kept_of_each_request_whoever_sends_it(box):
+    with httpx.Client(trust_env=False) as stranger:
+        root = box.base_url.removesuffix("/bet-tune-api/v1")
+        assert stranger.request("X" * 30_000, f"{root}/{'x' * 30_000}").status_code in {404, 405}
+    (seen,) = box.seen
+    assert len(seen.method) + len(seen.path) < 1000
+
+
 def test_seen(box, client):
     begun = time.monotonic()
     client.get("/matches", params={"date": "2026-06-06", "sport": 2})

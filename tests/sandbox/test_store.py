@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -38,12 +39,12 @@ def test_a_file_outlives_its_sandbox(tmp_path, connect):
         ids = matches(client)
         before = odds(client, ids)
         client.put(url(ids[0]), json={"odds": "2.5"})
-        from_ui = next(iter(before))
-        client.delete(url(from_ui))
+        deleted = next(iter(before))
+        client.delete(url(deleted))
     with Sandbox(str(file)) as box:
         after = odds(connect(box.base_url, box.token), ids)
     assert after == {ids[0]: "2.500000"} | {
-        match_id: value for match_id, value in before.items() if match_id not in {ids[0], from_ui}
+        match_id: value for match_id, value in before.items() if match_id not in {ids[0], deleted}
     }
 
 
@@ -103,6 +104,44 @@ def test_it_waits_for_another_that_is_beginning(tmp_path, monkeypatch):
     monkeypatch.setattr("bettune.sandbox._store.time.sleep", sleep)
     Store(path, lambda: datetime.now(UTC)).close()
     assert len(waits) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs the modes of POSIX")
+def test_the_files_are_the_users_alone(tmp_path, connect):
+    with Sandbox(tmp_path / "bettune.db") as box:
+        connect(box.base_url, box.token).put(url(1611243), json={"odds": 2})
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert len(modes) == 3
+    assert set(modes.values()) == {0o600}
+
+
+def test_while_another_process_has_the_database_locked_the_others_go_on(tmp_path, connect):
+    path = tmp_path / "bettune.db"
+    with Sandbox(path) as box, ThreadPoolExecutor(1) as pool:
+        client = connect(box.base_url, box.token)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        waits = pool.submit(connect(box.base_url, box.token).put, url(1611243), json={"odds": 2})
+        assert client.get("/sports").status_code == 200
+        assert odds(client, [1611243]) == {}
+        other.execute("COMMIT")
+        other.close()
+        assert waits.result().status_code == 200
+
+
+def test_a_database_that_stays_locked_is_an_answer(tmp_path, connect, monkeypatch):
+    path = tmp_path / "bettune.db"
+    with Sandbox(path) as box:
+        client = connect(box.base_url, box.token)
+        assert odds(client, [1611243]) == {}
+        monkeypatch.setattr("bettune.sandbox._store._LONGEST_WAIT", 0.05)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.put(url(1611243), json={"odds": 2})
+        assert (answer.status_code, answer.json()["code"]) == (503, "database_locked")
+        assert answer.headers["Retry-After"] == "1"
+        other.close()
+        assert client.put(url(1611243), json={"odds": 2}).status_code == 200
 
 
 def test_a_killed_process_loses_no_acknowledged_write(tmp_path, connect, run):

@@ -7,10 +7,11 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from itertools import count
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bettune._values.display import html_table, short_repr
+from bettune._values.display import html_table, printable, short_repr
 
 
 class Page(HTMLParser):
@@ -81,3 +82,27 @@ def test_long_values_are_cut_and_take_one_line():
             return "a\n  b"
 
     assert short_repr(Lines()) == "a b"
+
+
+@given(st.text())
+def test_foreign_text_steers_no_terminal_and_stays_on_one_line(text):
+    shown = printable(text)
+    assert shown.isprintable()
+    if text.isprintable():
+        assert shown == text
+    assert printable(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\r\n\tb", "a b"),
+        ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
+        ("\x9b31m", r"\x9b31m"),
+        ("abc\u202ecba\u2066", r"abc\u202ecba\u2066"),
+        ("Łódź  ŁKS", "Łódź  ŁKS"),
+        ("\ud800", r"\ud800"),
+    ],
+)
+def test_what_becomes_of_control_characters(text, shown):
+    assert printable(text) == shown

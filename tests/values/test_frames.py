@@ -15,7 +15,8 @@ import pyarrow as pa
 import pytest
 
 from bettune import InvalidArgumentError
-from bettune._values.frames import is_missing, odds_pairs, rows, sheet_pairs
+from bettune._values.frames import odds_pairs, rows, sheet_pairs
+from bettune._values.missing import is_missing
 
 IDS = [1611850, 1611843, 1611845]
 LIBRARIES = {
@@ -129,7 +130,10 @@ def test_decimal_and_categorical_columns(make, expected):
 
 def test_a_mapping_and_a_series_give_what_they_hold():
     assert list(odds_pairs({7: "x", 5: None})) == [(7, "x"), (5, None)]
-    assert list(odds_pairs(pd.Series([2.5, 3.5], index=[7, 5]))) == [(7, 2.5), (5, 3.5)]
+    assert list(odds_pairs(pd.Series([2.5, 3.5], index=pd.Index([7, 5], name="match_id")))) == [
+        (7, 2.5),
+        (5, 3.5),
+    ]
     assert list(odds_pairs(pd.Series({}, dtype=float))) == []
 
 
@@ -287,7 +291,7 @@ class Twice:
     [
         ({"11583": {5: 2.0}}, "each filter id of odds_by_filter must be an integer"),
         ({1611843: 2.0}, "odds of filter 1611843 must map match ids"),
-        ({99: pd.Series([2.0])}, "odds of filter 99: the index holds the numbers of rows"),
+        ({99: pd.Series([2.0])}, "odds of filter 99: the index must be named"),
         (Twice(), "filter 5 more than once"),
         (pd.DataFrame({"match_id": [5], "home": ["a"]}), "not 'home'"),
         (pd.DataFrame({"match_id": [5], "011583": [2.0]}), "not '011583'"),

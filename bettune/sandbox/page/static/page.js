@@ -17,9 +17,18 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 // A link to an operation or a schema opens it.
 function openTarget() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(decoded(location.hash.slice(1)));
   if (target instanceof HTMLDetailsElement) target.open = true;
 }
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // such as "%", which is no address of ours
+  }
+}
+
 addEventListener("hashchange", openTarget);
 openTarget();
 

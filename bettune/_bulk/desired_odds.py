@@ -1,0 +1,145 @@
+"""The minimum odds that a caller wants BetTune to hold: all checked before any request is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Literal, cast
+
+from msgspec import Struct
+
+from bettune._errors import InvalidArgumentError, InvalidOddsError
+from bettune._models import Match
+from bettune._values.arguments import to_choice, to_match_id, to_matches, to_part
+from bettune._values.display import first_few
+from bettune._values.missing import Missing, is_missing
+from bettune._values.odds import DELETE, to_odds
+
+ByHand = Literal["error", "keep", "overwrite"]
+"""What becomes of predictions that a person set on BetTune's page: refuse, keep, overwrite."""
+
+
+class Rules(Struct, frozen=True):
+    """How a plan is made of odds.
+
+    Attributes:
+        missing: what becomes of matches without a value.
+        tolerance: the part of the odds held that counts as unchanged.
+        scope: the matches that the odds speak for, or None for those that they name.
+        by_hand: what becomes of predictions with the source ``ui``.
+        max_drop: the part by which minimum odds may fall, or None for any.
+    """
+
+    missing: Missing
+    tolerance: Decimal
+    scope: dict[int, Match | None] | None
+    by_hand: ByHand
+    max_drop: Decimal | None
+
+
+def to_rules(
+    *, missing: Any, tolerance: Any, scope: Iterable[Any] | None, by_hand: Any, max_drop: Any
+) -> Rules:
+    """Check the arguments of a plan besides its odds.
+
+    Raises:
+        InvalidArgumentError: an argument is invalid.
+    """
+    return Rules(
+        cast("Missing", to_choice(missing, "missing", ("error", "skip", "delete"))),
+        to_part(tolerance, "tolerance", "0.005 for half a percent"),
+        None if scope is None else to_matches(scope, "scope"),
+        cast("ByHand", to_choice(by_hand, "by_hand", ("error", "keep", "overwrite"))),
+        None
+        if max_drop is None
+        else to_part(max_drop, "max_drop", "0.5 for a half (or None for any drop)"),
+    )
+
+
+class DesiredOdds(Struct, frozen=True):
+    """The odds that a caller wants for one filter.
+
+    Attributes:
+        odds: match id to minimum odds, or to None to delete the prediction, in the order given.
+        skipped: the matches without a value, which are left as they are.
+        order: all matches that the odds name, then the others of the scope.
+        unnamed: the others of the scope, whose predictions go.
+        matches: what is known of the matches, where they were given as `Match`.
+    """
+
+    odds: dict[int, Decimal | None]
+    skipped: frozenset[int]
+    order: tuple[int, ...]
+    unnamed: frozenset[int]
+    matches: tuple[Match, ...]
+
+    def asked(self) -> list[int]:
+        """Return the matches whose predictions matter to the plan."""
+        return [match_id for match_id in self.order if match_id not in self.skipped]
+
+
+def to_desired_odds(
+    pairs: Iterable[tuple[Any, Any]], rules: Rules, *, name: str = "odds"
+) -> DesiredOdds:
+    """Check matches and odds.
+
+    Args:
+        pairs: match and odds, as the caller gave them.
+        rules: the other arguments of the plan.
+        name: the name of the odds in messages.
+
+    Raises:
+        InvalidOddsError: some odds are invalid, or missing while `missing` is "error". The message
+            names the first such matches.
+        InvalidArgumentError: a match is invalid, comes twice, or lies outside the scope.
+    """
+    odds: dict[int, Decimal | None] = {}
+    skipped: set[int] = set()
+    named: dict[int, Match | None] = {}
+    invalid: dict[int, str] = {}
+    hint = ""
+    for key, value in pairs:
+        match_id = to_match_id(key, f"each match id of {name}")
+        if match_id in named:
+            raise InvalidArgumentError(f"{name} hold match {match_id} more than once")
+        named[match_id] = key if isinstance(key, Match) else None
+        if value is DELETE:
+            odds[match_id] = None
+        elif not is_missing(value):
+            try:
+                odds[match_id] = to_odds(value)
+            except InvalidOddsError as error:
+                invalid[match_id] = str(error)
+        elif rules.missing == "error":
+            invalid[match_id] = "odds are missing"
+            hint = '. missing="skip" leaves matches without odds as they are, "delete" deletes'
+        elif rules.missing == "skip":
+            skipped.add(match_id)
+        else:
+            odds[match_id] = None
+    _check_scope(named, rules, name)
+    if invalid:
+        texts = [f"match {match_id}: {reason}" for match_id, reason in invalid.items()]
+        where = "" if name == "odds" else f"{name}: "
+        raise InvalidOddsError(where + first_few(texts) + hint, invalid=invalid)
+    scope = rules.scope or {}
+    unnamed = [match_id for match_id in scope if match_id not in named]
+    known = (named.get(match_id) or scope.get(match_id) for match_id in (*named, *unnamed))
+    return DesiredOdds(
+        odds,
+        frozenset(skipped),
+        (*named, *unnamed),
+        frozenset(unnamed),
+        tuple(match for match in known if match is not None),
+    )
+
+
+def _check_scope(named: Iterable[int], rules: Rules, name: str) -> None:
+    if rules.scope is None:
+        return
+    outside = [f"match {match_id}" for match_id in named if match_id not in rules.scope]
+    if outside:
+        raise InvalidArgumentError(
+            f"{name} outside the scope: {first_few(outside, separator=', ')}. Add them to scope, "
+            "or leave their odds out"
+        )

@@ -1,0 +1,162 @@
+"""How a plan is made of odds, checked, and compared again before it is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from bettune._bulk.desired_odds import DesiredOdds, Rules
+from bettune._bulk.plan import Entry, Plan, Plans
+from bettune._bulk.tables import named_match
+from bettune._errors import BetTuneError, InvalidArgumentError
+from bettune._models import Prediction
+from bettune._values.display import first_few, short_repr, shown_odds
+from bettune._values.odds import falls_by_more, is_within, six_decimals
+
+# Entries of which a report says something, so that they have to be as the plan saw them.
+SEEN = frozenset({"create", "update", "delete", "unchanged"})
+_BY_HAND = "set by hand on BetTune's page"
+_STALE = "BetTune no longer holds what the plan saw"
+
+
+class PlanRefusedError(BetTuneError):
+    """A plan was refused before anything was written.
+
+    Attributes:
+        plan: the Plan, or Plans. Its `refused` says which matches, and why.
+    """
+
+    def __init__(self, message: str, *, plan: Plan | Plans | None = None) -> None:
+        super().__init__(message)
+        self.plan = plan
+
+
+def make_plan(
+    filter_id: int,
+    desired: DesiredOdds,
+    held: Mapping[int, Prediction],
+    rules: Rules,
+    *,
+    made_at: datetime,
+    made_monotonic: float,
+) -> Plan:
+    """Compare the odds asked for with those held, at six decimals."""
+    entries = (_entry(match_id, desired, held.get(match_id), rules) for match_id in desired.order)
+    return Plan(
+        filter_id,
+        tuple(entry for entry in entries if entry.fate != "absent"),
+        made_at,
+        made_monotonic,
+        desired.matches,
+    )
+
+
+def _entry(match_id: int, desired: DesiredOdds, held: Prediction | None, rules: Rules) -> Entry:
+    unnamed = match_id in desired.unnamed
+    if match_id in desired.skipped:
+        return Entry(match_id, "skipped")
+    new = desired.odds.get(match_id)
+    if held is None:
+        return Entry(match_id, "absent" if new is None else "create", None, new, None, unnamed)
+    old, source = held.odds, held.source
+    if new is not None and (six_decimals(old) == new or is_within(rules.tolerance, new, old)):
+        return Entry(match_id, "unchanged", old, new, source, unnamed)
+    reasons = []
+    if source == "ui":
+        if rules.by_hand == "keep":
+            return Entry(match_id, "kept", old, new, source, unnamed)
+        if rules.by_hand == "error":
+            reasons.append(_BY_HAND)
+    if new is None:
+        return Entry(match_id, "delete", old, None, source, unnamed, ", ".join(reasons))
+    if rules.max_drop is not None and falls_by_more(rules.max_drop, new, old):
+        reasons.append(
+            f"minimum odds fall from {shown_odds(old)} to {shown_odds(new)}, by more than "
+            f"max_drop={rules.max_drop}"
+        )
+    return Entry(match_id, "update", old, new, source, unnamed, ", ".join(reasons))
+
+
+def compared(plan: Plan, held: Mapping[int, Prediction]) -> Plan:
+    """Return the plan with those matches refused of which BetTune holds something else now."""
+    return replace(
+        plan,
+        entries=tuple(
+            replace(entry, refused=_stale(entry, held.get(entry.match_id)))
+            if entry.fate in SEEN
+            else entry
+            for entry in plan.entries
+        ),
+    )
+
+
+def _stale(entry: Entry, held: Prediction | None) -> str:
+    if held is None:
+        same, now = entry.old is None, "nothing"
+    else:
+        same = entry.old == held.odds and (entry.fate == "unchanged" or entry.source == held.source)
+        now = f"{shown_odds(held.odds)} (source {held.source.value})"
+    return "" if same else f"{_STALE}: it holds {now} now"
+
+
+def checked_plan(plan: Any) -> dict[int, Plan]:
+    """Check the plan that is to be applied, and return it by its filter id.
+
+    Raises:
+        InvalidArgumentError: the value is not a plan.
+    """
+    if not isinstance(plan, Plan):
+        raise InvalidArgumentError(f"plan must be a Plan, not {short_repr(plan)}")
+    return {plan.filter_id: plan}
+
+
+def checked_plans(plans: Any) -> dict[int, Plan]:
+    """Check the plans that are to be applied.
+
+    Raises:
+        InvalidArgumentError: the value is not a mapping of filter ids to their plans.
+    """
+    if not isinstance(plans, Mapping):
+        raise InvalidArgumentError(
+            f"plans must be what plan_many returned, not {short_repr(plans)}"
+        )
+    for filter_id, plan in plans.items():
+        if not isinstance(plan, Plan) or plan.filter_id != filter_id:
+            raise InvalidArgumentError(
+                f"plans must map filter ids to their plans, but {short_repr(filter_id)} has "
+                f"{short_repr(plan)}"
+            )
+    return dict(plans)
+
+
+def check_refused(plans: Mapping[int, Plan], *, single: bool) -> None:
+    """Refuse plans of which any match is refused.
+
+    Raises:
+        PlanRefusedError: it names the first matches, and what allows them.
+    """
+    refused = [
+        (f"filter {filter_id}: " if len(plans) > 1 else "")
+        + f"{named_match(plan, match_id)}: {reason}"
+        for filter_id, plan in plans.items()
+        for match_id, reason in plan.refused.items()
+    ]
+    if not refused:
+        return
+    reasons = [reason for plan in plans.values() for reason in plan.refused.values()]
+    remedies = []
+    if any(_BY_HAND in reason for reason in reasons):
+        remedies.append('by_hand="keep" leaves predictions set by hand, "overwrite" changes them')
+    if any("max_drop=" in reason for reason in reasons):
+        remedies.append("a higher max_drop, or max_drop=None, allows lower minimum odds")
+    if any(_STALE in reason for reason in reasons):
+        remedies.append("make a new plan")
+    remedies.append("plan.without(match_ids) leaves matches out")
+    raise PlanRefusedError(
+        f"nothing was written, since {len(refused)} of the plan's matches are refused: "
+        f"{first_few(refused)}. To go on: {'; '.join(remedies)}",
+        plan=next(iter(plans.values())) if single else Plans(plans),
+    )

@@ -1,0 +1,113 @@
+"""Plans and reports for a person: one line of text, and a short table in a notebook."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from bettune._values.display import first_few, html_table, shown_odds
+from bettune._values.odds import is_within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from bettune._bulk.plan import Plan, Write
+
+# A change by more than this factor is usually a mistake.
+_LARGE = 5
+
+
+def is_large(old: Decimal | None, new: Decimal | None) -> bool:
+    """Return whether a change is by more than a factor of 5."""
+    if old is None or new is None:
+        return False
+    return not is_within(Decimal(_LARGE - 1), max(old, new), min(old, new))
+
+
+def named_match(plan: Plan, match_id: int) -> str:
+    match = plan.match(match_id)
+    if match is None:
+        return f"match {match_id}"
+    return f"match {match_id} ({match.home.name} - {match.away.name})"
+
+
+def plan_summary(plans: Iterable[Plan]) -> str:
+    plans = list(plans)
+    counts = {
+        name: sum(len(getattr(plan, name)) for plan in plans)
+        for name in ("create", "update", "delete", "unchanged", "kept", "skipped", "refused")
+    }
+    text = (
+        f"{counts['create']} to create, {counts['update']} to update, "
+        f"{counts['delete']} to delete, {counts['unchanged']} unchanged"
+    )
+    for name in ("kept", "skipped", "refused"):
+        if counts[name]:
+            text += f", {counts[name]} {name}"
+    if counts["refused"]:
+        refused = [
+            f"{named_match(plan, match_id)}: {reason}"
+            for plan in plans
+            for match_id, reason in plan.refused.items()
+        ]
+        text += f" ({first_few(refused)})"
+    large = [
+        f"{named_match(plan, match_id)}: {shown_odds(change.old)} to {shown_odds(change.new)}"
+        for plan in plans
+        for match_id, change in plan.large_changes.items()
+        if match_id not in plan.refused
+    ]
+    if large:
+        text += f" ({len(large)} by more than a factor of {_LARGE}: {first_few(large)})"
+    return text
+
+
+def match_cells(plans: Mapping[int, Plan], write: Write | Any) -> list[Any]:
+    """Make the cells that name the match of a write: id, kick-off, home and away."""
+    match = plans[write.filter_id].match(write.match_id)
+    known = [None] * 3
+    if match is not None:
+        known = [f"{match.date:%Y-%m-%d %H:%M}", match.home.name, match.away.name]  # type: ignore[list-item]
+    return [write.filter_id, write.match_id, *known]
+
+
+def write_table(
+    caption: str,
+    plans: Mapping[int, Plan],
+    rows: Sequence[tuple[Any, str]],
+    last_column: str,
+) -> str:
+    """Make the notebook table of writes, with kick-off and teams where any are known.
+
+    Args:
+        caption: the text above it.
+        plans: the plans that know the matches.
+        rows: each write with the text of the last column.
+        last_column: the name of that column; where it is empty, there is none.
+    """
+    columns = ["filter", "match", "kick-off", "home", "away", "action", "old odds", "new odds"]
+    columns += [last_column] if last_column else []
+    left_out = () if any(plan.matches for plan in plans.values()) else ("kick-off", "home", "away")
+
+    def cells() -> Iterator[list[Any]]:
+        for write, text in rows:
+            odds = [odds and shown_odds(odds) for odds in (write.old, write.new)]
+            row = [*match_cells(plans, write), write.action, *odds, text]
+            yield [
+                cell for column, cell in zip(columns, row, strict=False) if column not in left_out
+            ]
+
+    shown = [column for column in columns if column not in left_out]
+    return html_table(shown, cells(), total=len(rows), caption=caption)
+
+
+def plan_table(caption: str, plans: Mapping[int, Plan], writes: Sequence[Write]) -> str:
+    refused = {
+        (filter_id, match_id): reason
+        for filter_id, plan in plans.items()
+        for match_id, reason in plan.refused.items()
+    }
+    # The refused ones come first, since a long table is cut.
+    rows = [(write, refused.get((write.filter_id, write.match_id), "")) for write in writes]
+    rows.sort(key=lambda row: not row[1])
+    return write_table(caption, plans, rows, "refused" if refused else "")

@@ -1,0 +1,249 @@
+"""The clubs that the library knows: clubs.txt, read a country at a time, and who a name is there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bettune._fixtures.team_names import FIRST_TEAM, Marks, Reading, plain, read_known, spell
+from bettune._fixtures.vocabulary import fold, read_text, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bettune._fixtures.team_names import TeamName
+
+_FIRST_YEAR, _LAST_YEAR = 1850, 2035
+
+
+@dataclass(slots=True, eq=False)
+class Club:
+    """A club of the data; the same object wherever it is found.
+
+    Attributes:
+        country: the section that it stands in.
+        name: its own name there.
+        readings: all its names.
+        forms: the club forms that its names have.
+    """
+
+    country: str
+    name: str
+    readings: list[Reading] = field(default_factory=list)
+    forms: set[str] = field(default_factory=set)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.country})"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a name is.
+
+    Attributes:
+        clubs: the clubs that it may be; one where it is known.
+        marks: the marks that it has, since a reserve side may have a name of its own.
+        sure: whether it is a name of that club, rather than a part of one that others share.
+        rank: higher for the club's usual name than for others, and for the very name.
+    """
+
+    clubs: tuple[Club, ...]
+    marks: Marks
+    sure: bool
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A name of a club."""
+
+    club: Club
+    reserve: str
+    usual: bool
+    plain: str
+    numbers: frozenset[str]
+    forms: frozenset[str]
+
+
+class Section:
+    """The clubs of a country."""
+
+    def __init__(self, country: str, lines: Iterable[str]) -> None:
+        self.country = country
+        self._entries: dict[str, list[_Entry]] = defaultdict(list)
+        self._with_word: dict[str, set[Club]] = defaultdict(set)
+        self._found: dict[TeamName, Identity | None] = {}
+        clubs: dict[str, Club] = {}
+        for line in lines:
+            head, _, rest = line.partition(":")
+            own, _, first = (part.strip() for part in head.partition("="))
+            reserve = ""
+            if first:
+                name, _, number = first.rpartition(" ")
+                reserve = {"II": "b", "III": "c"}[number]
+            else:
+                name = own
+            club = clubs.get(name) or clubs.setdefault(name, Club(country, name))
+            for text in (own, *rest.split(",")):
+                if text := text.strip():
+                    self._add(club, reserve, text, usual=text == own)
+
+    def _add(self, club: Club, reserve: str, text: str, *, usual: bool) -> None:
+        reading = read_known(text)
+        entry = _Entry(club, reserve, usual, plain(text), reading.numbers, reading.forms)
+        self._entries[reading.key].append(entry)
+        if len(reading.words) > 1:
+            self._entries["".join(reading.words)].append(entry)
+        if not reserve:
+            club.readings.append(reading)
+            club.forms |= reading.forms
+            for word in reading.words:
+                self._with_word[word].add(club)
+
+    def find(self, name: TeamName) -> Identity | None:
+        """Who a name is in this country, if any name of the data is like it."""
+        if name not in self._found:
+            self._found[name] = self._look_up(name)
+        return self._found[name]
+
+    def _look_up(self, name: TeamName) -> Identity | None:
+        identity = self._by_reading(name, name.whole, FIRST_TEAM)
+        if identity is not None and name.lettered and not identity.marks.reserve:
+            identity = None  # "Legia W." is a name of Legia, "Legia W" one of its women's team
+        if identity is None and name.marks != FIRST_TEAM:
+            identity = self._by_reading(name, name.reading, name.marks)
+        return identity
+
+    def _by_reading(self, name: TeamName, reading: Reading, marks: Marks) -> Identity | None:
+        entries = self._entries.get(reading.key) or self._entries.get("".join(reading.words))
+        if not entries:
+            return None
+        very = [entry for entry in entries if entry.plain == name.plain]
+        sure = very or [
+            entry
+            for entry in entries
+            if entry.numbers == reading.numbers and entry.forms == reading.forms
+        ]
+        chosen = sure or [entry for entry in entries if _fits(entry, reading)]
+        found = {(entry.club, entry.reserve) for entry in chosen}
+        if not found:
+            return None
+        clubs = tuple(dict.fromkeys(club for club, _ in found))
+        if len(found) > 1:
+            return Identity(clubs, marks, sure=False)
+        ((club, reserve),) = found
+        bare = not sure and not reading.forms and not reading.numbers
+        if bare and all(entry.forms or entry.numbers for entry in chosen):
+            rivals = self.containing(reading.words) - {club}
+            if rivals:
+                return Identity((club, *rivals), marks, sure=False)
+        usual = any(
+            entry.usual and entry.club is club and entry.forms <= reading.forms
+            for entry in entries
+        )
+        rank = 2 * usual + bool(very)
+        return Identity((club,), marks.joined(Marks(reserve=reserve)), sure=True, rank=rank)
+
+    def containing(self, words: Sequence[str]) -> set[Club]:
+        """The clubs that have all these words in their names."""
+        sets = [self._with_word.get(word, set()) for word in words]
+        return set.intersection(*sets) if sets else set()
+
+
+def _fits(entry: _Entry, reading: Reading) -> bool:
+    """Whether numbers and club forms let a name be one of the data."""
+    if entry.numbers != reading.numbers and (
+        (entry.numbers and reading.numbers) or not all(map(is_year, reading.numbers))
+    ):
+        return False
+    return not forms_differ(entry.forms, reading.forms) and not forms_differ(
+        entry.club.forms, reading.forms
+    )
+
+
+def is_year(number: str) -> bool:
+    """Whether a number may be a founding year."""
+    return (len(number) == 2 and number not in {"23", "21", "20", "19", "18", "17"}) or (
+        len(number) == 4 and _FIRST_YEAR <= int(number) <= _LAST_YEAR
+    )
+
+
+def forms_differ(forms: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether club forms tell two clubs apart: IFK Malmö is not Malmö FF."""
+    forms, others = frozenset(forms), frozenset(others)
+    if not forms or not others or forms & others:
+        return False
+    own = vocabulary().own_forms
+    return bool(forms <= own or others <= own)
+
+
+class ClubBook:
+    """All countries' clubs, each section read when it is first needed."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, list[str]] = {}
+        for block in read_text("clubs.txt").split("\n[")[1:]:
+            country, _, text = block.partition("]\n")
+            self._texts[country] = [line for line in text.splitlines() if line]
+        self._plain: dict[str, str] = {}
+        self._sections: dict[str, Section] = {}
+        self._worldwide: dict[TeamName, tuple[Identity, ...]] = {}
+
+    def __contains__(self, country: str) -> bool:
+        return country in self._texts
+
+    def section(self, country: str) -> Section:
+        """The clubs of a country."""
+        if country not in self._sections:
+            self._sections[country] = Section(country, self._texts.get(country, ()))
+        return self._sections[country]
+
+    def find(self, name: TeamName, countries: Iterable[str]) -> tuple[Identity, ...]:
+        """Who a name is in some countries."""
+        found = (self.section(country).find(name) for country in countries)
+        return tuple(identity for identity in found if identity is not None)
+
+    def find_anywhere(self, name: TeamName) -> tuple[Identity, ...]:
+        """Who a name is in any country: where it is a club's usual name, no other club's alias."""
+        found = self.find_everywhere(name)
+        home = vocabulary().famous.get(name.plain)
+        famous = tuple(each for each in found if each.clubs[0].country == home)
+        if famous:
+            return famous
+        highest = max((identity.rank for identity in found), default=0)
+        return tuple(each for each in found if each.rank == highest)
+
+    def find_everywhere(self, name: TeamName) -> tuple[Identity, ...]:
+        """Who a name is in all countries."""
+        if name not in self._worldwide:
+            longest = max(name.reading.words, key=len)
+            spelt = {longest, *(word for word in name.plain.split() if spell(word) == longest)}
+            self._worldwide[name] = self.find(name, self._countries_with(spelt))
+        return self._worldwide[name]
+
+    def _countries_with(self, spelt: Iterable[str]) -> list[str]:
+        """The countries in whose text a word stands, so that the others need not be read."""
+        if not self._plain:
+            self._plain = {
+                country: fold("\n".join(lines)) for country, lines in self._texts.items()
+            }
+        return [
+            country
+            for country, text in self._plain.items()
+            if country in self._sections or any(word in text for word in spelt)
+        ]
+
+    def containing(self, words: Sequence[str], countries: Iterable[str]) -> set[Club]:
+        """The clubs of some countries, of all where none is given, with all these words."""
+        found: set[Club] = set()
+        for country in countries or self._countries_with(words[:1]):
+            found |= self.section(country).containing(words)
+        return found
+
+
+@lru_cache(maxsize=1)
+def club_book() -> ClubBook:
+    """Open clubs.txt, once."""
+    return ClubBook()

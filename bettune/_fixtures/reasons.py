@@ -1,0 +1,136 @@
+"""Why a fixture has no match: each reason is phrased here, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bettune._fixtures.decision import (
+    CANDIDATES,
+    Decision,
+    agreement,
+    both_alike,
+    either_alike,
+)
+from bettune._fixtures.match_index import same_text
+from bettune._fixtures.verdicts import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bettune._fixtures.decision import Asked, Pairing
+    from bettune._fixtures.match_index import IndexedMatch, MatchIndex
+
+_LISTED = 6
+
+
+def explain(asked: Asked, indexes: Sequence[MatchIndex]) -> Decision:
+    """Say why a fixture has no match, with the matches that it might be."""
+    alike = both_alike(asked, indexes)
+    swapped = [
+        each for each in both_alike(asked, indexes, swapped=True) if each.is_certain and each.on_day
+    ]
+    either = either_alike(asked, indexes)
+    reason = (
+        _of_area(asked, indexes)
+        or _of_alias(asked, either)
+        or _of_swapped(swapped)
+        or _of_alike(asked, alike)
+        or _of_either(asked, [each for each in either if each.on_day])
+        or "no match of that day has these teams, nor one of the days beside"
+    )
+    return Decision(reason=reason, pairings=tuple(swapped or alike or either))
+
+
+def shared_match(unit: str, numbers: Sequence[int], match_id: int) -> str:
+    """Name the rows, or the lines of a file, that are all one match."""
+    listed = ", ".join(map(str, sorted(numbers)[:CANDIDATES]))
+    more = f" and {len(numbers) - CANDIDATES} more" if len(numbers) > CANDIDATES else ""
+    return f"{unit} {listed}{more} are all match {match_id}: keep one of them"
+
+
+def _of_area(asked: Asked, indexes: Sequence[MatchIndex]) -> str | None:
+    """A country or a tournament that no match of these days has."""
+    start, end = asked.around
+    near = [
+        indexed
+        for index in indexes
+        for indexed in index.matches
+        if start <= indexed.match.date < end
+    ]
+    if not near:
+        return None
+    if asked.country is not None:
+        near, everywhere = [each for each in near if _is_in(asked, each)], near
+        if not near:
+            names = _listed(each.match.country.name for each in everywhere)
+            return f"no match of these days is in {asked.country!r}; there are {names}"
+    if asked.tournament is not None:
+        if not any(agreement(asked.tournament, each.match.tournament.name) for each in near):
+            names = _listed(each.match.tournament.name for each in near)
+            return f"no match of these days is of {asked.tournament!r}; there are {names}"
+    return None
+
+
+def _is_in(asked: Asked, indexed: IndexedMatch) -> bool:
+    if asked.countries:
+        return bool(set(asked.countries) & set(indexed.country))
+    return asked.country is not None and same_text(asked.country, indexed.match.country.name)
+
+
+def _of_alias(asked: Asked, either: Iterable[Pairing]) -> str | None:
+    for side, verdicts in (
+        (asked.home, [each.home for each in either]),
+        (asked.away, [each.away for each in either]),
+    ):
+        if side.aliased and not any(verdict.level is Level.CERTAIN for verdict in verdicts):
+            return f"the team that {side.given!r} is an alias of does not play on these days"
+    return None
+
+
+def _of_swapped(swapped: Sequence[Pairing]) -> str | None:
+    if not swapped:
+        return None
+    return f"match {swapped[0].match.id} has its home and away the other way round"
+
+
+def _of_alike(asked: Asked, alike: Sequence[Pairing]) -> str | None:
+    """A match whose names may be the fixture's, and the thing that speaks against it."""
+    if not alike:
+        return None
+    match = alike[0].match
+    if not alike[0].fits:
+        return (
+            f"match {match.id} has these teams, but in {match.country.name},"
+            f" {match.tournament.name}"
+        )
+    unsure = alike[0].home if alike[0].home.level < Level.CERTAIN else alike[0].away
+    alike_only = f"match {match.id} has names like these, but not certain ones ({unsure.reason})"
+    if not alike[0].on_day:
+        return f"{alike_only}, and is on {match.date:%Y-%m-%d}"
+    if alike[0].is_far:
+        return f"{alike_only}, and kicks off at {match.date:%Y-%m-%d %H:%M} UTC"
+    return f"{alike_only}: an alias, or a country, tournament or kick-off that agrees, decides"
+
+
+def _of_either(asked: Asked, today: Sequence[Pairing]) -> str | None:
+    """A match of which one team is certainly the fixture's."""
+    for pairing in today:
+        for side, verdict, opponent, unsure, team in (
+            (asked.home, pairing.home, asked.away, pairing.away, pairing.match.away),
+            (asked.away, pairing.away, asked.home, pairing.home, pairing.match.home),
+        ):
+            if verdict.level is Level.CERTAIN:
+                if not pairing.fits:
+                    continue
+                why = "" if unsure.level is Level.UNRELATED else f" ({unsure.reason})"
+                return (
+                    f"{side.given!r} plays match {pairing.match.id}, but {opponent.given!r} is not"
+                    f" known as {team.name!r}{why}"
+                )
+    return None
+
+
+def _listed(names: Iterable[str]) -> str:
+    distinct = sorted(set(names))
+    more = f" and {len(distinct) - _LISTED} more" if len(distinct) > _LISTED else ""
+    return ", ".join(distinct[:_LISTED]) + more

@@ -1,0 +1,359 @@
+"""A team's name, read: the words that name the club, its club forms, numbers and marks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bettune._fixtures.vocabulary import fold, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_APOSTROPHES = re.compile("['`´\u02b9-\u02bf\u2018\u2019\u201b]")
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\. ?){2,}")
+# "W-wa" for Warszawa.
+_ENDS = re.compile(r"\b([^\W\d_])-([^\W\d_]{2})\b(?!\.)")
+_AGE = re.compile(r"\b(?:u|under|sub)[ .-]?(\d\d)s?\b")
+# A word, what stands before it, and whether a full stop shortens it.
+_WORD = re.compile(r"(^|[^\w.'])?([^\W_]+)(\.?)")
+_DIGRAPHS = re.compile(r"(?<=[ao])e(?!$)|(?<=[^qgaeiou]u)e(?=[bcdfgklmnprstvz])|(?<=a)a")
+_MARK_LETTERS = frozenset("wkfbc23")
+_AT_THE_END = _MARK_LETTERS | {"ii", "iii", "res", "fem", "dam"}
+# Shorter words are compared as they are written.
+_LONG = 5
+_TRAILING = frozenset({"al", "am", "ap", "ce", "ba", "es", "ma", "pa", "se"})
+
+# Spellings of one sound, in this order; then letters that sound alike.
+_SOUNDS = [
+    (re.compile(pattern), sound)
+    for pattern, sound in [
+        (r"sch|sh|sz|cz|ch|kh|zh|ts|tz|tch", "s"),
+        (r"ai(?=.)", "e"),
+        (r"ei(?=.)", "i"),
+        (r"ou", "u"),
+        (r"ph", "f"),
+        (r"(?<!^)h", ""),
+        (r"(?<=[^aeiou])y(?=[^aeiou])", "i"),
+        (r"j", "y"),
+        (r"iy|yi", "y"),
+    ]
+]
+_ALIKE = str.maketrans("qcwz", "kkvs")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Which side of a club or country a team is; the first team where nothing is set.
+
+    Attributes:
+        women: it is a women's team.
+        reserve: "b" or "c" for a second or third team.
+        youth: "y", or an age such as "19"; "23" at the Olympic Games.
+    """
+
+    women: bool = False
+    reserve: str = ""
+    youth: str = ""
+
+    def joined(self, marks: Marks) -> Marks:
+        """These marks and others of the same team."""
+        ages = sorted({self.youth, marks.youth} - {"", "y"})
+        youth = ages[0] if ages else self.youth or marks.youth
+        return Marks(self.women or marks.women, self.reserve or marks.reserve, youth)
+
+    def agree(self, marks: Marks) -> bool:
+        """Whether both may be of one team: a youth team's age may be missing on one side."""
+        same_age = self.youth == marks.youth or (
+            "y" in (self.youth, marks.youth) and bool(self.youth and marks.youth)
+        )
+        return self.women == marks.women and self.reserve == marks.reserve and same_age
+
+    def __str__(self) -> str:
+        youth = {"": "", "y": "a youth team"}.get(self.youth, f"an under-{self.youth} team")
+        sides = {"": "", "b": "a reserve team", "c": "a third team"}
+        named = ["a women's team" if self.women else "", sides[self.reserve], youth]
+        return " and ".join(name for name in named if name) or "the first team"
+
+
+FIRST_TEAM = Marks()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The words of a name, with the marks taken out or not.
+
+    Attributes:
+        words: the words that name the club, in their order and in one spelling.
+        numbers: founding years and the like.
+        forms: the club forms, each kind once.
+    """
+
+    words: tuple[str, ...]
+    numbers: frozenset[str]
+    forms: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        """The words as one text."""
+        return " ".join(self.words)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TeamName:
+    """A team's name as it is compared; a key by identity, since `parse` makes each once.
+
+    Attributes:
+        text: the name as given.
+        plain: its words in small letters without accents.
+        bare: the same without marks.
+        whole: its reading with marks as words ("Willem II").
+        reading: its reading without marks.
+        marks: the marks found in it.
+        lettered: whether a mark is a mere letter or digit ("Arsenal W").
+        short: those of its words that stand for longer ones ("Bor.", "K.").
+        translated: whether a town's name was brought to its own language.
+    """
+
+    text: str
+    plain: str
+    bare: str
+    whole: Reading
+    reading: Reading
+    marks: Marks
+    lettered: bool
+    short: frozenset[str]
+    translated: bool
+
+    def __str__(self) -> str:
+        return repr(self.text)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a folded text."""
+    return [match[2] for match in _WORD.finditer(_APOSTROPHES.sub("", text))]
+
+
+def plain(text: str) -> str:
+    """A text without case, accents and punctuation."""
+    return " ".join(words_of(fold(text)))
+
+
+def _prepared(text: str) -> str:
+    folded = _APOSTROPHES.sub("", fold(text))
+    if "." in folded:
+        folded = _INITIALS.sub(lambda found: re.sub("[. ]", "", found[0]) + " ", folded)
+    return _ENDS.sub(r"\1\2", folded) if "-" in folded else folded
+
+
+@lru_cache(maxsize=1 << 15)
+def parse(text: str) -> TeamName:
+    """Read a team's name."""
+    folded = _prepared(text)
+    found = [(match[1], match[2], match[3]) for match in _WORD.finditer(folded)]
+    tokens = [word for _, word, _ in found]
+    known = vocabulary()
+    short = frozenset(
+        word
+        for before, word, stop in found
+        if (stop and word not in known.spellings and word.isalpha())
+        or (len(word) == 1 and word.isalpha())
+    )
+    codes = frozenset(
+        word
+        for before, word, _ in found[-1:]
+        if len(word) == 2 and (before in ("-", "(", "/") or word in _TRAILING) and len(found) > 1
+    )
+    whole, translated = _read(tokens, codes)
+    unmarked, marks = (tokens, FIRST_TEAM)
+    if " ".join(tokens) not in known.unmarked:
+        unmarked, marks = _take_marks(found, folded)
+    reading = whole
+    if marks != FIRST_TEAM:
+        reading, translated = _read(unmarked, codes)
+    text_plain = " ".join(tokens) or " ".join(folded.split())
+    if not reading.words:
+        reading = replace(reading, words=(text_plain,))
+    if not whole.words:
+        whole = replace(whole, words=(text_plain,))
+    lettered = marks != FIRST_TEAM and any(
+        len(word) == 1 and word != "c"  # "Inverness C" is no third team where it is known
+        for word in tokens[len(tokens) - 2 :]
+        if word not in unmarked
+    )
+    return TeamName(
+        text,
+        text_plain,
+        " ".join(unmarked) or text_plain,
+        whole,
+        reading,
+        marks,
+        lettered,
+        short,
+        translated,
+    )
+
+
+def read_known(text: str) -> Reading:
+    """Read a name of the data, in which nothing is a mark."""
+    found = _WORD.findall(_prepared(text))
+    codes: frozenset[str] = frozenset()
+    if found:
+        before, word, _ = found[-1]
+        if len(word) == 2 and (before in ("-", "(", "/") or word in _TRAILING) and len(found) > 1:
+            codes = frozenset({word})
+    return _read([word for _, word, _ in found], codes)[0]
+
+
+def _read(tokens: Sequence[str], codes: frozenset[str]) -> tuple[Reading, bool]:
+    """The reading of a name's words, and whether a town was brought to its own language."""
+    known = vocabulary()
+    words: list[str] = []
+    forms: set[str] = set()
+    numbers: set[str] = set()
+    translated = False
+    rest = _without_written_forms(tokens, forms)
+    if rest and rest[0] == "afc" and len(rest) > 1:
+        forms.add("afc-")
+        rest = rest[1:]
+    for place, token in enumerate(rest):
+        if token in codes:
+            words.append(token)
+        elif token in known.forms:
+            forms.add(known.forms[token])
+        elif token.isdecimal():
+            numbers.add(token)
+        elif (
+            token not in (known.fillers if words and place < len(rest) - 1 else known.articles)
+            or " ".join(rest[place : place + 2]) in known.kept_articles
+        ):
+            word = spell(token)
+            translated = translated or (word != token and token in known.towns)
+            words.append(word)
+    forms.discard("-")
+    if tokens and tokens[0] == "1":
+        numbers.discard("1")
+    if not words:
+        kept = [token for token in tokens if not token.isdecimal()]
+        long = [token for token in kept if token not in known.forms] or kept
+        if long:
+            words, forms = [spell(token) for token in long], set()
+        else:
+            words, numbers = list(tokens), set()
+    if numbers and all(len(word) == 1 for word in words):
+        words, numbers = [*words, *sorted(numbers)], set()  # B 1909 is not B 1913
+    return Reading(tuple(words), frozenset(numbers), frozenset(forms)), translated
+
+
+@lru_cache(maxsize=1 << 15)
+def spell(token: str) -> str:
+    """A word in the one spelling that it is compared in: a town in its own language."""
+    spellings = vocabulary().spellings
+    if token in spellings:
+        return spellings[token]
+    if len(token) < _LONG:
+        return token
+    short = _DIGRAPHS.sub("", token)
+    return spellings.get(short, short)
+
+
+@lru_cache(maxsize=1 << 15)
+def sound(word: str) -> str:
+    """A word with the choices between transliterations taken out."""
+    if len(word) < _LONG:
+        return word
+    for pattern, spelling in _SOUNDS:
+        word = pattern.sub(spelling, word)
+    return word.translate(_ALIKE)
+
+
+def _without_written_forms(tokens: Sequence[str], forms: set[str]) -> list[str]:
+    """Take "Football Club" and its like out of the words."""
+    text = " ".join(tokens)
+    known = vocabulary().written_forms
+    if not any(word in text for word in ("club", "klub", "kulubu", "union", "soci", "verein")):
+        return list(tokens)
+    padded = f" {text} "
+    for written in sorted(known, key=len, reverse=True):
+        if f" {written} " in padded:
+            padded = padded.replace(f" {written} ", " ")
+            forms.add(known[written])
+    return padded.split() or list(tokens)
+
+
+def _take_marks(
+    found: Sequence[tuple[str | None, str, str]], folded: str
+) -> tuple[list[str], Marks]:
+    """The words of a name without its marks, and the marks."""
+    known = vocabulary()
+    women, reserve, youth = False, "", ""
+    ages = _AGE.findall(folded)
+    if ages:
+        youth = ages[0]
+        taken = set(_WORD.findall(" ".join(match[0] for match in _AGE.finditer(folded))))
+        gone = {word for _, word, _ in taken}
+        found = [each for each in found if each[1] not in gone]
+    words: list[str] = []
+    last = len(found) - 1
+    while last >= 0 and _is_final_mark(found[last]):
+        last -= 1
+    for place, (before, word, stop) in enumerate(found):
+        mark = known.marks.get(word, "")
+        if mark and word in _AT_THE_END:
+            before_ok = before in (" ", "(", None, "", "/") or (
+                before == "-" and word in {"ii", "iii"}
+            )
+            if not (place > last and place > 0 and before_ok and (not stop or len(word) > 1)):
+                mark = ""
+        elif word == "jong" and place > 0:
+            mark = ""
+        if place > 0 and word in known.olympic and _is_nation(words):
+            youth = "23"
+        elif mark == "w":
+            women = True
+        elif mark in ("b", "c"):
+            reserve = mark
+        elif mark == "y":
+            youth = youth or "y"
+        else:
+            words.append(word)
+    marks = Marks(women, reserve, youth)
+    if not words:
+        return [word for _, word, _ in found], FIRST_TEAM if not ages else Marks(youth=youth)
+    return words, marks
+
+
+def _is_final_mark(each: tuple[str | None, str, str]) -> bool:
+    return each[1] in vocabulary().marks and not (each[2] and len(each[1]) == 1)
+
+
+def _is_nation(words: Sequence[str]) -> bool:
+    from bettune._fixtures.countries import countries  # noqa: PLC0415 - it reads names itself
+
+    return " ".join(words) in countries().by_name
+
+
+@lru_cache(maxsize=1 << 12)
+def tournament_marks(text: str) -> Marks:
+    """The marks that a tournament gives to its teams: women's, youth, reserves, Olympic."""
+    known = vocabulary()
+    folded = fold(text)
+    words = words_of(folded)
+    joined = f" {' '.join(words)} "
+
+    def names(section: dict[str, str]) -> bool:
+        return any(f" {text} " in joined for text in section)
+
+    long = [known.marks[word] for word in words if len(word) > 2 and word in known.marks]
+    women = "w" in long or names(known.women)
+    ages = _AGE.findall(folded)
+    youth = ages[0] if ages else ""
+    if not youth and (("y" in long) or names(known.youth_tournaments)):
+        youth = "y"
+    olympic = names({text: "" for text in known.olympic if " " in text or len(text) > 6})
+    if olympic and not women:
+        youth = youth or "23"
+    reserve = "b" if names(known.reserve_tournaments) else ""
+    return Marks(women, reserve, youth)

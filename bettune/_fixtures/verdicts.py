@@ -1,0 +1,312 @@
+"""Whether two names are of one team, and why: certain, compatible, unrelated or contradicting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from bettune._fixtures.clubs import club_book, forms_differ
+from bettune._fixtures.countries import countries
+from bettune._fixtures.team_names import sound
+from bettune._fixtures.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bettune._fixtures.clubs import Club, Identity
+    from bettune._fixtures.team_names import Marks, Reading, TeamName
+
+
+class Level(IntEnum):
+    """How far a name goes to say that it is a team's; only the last two let a match be accepted."""
+
+    CONTRADICTING = 0
+    UNRELATED = 1
+    COMPATIBLE = 2
+    CERTAIN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A level with its reason.
+
+    Attributes:
+        level: how far the name goes.
+        reason: why, as a clause that follows the two names.
+    """
+
+    level: Level
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where names are looked up.
+
+    Attributes:
+        countries: the sections in which the match's teams play; none for any.
+        only: the section that the caller's name is looked up in; None for any.
+    """
+
+    countries: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
+
+
+SAME_NAME = Verdict(Level.CERTAIN, "the same name")
+_KNOWN = Verdict(Level.CERTAIN, "known names of one club")
+_ALIAS = Verdict(Level.CERTAIN, "your alias")
+_NO_ALIAS = Verdict(Level.CONTRADICTING, "your alias is another name")
+_NATION = Verdict(Level.CERTAIN, "names of one country")
+_TWO_NATIONS = Verdict(Level.CONTRADICTING, "two countries")
+_TWO_CLUBS = Verdict(Level.CONTRADICTING, "known as two clubs")
+_NUMBERS = Verdict(Level.CONTRADICTING, "the numbers differ")
+_FORMS = Verdict(Level.CONTRADICTING, "the club forms differ")
+_BOTH_LEFT = Verdict(Level.CONTRADICTING, "each has a word that the other lacks")
+_QUALIFIER = Verdict(Level.UNRELATED, "a word more may make another team of it")
+_UNLISTED = Verdict(Level.CONTRADICTING, "one is known as a club that the other is not known as")
+_SEVERAL = Verdict(Level.UNRELATED, "it may be several clubs")
+_FAMOUS = Verdict(Level.UNRELATED, "better known as another country's club: give the country")
+_NOTHING = Verdict(Level.UNRELATED, "they share no word")
+_EXTRA = Verdict(Level.COMPATIBLE, "one side has a word more")
+_ORDER = Verdict(Level.COMPATIBLE, "the same words in another order")
+_TRANSLATED = Verdict(Level.COMPATIBLE, "a town's name in two languages")
+_BARE = Verdict(Level.COMPATIBLE, "the same but for a club form, and other clubs share the words")
+_SOUND = Verdict(Level.COMPATIBLE, "spellings of one sound")
+_SHORT = Verdict(Level.COMPATIBLE, "an abbreviation")
+_ACRONYM = Verdict(Level.COMPATIBLE, "the initials")
+
+
+def compare_alias(alias: TeamName, team: TeamName) -> Verdict:
+    """Whether a team has the very name that the caller's alias says."""
+    return _ALIAS if alias.plain == team.plain else _NO_ALIAS
+
+
+def compare(name: TeamName, team: TeamName, marks: tuple[Marks, Marks], place: Place) -> Verdict:
+    """Compare a caller's name with a team's.
+
+    Args:
+        name: the caller's.
+        team: the team's.
+        marks: what the two tournaments say of them.
+        place: where they are looked up.
+    """
+    nation = _compare_nations(name, team)
+    identities, team_identities = _identities(name, team, place)
+    if nation is not None and not (identities and team_identities):
+        return _with_marks(nation, name, team, marks)
+    if identities and team_identities:
+        return _compare_known(name, team, identities, team_identities, marks, place)
+    if identities or team_identities:
+        sure = [identity for identity in identities or team_identities if identity.sure]
+        unknown = team if identities else name
+        verdict = _compare_unknown(sure, unknown, name, team)
+    else:
+        verdict = _compare_readings(name.reading, team.reading, name, team, place)
+    return _with_marks(verdict, name, team, marks)
+
+
+def _with_marks(
+    verdict: Verdict, name: TeamName, team: TeamName, marks: tuple[Marks, Marks]
+) -> Verdict:
+    if verdict.level < Level.COMPATIBLE:
+        return verdict
+    return _marked(verdict, name.marks.joined(marks[0]), team.marks.joined(marks[1]))
+
+
+def _marked(verdict: Verdict, ours: Marks, theirs: Marks) -> Verdict:
+    if ours.agree(theirs):
+        return verdict
+    return Verdict(Level.CONTRADICTING, f"one is {ours}, the other is {theirs}")
+
+
+def _compare_nations(name: TeamName, team: TeamName) -> Verdict | None:
+    """What is known of two names where at least one is a country's."""
+    known = countries()
+    ours, theirs = known.nation(name.bare), known.nation(team.bare)
+    if ours is None and theirs is None:
+        return None
+    ours, theirs = known.nation_by_any(name.bare), known.nation_by_any(team.bare)
+    if ours is not None and theirs is not None:
+        return _NATION if ours == theirs else _TWO_NATIONS
+    return SAME_NAME if name.bare == team.bare else _TWO_NATIONS
+
+
+def _identities(
+    name: TeamName, team: TeamName, place: Place
+) -> tuple[tuple[Identity, ...], tuple[Identity, ...]]:
+    book = club_book()
+    if place.only is not None:
+        ours = book.find(name, place.only)
+    else:
+        ours = book.find(name, place.countries) or book.find_anywhere(name)
+    return ours, book.find(team, place.countries) or book.find_anywhere(team)
+
+
+def _compare_known(
+    name: TeamName,
+    team: TeamName,
+    identities: Sequence[Identity],
+    team_identities: Sequence[Identity],
+    marks: tuple[Marks, Marks],
+    place: Place,
+) -> Verdict:
+    ours = {club for identity in identities for club in identity.clubs}
+    theirs = {club for identity in team_identities for club in identity.clubs}
+    common = ours & theirs
+    same_words = name.reading.words == team.reading.words
+    if not common:
+        return _TWO_CLUBS
+    verdicts = []
+    for identity in identities:
+        for team_identity in team_identities:
+            if set(identity.clubs) & set(team_identity.clubs):
+                if not same_words and _means_another(name, team, common, place):
+                    verdict = _FAMOUS
+                elif identity.sure and team_identity.sure and (ours == theirs or same_words):
+                    verdict = _KNOWN
+                elif name.plain == team.plain:
+                    verdict = SAME_NAME
+                elif same_words and not forms_differ(name.reading.forms, team.reading.forms):
+                    verdict = _BARE
+                else:
+                    verdict = _SEVERAL
+                verdicts.append(
+                    _marked(
+                        verdict,
+                        identity.marks.joined(marks[0]),
+                        team_identity.marks.joined(marks[1]),
+                    )
+                )
+    return max(verdicts, key=lambda verdict: verdict.level)
+
+
+def _means_another(name: TeamName, team: TeamName, clubs: set[Club], place: Place) -> bool:
+    """Whether one of the names, with no country given, is better known as another club's."""
+    if place.only is not None:
+        return False
+    famous = vocabulary().famous
+    homes = {famous.get(each.reading.key) for each in (name, team)} - {None}
+    return bool(homes) and not any(club.country in homes for club in clubs)
+
+
+def _compare_unknown(
+    known: Sequence[Identity], unknown: TeamName, name: TeamName, team: TeamName
+) -> Verdict:
+    """Compare where one name is known and the other is not."""
+    if name.plain == team.plain:
+        return SAME_NAME
+    if name.reading.words == team.reading.words:
+        # Numbers or club forms kept the other from being known.
+        return _NUMBERS if name.reading.numbers != team.reading.numbers else _FORMS
+    if not known:
+        return _SEVERAL
+    verdicts = [_UNLISTED]
+    for identity in known:
+        for club in identity.clubs:
+            verdicts.append(_part_of_known(unknown.reading, club))
+            verdicts += [
+                _alike(unknown.reading, reading, unknown.short)
+                for reading in club.readings
+                if len(reading.words) > 1 or len(unknown.reading.words) == 1
+            ]
+    best = max(verdicts, key=lambda verdict: verdict.level)
+    if best.level >= Level.COMPATIBLE or best is _SEVERAL:
+        return best
+    # A name that no data knows may be a nickname of the team; a known one is another club's.
+    return _UNLISTED if unknown is team or _BOTH_LEFT in verdicts else _NOTHING
+
+
+def _part_of_known(part: Reading, club: Club) -> Verdict:
+    """Whether some words of a club's own name can be no other club's of its country."""
+    whole = club.readings[0]
+    if not _is_part(part, whole) or not _leaves_little(part, whole):
+        return _UNLISTED
+    rivals = club_book().section(club.country).containing(part.words) - {club}
+    return _SEVERAL if rivals else _EXTRA
+
+
+def _compare_readings(
+    ours: Reading, theirs: Reading, name: TeamName, team: TeamName, place: Place
+) -> Verdict:
+    """Compare two names of which the data knows neither."""
+    if ours.words == theirs.words or "".join(ours.words) == "".join(theirs.words):
+        if ours.numbers != theirs.numbers:
+            return _NUMBERS
+        if forms_differ(ours.forms, theirs.forms):
+            return _FORMS
+        if name.translated != team.translated and name.plain != team.plain:
+            return _TRANSLATED
+        return SAME_NAME
+    for part, whole in ((ours, theirs), (theirs, ours)):
+        if _is_part(part, whole):
+            return _part_of_unknown(part, whole, place)
+    return _alike(ours, theirs, name.short | team.short)
+
+
+def _part_of_unknown(part: Reading, whole: Reading, place: Place) -> Verdict:
+    """Whether some words of a name can be no other club's."""
+    if not _leaves_little(part, whole):
+        return _QUALIFIER
+    if club_book().containing(part.words, place.only or place.countries):
+        return _SEVERAL
+    return _EXTRA
+
+
+def _leaves_little(part: Reading, whole: Reading) -> bool:
+    """Whether a name has all words of another but those that its supporters leave out."""
+    known = vocabulary()
+    return (
+        all(word in known.left_out for word in whole.words if word not in part.words)
+        and not all(word in known.shared or word in known.left_out for word in part.words)
+        and part.forms <= whole.forms
+        and part.numbers == whole.numbers
+    )
+
+
+def _is_part(part: Reading, whole: Reading) -> bool:
+    return len(part.words) < len(whole.words) and set(part.words) < set(whole.words)
+
+
+def _alike(ours: Reading, theirs: Reading, short: frozenset[str]) -> Verdict:
+    """Whether each word of either stands for one of the other."""
+    if ours.numbers and theirs.numbers and ours.numbers != theirs.numbers:
+        return _NUMBERS
+    if forms_differ(ours.forms, theirs.forms):
+        return _FORMS
+    if ours.words == theirs.words:
+        return _NUMBERS
+    if len(ours.words) == len(theirs.words):
+        # Manchester United is not United of Manchester.
+        if len(ours.words) > 2 and sorted(ours.words) == sorted(theirs.words):
+            return _ORDER
+        if [sound(word) for word in ours.words] == [sound(word) for word in theirs.words]:
+            return _SOUND
+        if short and _abbreviated(ours.words, theirs.words, short):
+            return _SHORT
+    for acronym, words in ((ours.words, theirs.words), (theirs.words, ours.words)):
+        if len(acronym) == 1 and len(words) > 2 and acronym[0] == "".join(w[0] for w in words):
+            return _ACRONYM
+    return _BOTH_LEFT if set(ours.words) & set(theirs.words) else _NOTHING
+
+
+def _abbreviated(ours: Sequence[str], theirs: Sequence[str], short: frozenset[str]) -> bool:
+    rest = list(theirs)
+    whole = 0
+    for word in ours:
+        match = next((each for each in rest if each == word), None)
+        whole += match is not None and len(word) > 1
+        if match is None:
+            match = next(
+                (
+                    each
+                    for each in rest
+                    if (word in short and each.startswith(word))
+                    or (each in short and word.startswith(each))
+                ),
+                None,
+            )
+        if match is None:
+            return False
+        rest.remove(match)
+    return whole > 0

@@ -1,0 +1,230 @@
+"""The options that callers pass on to httpx, checked when a client is made, not when it is used."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import ssl
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from bettune._errors import ConfigurationError
+from bettune._values.display import short_repr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_OPTIONS = frozenset(inspect.signature(httpx.Client).parameters) - {"base_url", "timeout"}
+# What httpx takes without a look, and fails of with the first request.
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    **dict.fromkeys(
+        ("follow_redirects", "trust_env", "http1", "http2"), ((bool,), "True or False")
+    ),
+    "verify": (
+        (bool, str, ssl.SSLContext, type(None)),
+        "True, False, the name of a file as str, or an ssl.SSLContext",
+    ),
+    "limits": ((httpx.Limits,), "an httpx.Limits"),
+    "mounts": ((dict, type(None)), "a dict"),
+}
+_LIMITS = ("max_connections", "max_keepalive_connections", "keepalive_expiry")
+_OF_THE_BODY = ("Content-Length", "Transfer-Encoding")
+_HOOKS = ("request", "response")
+# As h11 would refuse them with the first request.
+_HEADER_NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+_HEADER_VALUE = re.compile(rb"(?:[^\x00\s](?:[^\x00\n\r\x0b\x0c]*[^\x00\s])?)?")
+# Browsers keep to these, and no server needs more.
+_LONGEST_COOKIE = 4096
+_MOST_COOKIES = 50
+# RFC 6265: a name is a token; a value has no spaces, quotes, commas, semicolons or backslashes.
+_NOT_IN_A_NAME = frozenset('()<>@,;:\\"/[]?={} \t')
+_NOT_IN_A_VALUE = frozenset('",;\\ \t')
+
+ClientKind = type[httpx.Client] | type[httpx.AsyncClient]
+
+
+def checked_options(options: dict[str, Any], kind: ClientKind) -> dict[str, Any]:
+    """Return the options that are given, checked.
+
+    Raises:
+        ConfigurationError: there is no such option, or its value is not valid; the message names
+            the option.
+    """
+    for name, value in options.items():
+        if name == "auth":
+            raise ConfigurationError("auth cannot be set: the API takes a Bearer token, as token=")
+        if name not in _OPTIONS:
+            raise ConfigurationError(f"{name} is not a valid option for BetTune or httpx.Client")
+        kinds, wanted = _KINDS.get(name, ((object,), ""))
+        if not isinstance(value, kinds):
+            raise ConfigurationError(f"{name} must be {wanted}, not {short_repr(value)}")
+    given = {name: value for name, value in options.items() if value is not None}
+    for name, check in _CHECKS.items():
+        if name in given:
+            with refusals_named(name):
+                check(given[name])
+    limits, redirects = options.get("limits"), options.get("max_redirects", 0)
+    encoding = options.get("default_encoding", "utf-8")
+    if not isinstance(encoding, str) and not callable(encoding):
+        raise ConfigurationError(
+            f"default_encoding must be a string or a function, not {short_repr(encoding)}"
+        )
+    for name in _LIMITS:
+        value = getattr(limits, name, None)
+        if value is not None and type(value) not in {int, float}:
+            raise ConfigurationError(f"limits.{name} must be a number, not {short_repr(value)}")
+    if type(redirects) is not int or redirects < 0:
+        raise ConfigurationError(f"max_redirects must be an integer, not {short_repr(redirects)}")
+    _check_transport("transport", options.get("transport"), kind)
+    for pattern, transport in (options.get("mounts") or {}).items():
+        _check_transport(f"mounts[{pattern!r}]", transport, kind)
+    if options.get("event_hooks") is not None:
+        _check_hooks(options["event_hooks"], kind)
+    return given
+
+
+def check_headers(headers: httpx.Headers) -> None:
+    """Check the headers of all requests; those of a body are each request's own.
+
+    Raises:
+        ConfigurationError: a header is not valid.
+    """
+    for raw_name, value in headers.raw:
+        if not _HEADER_NAME.fullmatch(raw_name) or not _HEADER_VALUE.fullmatch(value):
+            # The value may be a secret.
+            raise ConfigurationError(
+                f"headers cannot have {short_repr(raw_name.decode('latin-1'))}: a name is made of "
+                "letters, digits and hyphens, and a value has no line breaks or spaces around it"
+            )
+    for name in _OF_THE_BODY:
+        if name in headers:
+            raise ConfigurationError(f"headers cannot have {name}: each request has its own")
+
+
+def merged_cookies(header: str, cookies: Any) -> str:
+    """Return the Cookie header of some cookies and more; of one name, the later value counts.
+
+    Raises:
+        ConfigurationError: a cookie is not valid, or there are too many.
+    """
+    with refusals_named("cookies"):
+        more = {cookie.name: cookie.value or "" for cookie in httpx.Cookies(cookies).jar}
+    for name, value in more.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise ConfigurationError(f"cookies must map str to str, not {short_repr(cookies)}")
+        if not name or not _is_plain(name) or _NOT_IN_A_NAME.intersection(name):
+            raise ConfigurationError(
+                f"cookies cannot have the name {short_repr(name)}: letters and digits will do"
+            )
+        if not _is_plain(value) or _NOT_IN_A_VALUE.intersection(value):
+            raise ConfigurationError(
+                f"cookies[{name!r}] must be ASCII without spaces, quotes, commas, semicolons and "
+                "backslashes: encode it, with urllib.parse.quote"
+            )
+        if len(name) + len(value) > _LONGEST_COOKIE:
+            raise ConfigurationError(
+                f"cookies[{name!r}] is longer than {_LONGEST_COOKIE} characters"
+            )
+    before = dict(pair.split("=", 1) for pair in header.split("; ") if pair)
+    merged = before | more
+    if len(merged) > _MOST_COOKIES:
+        raise ConfigurationError(f"cookies are more than {_MOST_COOKIES}: {len(merged)}")
+    return "; ".join(f"{name}={value}" for name, value in merged.items())
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and (text.isprintable() or not text)
+
+
+def check_proxy(proxy: Any) -> None:
+    """Check the URL of a proxy, or an httpx.Proxy; it may hold a password, and is not shown.
+
+    Raises:
+        ValueError: it is not the URL of a proxy.
+        ImportError: it needs a package that is not installed.
+    """
+    try:
+        url = (proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)).url
+    except (httpx.InvalidURL, TypeError, ValueError):
+        url = httpx.URL()
+    if not url.host:
+        raise ValueError("it must be a URL such as http://host:3128 or socks5://host:1080")
+    if url.scheme.startswith("socks5"):
+        try:
+            import socksio  # type: ignore[import-not-found, unused-ignore]  # noqa: F401, PLC0415
+        except ImportError:
+            raise ImportError("a SOCKS proxy needs httpx[socks]") from None
+
+
+def _check_http2(http2: bool) -> None:
+    if http2:
+        try:
+            import h2  # type: ignore[import-not-found, unused-ignore]  # noqa: F401, PLC0415
+        except ImportError:
+            raise ImportError("HTTP/2 needs httpx[http2]") from None
+
+
+def _check_mounts(mounts: dict[Any, Any]) -> None:
+    for pattern in mounts:
+        if not isinstance(pattern, str) or "://" not in pattern:
+            raise ValueError(f"{pattern!r} is not a pattern such as 'https://' or 'all://host'")
+        httpx.URL(pattern)
+
+
+# httpx refuses these in ways of its own.
+_CHECKS: dict[str, Callable[[Any], object]] = {
+    "headers": httpx.Headers,
+    "params": lambda params: str(httpx.QueryParams(params)),
+    "proxy": check_proxy,
+    "http2": _check_http2,
+    "mounts": _check_mounts,
+}
+
+
+def _check_transport(name: str, transport: Any, kind: ClientKind) -> None:
+    takes, opposite = "handle_request", "handle_async_request"
+    if issubclass(kind, httpx.AsyncClient):
+        takes, opposite = opposite, takes
+    made = not isinstance(transport, type)
+    if transport is None or (made and callable(getattr(transport, takes, None))):
+        return
+    if made and callable(getattr(transport, opposite, None)):
+        right = "AsyncBetTune" if opposite == "handle_async_request" else "BetTune"
+        raise ConfigurationError(
+            f"{name} is of the other kind: {type(transport).__name__} goes with {right}"
+        )
+    raise ConfigurationError(f"{name} must be a transport of httpx, not {short_repr(transport)}")
+
+
+def _check_hooks(hooks: Any, kind: ClientKind) -> None:
+    wanted = 'event_hooks must map "request" and "response" to lists of functions'
+    if not isinstance(hooks, dict) or not hooks.keys() <= set(_HOOKS):
+        raise ConfigurationError(wanted)
+    for name, functions in hooks.items():
+        if not isinstance(functions, list | tuple):
+            raise ConfigurationError(f"{wanted}, such as event_hooks={{{name!r}: [function]}}")
+        for function in functions:
+            if not callable(function):
+                raise ConfigurationError(f"{wanted}, not of {short_repr(function)}")
+            if inspect.iscoroutinefunction(function) and not issubclass(kind, httpx.AsyncClient):
+                raise ConfigurationError(
+                    f"event_hooks[{name!r}] has a coroutine function, which goes with AsyncBetTune"
+                )
+
+
+@contextmanager
+def refusals_named(name: str) -> Iterator[None]:
+    """Turn what httpx refuses into an error of ours that names the option or the variable.
+
+    Raises:
+        ConfigurationError: httpx refuses something.
+    """
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever httpx raises: there is no common base
+        reason = f"{name} cannot be used: {type(error).__name__}: {error}"
+    else:
+        return
+    raise ConfigurationError(reason)

@@ -1,0 +1,31 @@
+"""Attributes of a client that are imported and made when they are first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+
+class Lazy:
+    """An attribute of a client, imported and made when it is first used.
+
+    On the client's class it is the attribute's class, so that test doubles made from that have the
+    operations with their signatures.
+    """
+
+    def __init__(self, made_from: str, module: str, name: str) -> None:
+        self._made_from = made_from
+        self._module = module
+        self._class = name
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, client: Any, owner: type) -> Any:
+        if client is not None and self._name in client._made:  # noqa: SLF001 - kept there for this
+            return client._made[self._name]  # noqa: SLF001
+        kind = getattr(import_module(self._module), self._class)
+        if client is None:
+            return kind
+        made = kind(getattr(client, self._made_from))
+        return client._made.setdefault(self._name, made)  # noqa: SLF001

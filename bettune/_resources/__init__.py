@@ -1,1 +1,0 @@
-"""The operations: arguments in, the generated client's call, models out."""

@@ -1,0 +1,150 @@
+"""A model's odds in bulk: plans are made, checked, and carried out with the single operations."""
+
+# Derived by `make generate`: change the file of this name in bettune/_async instead.
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from bettune._api_errors import APIError, APIResponseValidationError
+from bettune._bulk.desired_odds import DesiredOdds, Rules
+from bettune._bulk.plan import Plan, Write
+from bettune._bulk.planning import SEEN, check_refused, compared, make_plan
+from bettune._bulk.report import SyncReport, SyncReports
+from bettune._bulk.run import Outcome, Run
+from bettune._bulk.workers import Workers
+from bettune._http.low_level import LowLevelClient
+from bettune._http.rate_limiter import RequestGroup
+from bettune._models import Prediction
+
+if TYPE_CHECKING:
+    from bettune._http.retries import RetryPolicy
+    from bettune._sync.predictions import Predictions
+
+# Of a run that was stopped: how long, in seconds, it waits to ask what BetTune holds.
+_LAST_WAIT = 10.0
+
+
+class Bulk:
+    """Makes plans and carries them out.
+
+    Args:
+        predictions: the single operations.
+        low_level: the client they use.
+    """
+
+    def __init__(self, predictions: Predictions, low_level: LowLevelClient) -> None:
+        self._kind = type(predictions)
+        self._low_level = low_level
+
+    def plans(self, desired: Mapping[int, DesiredOdds], rules: Rules) -> dict[int, Plan]:
+        """Compare the odds asked for with those that BetTune holds."""
+        plans = {}
+        for filter_id, odds in desired.items():
+            # Before it is asked: what is older than the plan says is never taken for newer.
+            made_at, made_monotonic = datetime.now(UTC), time.monotonic()
+            held = self._held(filter_id, odds.asked())
+            plans[filter_id] = make_plan(
+                filter_id, odds, held, rules, made_at=made_at, made_monotonic=made_monotonic
+            )
+        return plans
+
+    def apply(
+        self, plans: Mapping[int, Plan], workers: Workers, *, single: bool = False
+    ) -> SyncReport | SyncReports:
+        """Carry plans out, unless something of them is refused.
+
+        Raises:
+            PlanRefusedError: a plan has refused matches, or is old and BetTune holds something
+                else by now. Nothing was written.
+        """
+        check_refused(plans, single=single)
+        plans = {filter_id: self._fresh(plan) for filter_id, plan in plans.items()}
+        check_refused(plans, single=single)
+        groups: dict[int, list[RequestGroup]] = {}
+        limiter = self._low_level.http.exchange.rate_limiter
+
+        def cancel(filter_id: int) -> None:
+            for group in tuple(groups.get(filter_id, ())):
+                limiter.cancel(group)
+
+        run = Run(
+            plans,
+            concurrency=workers.concurrency,
+            max_wait=self._low_level.http.terms.policy.max_wait,
+            cancel=cancel,
+            single=single,
+        )
+        return workers.carry_out(run, lambda: BulkSender(self, run, groups))
+
+    def operations(
+        self, group: RequestGroup | None = None, policy: RetryPolicy | None = None
+    ) -> Predictions:
+        """Return the single operations, as part of a bulk run."""
+        terms = self._low_level.http.terms.for_run(group, policy)
+        return self._kind(self._low_level.on(terms))
+
+    def last_try(self) -> RetryPolicy:
+        """Return the policy of a request after a run that was stopped."""
+        policy: RetryPolicy = self._low_level.http.terms.policy
+        return replace(policy, max_retries=0, max_wait=min(policy.max_wait, _LAST_WAIT))
+
+    def _fresh(self, plan: Plan) -> Plan:
+        """Compare a plan with what BetTune holds now, where it is old."""
+        if not plan.writes or not plan.is_old:
+            return plan
+        seen = [entry.match_id for entry in plan.entries if entry.fate in SEEN]
+        return compared(plan, self._held(plan.filter_id, seen))
+
+    def _held(self, filter_id: int, match_ids: Iterable[int]) -> dict[int, Prediction]:
+        predictions = self.operations().search(filter_id, match_ids)
+        return {prediction.match_id: prediction for prediction in predictions}
+
+
+class BulkSender:
+    """Sends the requests of one worker.
+
+    Args:
+        bulk: what it works for.
+        run: the run.
+        groups: the groups of requests of all workers, by filter id.
+    """
+
+    def __init__(self, bulk: Bulk, run: Run, groups: dict[int, list[RequestGroup]]) -> None:
+        self._bulk = bulk
+        self._run = run
+        self._groups = groups
+        self._own: dict[int, tuple[RequestGroup, Predictions]] = {}
+
+    def group_of(self, filter_id: int) -> RequestGroup:
+        """Return the group of this worker's requests for a filter."""
+        if filter_id not in self._own:
+            group = RequestGroup()
+            self._own[filter_id] = group, self._bulk.operations(group)
+            self._groups.setdefault(filter_id, []).append(group)
+        return self._own[filter_id][0]
+
+    def write(self, write: Write) -> Outcome:
+        """Send the request of a write."""
+        group, predictions = self._own[write.filter_id]
+        try:
+            if write.new is None:
+                predictions.delete(write.filter_id, write.match_id)
+                return Outcome()
+            made = predictions.put(write.filter_id, write.match_id, write.new)
+            return Outcome(made)
+        except APIError as error:
+            in_doubt = group.in_doubt or isinstance(error, APIResponseValidationError)
+            return Outcome(None, error.with_traceback(None), in_doubt)
+
+    def held(self, filter_id: int, match_ids: list[int]) -> dict[int, Prediction]:
+        """Ask for the predictions that BetTune holds, by match id."""
+        group = RequestGroup()
+        self._groups.setdefault(filter_id, []).append(group)
+        policy = self._bulk.last_try() if self._run.stopped else None
+        predictions = self._bulk.operations(group, policy).search(filter_id, match_ids)
+        return {prediction.match_id: prediction for prediction in predictions}

@@ -1,0 +1,44 @@
+"""The types that public signatures name, for annotations of your own.
+
+from bettune.types import Missing, OddsByMatch, Predictions
+"""
+
+from bettune_openapi.models import PredictionFilterStatus, PredictionSource
+
+from bettune._async.matches import AsyncMatches
+from bettune._async.prediction_filters import AsyncPredictionFilters
+from bettune._async.predictions import AsyncPredictions
+from bettune._async.sports import AsyncSports
+from bettune._bulk.desired_odds import ByHand
+from bettune._bulk.plan import Action, Entry
+from bettune._bulk.report import State
+from bettune._sync.matches import Matches
+from bettune._sync.prediction_filters import PredictionFilters
+from bettune._sync.predictions import Predictions
+from bettune._sync.sports import Sports
+from bettune._values.frames import OddsByFilter, OddsByMatch, SupportsColumns, SupportsItems
+from bettune._values.missing import Missing
+from bettune._values.odds import Delete
+
+__all__ = [
+    "Action",
+    "AsyncMatches",
+    "AsyncPredictionFilters",
+    "AsyncPredictions",
+    "AsyncSports",
+    "ByHand",
+    "Delete",
+    "Entry",
+    "Matches",
+    "Missing",
+    "OddsByFilter",
+    "OddsByMatch",
+    "PredictionFilterStatus",
+    "PredictionFilters",
+    "PredictionSource",
+    "Predictions",
+    "Sports",
+    "State",
+    "SupportsColumns",
+    "SupportsItems",
+]

@@ -1,0 +1,195 @@
+"""What a run calls: callbacks of both kinds, in the context of who started it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import sqlite3
+import threading
+from contextlib import closing
+from decimal import Decimal
+
+import anyio
+import pytest
+
+import bettune
+from bettune import AsyncBetTune, BetTune
+from tests.scripted import Scripted, answer
+from tests.test_run_ends import ODDS
+from tests.test_sync import Table
+
+
+def test_coroutine_functions_are_awaited():
+    told = []
+
+    async def on_progress(done, total):
+        await anyio.lowlevel.checkpoint()
+        told.append((done, total))
+
+    async def on_result(result):
+        await anyio.lowlevel.checkpoint()
+        told.append(result)
+
+    async def main():
+        with Scripted(Table()) as server:
+            async with AsyncBetTune("t", base_url=server.base_url) as client:
+                await client.predictions.sync(
+                    1, {1: 2, 2: 2}, on_progress=on_progress, on_result=on_result
+                )
+
+    anyio.run(main)
+    first, second = told[0], told[2]
+    assert {first.match_id, second.match_id} == {1, 2}
+    assert (first.action, first.old, first.new, first.error) == ("create", None, Decimal(2), None)
+    assert first.at.utcoffset().total_seconds() == 0
+    assert told[1::2] == [(1, 2), (2, 2)]
+
+
+def test_coroutine_functions_are_refused_by_the_sync_client():
+    async def tell(*args):
+        pass
+
+    class Telling:
+        async def __call__(self, *args):
+            pass
+
+    with Scripted(answer(500)) as server, BetTune("t", base_url=server.base_url) as client:
+        for name in ("on_progress", "on_result"):
+            for callback in (tell, Telling()):
+                with pytest.raises(bettune.InvalidArgumentError, match="AsyncBetTune"):
+                    client.predictions.sync(1, {1: 2}, **{name: callback})
+        assert not server.requests
+
+
+def test_a_cancelled_run_has_told_of_each_write_that_was_answered():
+    """Also of those that wait for their turn to tell, behind a callback that takes its time."""
+    told = []
+
+    async def main():
+        async def on_result(result):
+            told.append(result.match_id)
+            await anyio.sleep_forever()
+
+        async with (
+            AsyncBetTune("t", base_url=server.base_url) as client,
+            anyio.create_task_group() as group,
+        ):
+
+            async def sync():
+                await client.predictions.sync(1, {1: 2, 2: 2, 3: 2}, on_result=on_result)
+
+            group.start_soon(sync)
+            while len(table.odds) < 3 or client._http.exchange.rate_limiter._window._in_flight:
+                await anyio.lowlevel.checkpoint()
+            await anyio.wait_all_tasks_blocked()
+            group.cancel_scope.cancel()
+
+    table = Table()
+    with Scripted(table) as server:
+        anyio.run(main)
+    assert sorted(told) == [1, 2, 3]
+
+
+def test_a_callback_that_awaits_what_is_cancelled_ends_the_run_with_its_report():
+    async def on_result(result):
+        other = asyncio.ensure_future(asyncio.sleep(60))
+        other.cancel()
+        await other
+
+    async def main():
+        async with AsyncBetTune("t", base_url=server.base_url) as client:
+            await client.predictions.sync(1, ODDS, on_result=on_result)
+
+    with Scripted(Table()) as server, pytest.raises(asyncio.CancelledError) as caught:
+        asyncio.run(main())
+    assert caught.value.report.created
+    assert caught.value.report.pending
+
+
+REQUEST_ID = contextvars.ContextVar("request_id", default="none")
+
+
+def test_context_variables_reach_the_writes():
+    seen = []
+    hooks = {"request": [lambda request: seen.append(REQUEST_ID.get())]}
+    with (
+        Scripted(Table()) as server,
+        BetTune("t", base_url=server.base_url, event_hooks=hooks) as client,
+    ):
+        REQUEST_ID.set("mine")
+        client.predictions.sync(1, ODDS)
+    assert seen == ["mine"] * 41
+
+
+class TestCallingThread:
+    """With the sync client: in the thread that called, one at a time, while the workers go on."""
+
+    @pytest.mark.parametrize("name", ["on_progress", "on_result"])
+    def test_they_are_called_there(self, name):
+        threads = []
+        with Scripted(Table()) as server, BetTune("t", base_url=server.base_url) as client:
+            client.predictions.sync(
+                1, ODDS, **{name: lambda *_: threads.append(threading.current_thread())}
+            )
+        assert threads == [threading.current_thread()] * len(ODDS)
+
+    def test_a_database_connection_of_the_calling_thread_works(self):
+        with (
+            Scripted(Table()) as server,
+            BetTune("t", base_url=server.base_url) as client,
+            closing(sqlite3.connect(":memory:")) as database,
+        ):
+            database.execute("create table log (match_id, state)")
+
+            def keep(result):
+                database.execute("insert into log values (?, ?)", (result.match_id, result.state))
+
+            report = client.predictions.sync(1, ODDS, on_result=keep)
+            rows = database.execute("select match_id, state from log").fetchall()
+        assert report.ok
+        assert sorted(rows) == [(match_id, "done") for match_id in ODDS]
+
+    def test_in_another_thread_than_the_main_one_too(self):
+        threads = []
+
+        def work():
+            with BetTune("t", base_url=server.base_url) as client:
+                client.predictions.sync(
+                    1, ODDS, on_result=lambda _: threads.append(threading.current_thread())
+                )
+
+        with Scripted(Table()) as server:
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+        assert threads == [thread] * len(ODDS)
+
+    def test_the_workers_go_on_meanwhile(self):
+        """While the first call lasts, each of the workers begins more than one write."""
+        begun = threading.Semaphore(0)
+
+        def serve(request):
+            if request.method == "PUT":
+                begun.release()
+            return table(request)
+
+        def wait(result):
+            told.append(result)
+            if len(told) == 1:
+                for _ in range(6):
+                    assert begun.acquire(timeout=60)
+
+        told, table = [], Table()
+        with Scripted(serve) as server, BetTune("t", base_url=server.base_url) as client:
+            assert client.predictions.sync(1, ODDS, on_result=wait, concurrency=2).ok
+        assert len(told) == len(ODDS)
+
+    def test_they_may_use_the_client(self):
+        with Scripted(Table()) as server, BetTune("t", base_url=server.base_url) as client:
+            told = []
+
+            def look(result):
+                told.append(client.predictions.search(1, [result.match_id]))
+
+            assert client.predictions.sync(1, ODDS, on_result=look).ok
+        assert all(told)

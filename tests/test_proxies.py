@@ -1,0 +1,160 @@
+"""Proxies: of an option or of the environment, used for every attempt, and named in errors."""
+
+from __future__ import annotations
+
+import traceback
+
+import httpx
+import pytest
+
+import bettune
+from bettune import AsyncBetTune, BetTune, ConfigurationError
+from tests.scripted import Scripted, answer
+
+SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+PASSWORD = "pa55w0rd"
+kinds = pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
+
+
+def test_a_proxy_of_the_environment_is_used_retries_included(connect, monkeypatch):
+    with Scripted(answer(503), SPORTS) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://{proxy.host}:{proxy.port}")
+        client = connect(
+            base_url="http://bettune.invalid/v1", allow_insecure_http=True, max_wait=0.001
+        )
+        assert client.sports.list()
+        assert proxy.paths == [("GET", "http://bettune.invalid/v1/sports")] * 2
+
+
+@pytest.mark.parametrize("entry", ["::1/128", "10.0.0.0/8", "*.internal", "[", "a b", "host:port"])
+def test_what_httpx_cannot_read_in_no_proxy_is_left_out(connect, monkeypatch, entry):
+    """As container tools inject it."""
+    with Scripted(SPORTS) as proxy, Scripted(SPORTS) as server:
+        monkeypatch.setenv("http_proxy", f"http://{proxy.host}:{proxy.port}")
+        monkeypatch.setenv("no_proxy", f"{entry},127.0.0.1, .example")
+        assert connect(base_url=server.base_url).sports.list()
+        options = {"allow_insecure_http": True}
+        assert connect(base_url="http://bettune.invalid/v1", **options).sports.list()
+        assert (len(proxy.requests), len(server.requests)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "host", "proxied"),
+    [
+        ("*", "bettune.invalid", False),
+        ("bettune.invalid", "bettune.invalid", False),
+        ("invalid", "bettune.invalid", False),
+        (".invalid", "bettune.invalid", False),
+        ("tune.invalid", "bettune.invalid", True),
+        ("localhost", "localhost", False),
+        ("::1", "[::1]", False),
+        ("http://bettune.invalid", "bettune.invalid", False),
+        ("https://bettune.invalid", "bettune.invalid", True),
+        ("", "bettune.invalid", True),
+    ],
+)
+def test_no_proxy(connect, monkeypatch, no_proxy, host, proxied):
+    with Scripted(SPORTS) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://{proxy.host}:{proxy.port}")
+        monkeypatch.setenv("no_proxy", no_proxy)
+        options = {"allow_insecure_http": True, "max_retries": 0, "max_wait": 0}
+        client = connect(base_url=f"http://{host}:9/v1", **options)
+        if proxied:
+            assert client.sports.list()
+        else:
+            with pytest.raises((bettune.APIConnectionError, PermissionError)):
+                client.sports.list()
+        assert len(proxy.requests) == proxied
+
+
+@kinds
+@pytest.mark.parametrize("name", ["http_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize(
+    "value",
+    [f"nonsense://user:{PASSWORD}@host", f"http://user:{PASSWORD}@[::1", f"http://h:{PASSWORD}"],
+)
+def test_a_variable_that_cannot_be_used_is_named_without_its_password(
+    kind, name, value, monkeypatch
+):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=f"^{name} cannot be used: ") as caught:
+        kind("t")
+    assert PASSWORD not in str(caught.value)
+    kind("t", trust_env=False)
+    kind("t", transport=httpx.MockTransport(print))
+
+
+@kinds
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SSL_CERT_FILE", "/no/such/file"),
+        ("SSL_CERT_FILE", "/tmp"),
+        ("SSL_CERT_FILE", __file__),
+        ("SSL_CERT_DIR", "/no/such/folder"),
+        ("SSL_CERT_DIR", __file__),
+    ],
+)
+def test_certificates_that_cannot_be_used_name_their_variable(kind, name, value, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)  # which counts first
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=f"^{name} cannot be used: "):
+        kind("t")
+    kind("t", trust_env=False)
+    kind("t", verify=False)
+
+
+@pytest.fixture(params=["option", "environment"])
+def proxied(request, connect, monkeypatch):
+    """Make a client whose requests go to a proxy with a user name and a password."""
+
+    def make(port, base_url, **options):
+        proxy = f"http://user:{PASSWORD}@127.0.0.1:{port}"
+        if request.param == "option":
+            options["proxy"] = proxy
+        else:
+            monkeypatch.setenv("ALL_PROXY", proxy)
+        return connect(base_url=base_url, allow_insecure_http=True, max_wait=0.001, **options)
+
+    return make
+
+
+@pytest.mark.parametrize("base_url", ["http://bettune.invalid/v1", "https://bettune.invalid/v1"])
+def test_407_is_not_retried_and_names_the_proxy(proxied, base_url):
+    with Scripted(answer(407, b"", reason="Proxy Authentication Required")) as proxy:
+        with pytest.raises(bettune.APIError, match="407") as caught:
+            proxied(proxy.port, base_url).sports.list()
+        assert len(proxy.requests) == 1
+    text = str(caught.value)
+    assert f"proxy http://127.0.0.1:{proxy.port}" in text
+    assert "user name and password" in text
+    assert "server http" not in text
+    assert PASSWORD not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(("status", "tries"), [(403, 1), (502, 3), (429, 3)])
+def test_a_proxy_that_does_not_connect(proxied, status, tries):
+    with Scripted(answer(status, b"no")) as proxy:
+        client = proxied(proxy.port, "https://bettune.invalid/v1", max_retries=2)
+        with pytest.raises(bettune.APIConnectionError, match=str(status)) as caught:
+            client.sports.list()
+        assert len(proxy.requests) == caught.value.attempts == tries
+    assert f"(proxy http://127.0.0.1:{proxy.port})" in str(caught.value)
+    assert PASSWORD not in str(caught.value)
+
+
+def test_a_proxy_that_is_not_there(proxied, port):
+    client = proxied(port, "https://bettune.invalid/v1", max_retries=0)
+    with pytest.raises(bettune.APIConnectionError, match="ConnectError") as caught:
+        client.sports.list()
+    assert f"(proxy http://127.0.0.1:{port})" in str(caught.value)
+    assert PASSWORD not in str(caught.value)
+
+
+def test_a_connection_that_breaks_off_names_server_and_proxy(proxied):
+    with Scripted(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{") as proxy:
+        client = proxied(proxy.port, "http://bettune.invalid/v1", max_retries=0)
+        with pytest.raises(bettune.APIConnectionError) as caught:
+            client.sports.list()
+    where = f"(server http://bettune.invalid by proxy http://127.0.0.1:{proxy.port})"
+    assert where in str(caught.value)

@@ -1,0 +1,517 @@
+"""However a run of writes ends, its report tells what was done; and it ends where it is in vain."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from decimal import Decimal
+
+import anyio
+import pytest
+
+import bettune
+from bettune import AsyncBetTune, BetTune, RateLimit
+from bettune._http import retries
+from bettune.sandbox import Sandbox
+from tests.conftest import view
+from tests.scripted import SILENCE, Scripted, answer
+from tests.test_sync import Table, error
+
+ODDS = dict.fromkeys(range(1, 41), 2)
+
+
+def check(report, table, odds=ODDS):
+    """The report has each match once, and what it says is done is all that was done."""
+    parts = [report.created, report.failed, report.pending]
+    assert sorted(match for part in parts for match in part) == sorted(odds)
+    assert set(report.created) == set(table.odds) - set(report.failed)
+    assert not set(report.pending) & set(table.odds)
+
+
+class StopError(Exception):
+    """What a callback raises."""
+
+
+@pytest.mark.parametrize("raised", [StopError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("callback", ["on_progress", "on_result"])
+@pytest.mark.parametrize("kind", ["sync", "asyncio", "trio"])
+def test_what_a_callback_raises_has_the_report(kind, callback, raised):
+    told = []
+
+    def stop(*args):
+        told.append(args)
+        if len(told) == 3:
+            raise raised
+
+    async def run():
+        async with AsyncBetTune("t", base_url=server.base_url) as client:
+            await client.predictions.sync(1, ODDS, **{callback: stop})
+
+    def run_sync():
+        with BetTune("t", base_url=server.base_url) as client:
+            client.predictions.sync(1, ODDS, **{callback: stop})
+
+    table = Table()
+    with Scripted(table) as server, pytest.raises(raised) as caught:
+        run_sync() if kind == "sync" else anyio.run(run, backend=kind)
+    report = caught.value.report
+    check(report, table)
+    assert 3 <= len(report.created) <= 3 + 8
+    assert len(told) == 3  # it is told no more
+
+
+def test_what_a_callback_raises_in_a_run_of_many_has_all_reports(connect):
+    def stop(result):
+        raise StopError
+
+    with Scripted(answer(200, {"count": 0, "items": []}), answer(404)) as server:
+        client = connect(base_url=server.base_url)
+        with pytest.raises(StopError) as caught:
+            client.predictions.sync_many({1: {}, 2: {5: 2}}, on_result=stop)
+    assert list(caught.value.report) == [1, 2]
+    assert list(caught.value.report[2].failed) == [5]
+
+
+def test_a_client_closed_meanwhile_ends_the_run_with_its_report(connect):
+    def close(done, total):
+        if done == 5:  # the others wait for their pace
+            client.close()
+
+    async def aclose(done, total):
+        if done == 5:
+            await client._target.aclose()
+
+    table = Table()
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url, rate_limit=RateLimit(6, 3600), max_wait=4000)
+        closing = close if isinstance(client, BetTune) else aclose
+        with pytest.raises(bettune.BetTuneError, match="closed") as caught:
+            client.predictions.sync(1, ODDS, on_progress=closing)
+    check(caught.value.report, table)
+    assert len(caught.value.report.created) == 5
+
+
+CTRL_C = """
+import os, signal, sys
+import anyio
+from bettune import AsyncBetTune, BetTune
+
+def press(done, total):
+    if done == 5:
+        os.kill(os.getpid(), signal.SIG{signal})
+
+def leave(*_):
+    raise SystemExit(143)
+
+signal.signal(signal.SIGTERM, leave)
+options = dict(base_url=sys.argv[1])
+odds = dict.fromkeys(range(1, 2001), 2)
+
+async def run():
+    async with AsyncBetTune("t", **options) as client:
+        await client.predictions.sync(1, odds, on_progress=press)
+
+try:
+    if "{kind}" == "sync":
+        with BetTune("t", **options) as client:
+            client.predictions.sync(1, odds, on_progress=press)
+    else:
+        anyio.run(run, backend="{kind}")
+except (KeyboardInterrupt, SystemExit) as error:
+    print(type(error).__name__, len(error.report.created), len(error.report.failed))
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "signal", "raised"),
+    [
+        ("sync", "INT", KeyboardInterrupt),
+        ("sync", "TERM", SystemExit),
+        ("trio", "INT", KeyboardInterrupt),
+    ],
+)
+def test_a_signal_has_the_report(kind, signal, raised):
+    table = Table()
+    with Scripted(table) as server:
+        code = CTRL_C.format(kind=kind, signal=signal)
+        run = [sys.executable, "-c", code, server.base_url]
+        done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout, done.stderr
+    name, created, failed = done.stdout.split()
+    assert name == raised.__name__
+    assert 5 <= int(created) < 2000
+    # What was under way was waited for.
+    assert int(created) == len(table.odds)
+    assert failed == "0"
+
+
+def test_a_401_in_a_paced_run_stops_those_that_wait(connect):
+    table = Table({4: error(401, "invalid_token")})
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url, rate_limit=RateLimit(5, 60), max_wait=100)
+        report = client.predictions.sync(1, ODDS)
+    # Of five requests one was the search; nobody waited for the minute to pass.
+    assert len(server.requests) == 5
+    assert list(report.failed) == [4]
+    assert len(report.pending) == 36
+
+
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_a_server_that_is_gone_stops_the_run(connect, concurrency):
+    lock, told = threading.Lock(), threading.Event()
+
+    def die(request):
+        with lock:
+            if request.method == "POST" or len(table.odds) < 10:
+                return table(request)
+        told.wait(60)  # of a success told later they would be counted anew
+        return b""
+
+    table = Table()
+    with Scripted(die) as server:
+        client = connect(base_url=server.base_url, max_retries=1, max_wait=0.001)
+        report = client.predictions.sync(
+            1, ODDS, concurrency=concurrency, on_progress=lambda done, _: done == 10 and told.set()
+        )
+    assert {type(one) for one in report.failed.values()} == {bettune.APIConnectionError}
+    # As many in a row as run at a time, at least five; and those that were then under way.
+    assert max(5, concurrency) <= len(report.failed) < max(5, concurrency) + concurrency
+    assert len(report.pending) == 30 - len(report.failed)
+
+
+def test_connections_lost_now_and_then_stop_nothing(connect):
+    table = Table({n: b"" for n in range(1, 41) if n % 5})
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url, max_retries=1, max_wait=0.001)
+        report = client.predictions.sync(1, ODDS, concurrency=1)
+    assert not report.pending
+    assert len(report.created) == 8
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_told_to_come_back_too_late_it_stops(connect, status):
+    table = Table({3: answer(status, retry_after="3600")})
+    with Scripted(table) as server:
+        client = connect(base_url=server.base_url)
+        report = client.predictions.sync(1, ODDS, concurrency=1)
+    assert list(report.failed) == [3]
+    assert len(report.pending) == 37
+
+
+@pytest.mark.parametrize("refusals", [0, 1])
+def test_a_write_that_may_have_been_done_is_never_pending(connect, refusals, monkeypatch):
+    """One whose answer was lost waits to be sent again as another stops the run."""
+    lost, other_came, stop = threading.Event(), threading.Event(), threading.Event()
+    # There is one wait, and it ends by the stop alone.
+    monkeypatch.setattr(retries, "_backoff", lambda failures: 60 if failures > refusals else 0)
+
+    def serve(request):
+        if request.path.endswith("/1/prediction"):
+            if lost.is_set():
+                return answer(429, {}, retry_after="0")
+            table(request)
+            other_came.wait(60)
+            lost.set()
+            return b""
+        if request.path.endswith("/2/prediction"):
+            other_came.set()
+            stop.wait(60)
+            return error(401, "invalid_token")
+        return table(request)
+
+    table = Table()
+    waits = []
+
+    def on_wait(seconds, reason):
+        waits.append(reason)
+        stop.set()
+
+    with Scripted(serve) as server:
+        waiting = view(connect(base_url=server.base_url), on_wait=on_wait)
+        report = waiting.predictions.sync(1, {1: 2, 2: 2, 3: 2}, concurrency=2)
+    assert waits == ["to try again"]
+    # A look at what BetTune holds tells that it was done, unless the server is to be left alone.
+    assert list(report.unknown if refusals else report.created) == [1]
+    assert {n: type(error) for n, error in report.failed.items()} == {
+        2: bettune.AuthenticationError
+    }
+    assert list(report.pending) == [3]
+
+
+def test_filter_not_found_stops_that_filter_alone(connect):
+    def serve(request):
+        if "/filters/1/" in request.path or "prediction-filters/1/" in request.path:
+            return error(404, "filter_not_found")
+        return tables(request)
+
+    class Tables(Table):
+        def prediction(self, match_id):
+            return {**super().prediction(match_id), "filterId": 2}
+
+    tables = Tables()
+    with Scripted(serve) as server:
+        client = connect(base_url=server.base_url)
+        reports = client.predictions.sync_many({1: ODDS, 2: ODDS}, concurrency=1)
+    assert list(reports[1].failed) == [1]
+    assert len(reports[1].pending) == 39
+    assert len(reports[2].created) == 40
+    with pytest.raises(bettune.SyncError) as caught:
+        reports.raise_for_failures()
+    assert caught.value.report is reports
+
+
+def test_writes_of_many_go_out_by_match_then_filter(connect):
+    def serve(request):
+        if request.method == "POST":
+            return answer(200, {"count": 0, "items": []})
+        filter_id, match_id = (int(n) for n in request.path.split("/") if n.isdigit())
+        sent.append((match_id, filter_id))
+        body = Table()
+        body.odds[match_id] = "2"
+        return answer(200, {**body.prediction(match_id), "filterId": filter_id})
+
+    sent = []
+    with Scripted(serve) as server:
+        client = connect(base_url=server.base_url)
+        sheet = {7: {5: 2, 1: 2, 3: 2}, 4: {5: 2, 1: None, 3: 2, 9: 2}}
+        reports = client.predictions.sync_many(sheet, concurrency=1, missing="skip")
+    assert sent == [(5, 7), (5, 4), (1, 7), (3, 7), (3, 4), (9, 4)]
+    rows = bettune.to_records(reports)
+    assert {(row["match_id"], row["filter_id"]) for row in rows} == set(sent)
+    assert {row["error"] for row in rows} == {None}
+
+
+LATE = """
+import sys, threading
+from bettune import BetTune
+
+def work():
+    main.join()
+    with BetTune("t", base_url=sys.argv[1]) as client:
+        print(client.predictions.sync(1, dict.fromkeys(range(1, 41), 2)))
+
+main = threading.main_thread()
+threading.Thread(target=work).start()
+"""
+
+
+def test_a_thread_that_outlives_the_main_thread():
+    table = Table()
+    with Scripted(table) as server:
+        run = [sys.executable, "-c", LATE, server.base_url]
+        done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.startswith("40 created"), done.stderr
+    assert len(table.odds) == 40
+
+
+def test_without_any_thread_to_be_had_the_writes_go_out_all_the_same(monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    with Scripted(Table()) as server, BetTune("t", base_url=server.base_url) as client:
+        plan = client.predictions.plan(1, ODDS)
+        start = threading.Thread.start
+        monkeypatch.setattr(
+            threading.Thread,
+            "start",
+            lambda one: refuse(one) if one.name.startswith("bettune") else start(one),
+        )
+        assert client.predictions.apply(plan).ok
+
+
+class TestCutOff:
+    """What is in flight when a run is cut off is unknown; what waits was never sent."""
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_a_cancelled_task(self, backend):
+        table, begun, told = Table(), threading.Semaphore(0), []
+
+        def serve(request):
+            if request.method == "PUT" and len(table.odds) >= 4:
+                begun.release()
+                return SILENCE
+            return table(request)
+
+        async def main():
+            async with (
+                AsyncBetTune("t", base_url=server.base_url) as client,
+                anyio.create_task_group() as group,
+            ):
+
+                async def sync():
+                    with pytest.raises(anyio.get_cancelled_exc_class()) as caught:
+                        await client.predictions.sync(1, ODDS, on_result=told.append, concurrency=8)
+                    reports.append(caught.value.report)
+                    raise caught.value
+
+                group.start_soon(sync)
+                for _ in range(8):
+                    await anyio.to_thread.run_sync(begun.acquire)
+                group.cancel_scope.cancel()
+
+        reports = []
+        with Scripted(serve) as server:
+            anyio.run(main, backend=backend)
+        (report,) = reports
+        assert len(report.created) == 4
+        assert list(report.unknown.values()) == [None] * 8
+        assert len(report.pending) == 28
+        assert sorted(result.match_id for result in told) == sorted(
+            [*report.created, *report.unknown]
+        )
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_a_cancelled_task_whose_writes_wait_for_the_rate_limit(self, backend):
+        table, waiting = Table(), threading.Semaphore(0)
+
+        async def main():
+            limit = RateLimit(5, 3600)
+            async with (
+                AsyncBetTune(
+                    "t", base_url=server.base_url, rate_limit=limit, max_wait=4000
+                ) as client,
+                anyio.create_task_group() as group,
+            ):
+                watched = client.with_options(on_wait=lambda *_: waiting.release())
+
+                async def sync():
+                    try:
+                        await watched.predictions.sync(1, ODDS)
+                    except BaseException as error:
+                        reports.append(error.report)
+                        raise
+
+                group.start_soon(sync)
+                for _ in range(8):
+                    await anyio.to_thread.run_sync(waiting.acquire)
+                group.cancel_scope.cancel()
+
+        reports = []
+        with Scripted(table) as server:
+            anyio.run(main, backend=backend)
+        (report,) = reports
+        assert set(report.created) == set(table.odds)
+        assert len(report.created) == 4
+        assert not report.unknown
+        assert len(report.pending) == 36
+
+    SECOND = """
+    import os, signal, sys
+    from bettune import BetTune
+
+    base_url, told = sys.argv[1], []
+    with BetTune("t", base_url=base_url) as client:
+        try:
+            client.predictions.sync(
+                1, dict.fromkeys(range(1, 41), 2), on_result=told.append, concurrency=4
+            )
+        except KeyboardInterrupt as error:
+            report = error.report
+            before = repr(report)
+    states = [result.state for result in told]
+    errors = {*report.unknown.values()}
+    print(len(report.unknown), len(report.pending), states.count("unknown"), *errors)
+    assert repr(report) == before
+    """
+
+    def test_a_second_ctrl_c(self):
+        """The first lets the requests in flight come to their end; these do not."""
+        begun = threading.Semaphore(0)
+
+        def serve(request):
+            if request.method == "POST":
+                return answer(200, {"count": 0, "items": []})
+            begun.release()
+            return SILENCE
+
+        with Scripted(serve) as server:
+            command = [sys.executable, "-c", textwrap.dedent(self.SECOND), server.base_url]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+                for _ in range(4):
+                    assert begun.acquire(timeout=60)
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.2)  # it stays, whatever the time
+                assert process.poll() is None
+                process.send_signal(signal.SIGINT)
+                out, _ = process.communicate(timeout=60)
+        assert out == "4 36 4 None\n"
+
+
+STORM = """
+import json, signal, sys
+from bettune import BetTune
+
+base_url, token, value, ids = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4].split()
+SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+told = {}
+
+class Left(BaseException):
+    pass
+
+def leave(number, frame):
+    raise Left
+
+def on_result(result):
+    told[result.match_id] = result.state
+    if len(told) == 1:
+        print("begun", flush=True)
+
+def show(kind, error, trace):
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    while not hasattr(error, "report"):  # a signal after the run, as its client was closed
+        error = error.__context__
+    say(error.report)
+
+def say(report):
+    done = [*report.created, *report.updated]
+    print(json.dumps([done, [*report.unknown], [*report.pending], [*report.failed], told]))
+
+sys.excepthook = show
+for number in SIGNALS:
+    signal.signal(number, leave)
+with BetTune(token, base_url=base_url) as client:
+    odds = dict.fromkeys(map(int, ids), value)
+    report = client.predictions.sync(
+        11583, odds, on_result=on_result, by_hand="overwrite", max_drop=None
+    )
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+say(report)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_signals_at_random_moments_lose_no_report(request):
+    """Twenty of them, mixed, 0.5 to 50 ms apart: no write is pending that was sent."""
+    dice = random.Random(19)
+    with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as client:
+        ids = [match.id for match in client.matches.between("2026-06-06", "2026-06-07")][:400]
+        listed = " ".join(map(str, ids))
+        for turn in range(200 if request.config.getoption("--all") else 12):
+            value = f"{2 + turn / 100:.2f}"
+            command = [sys.executable, "-c", STORM, box.base_url, box.token, value, listed]
+            pipe = subprocess.PIPE
+            with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+                process.stdout.readline()
+                time.sleep(dice.uniform(0, 0.3))
+                for _ in range(20):
+                    if process.poll() is not None:
+                        break
+                    process.send_signal(dice.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
+                    time.sleep(dice.uniform(0.0005, 0.05))
+                out, err = process.communicate(timeout=60)
+            assert out, err
+            done, unknown, pending, failed, told = json.loads(out)
+            made = client.predictions.search(11583, ids)
+            held = {prediction.match_id for prediction in made if prediction.odds == Decimal(value)}
+            assert not failed
+            assert sorted(done + unknown + pending) == sorted(ids)
+            assert {*done} <= held <= {*done, *unknown}
+            assert {*map(int, told)} == {*done, *unknown}
