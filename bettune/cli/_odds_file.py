@@ -204,7 +204,7 @@ class OddsFile:
             return self._to_value(number)
         except InvalidOddsError as error:
             reason, advice, _ = str(error).partition(": to get the odds of a probability")
-            if advice:
+            if advice or (text.endswith("%") and self._to_value is to_odds):
                 reason += "; if the column holds probabilities, give --probabilities"
             # As it stands in the file.
             raise BadLineError(reason.replace(short_repr(number), short_repr(text))) from None

@@ -26,6 +26,7 @@ _NAMED_LINES = 10
 # Spaces that spreadsheets and web pages leave in names, and characters of no width.
 _SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _NO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_NOT_UTF_8 = "it is not UTF-8: save the file as CSV UTF-8, or give --encoding, such as cp1250"
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -155,6 +156,8 @@ class TableFile:
         self._columns = self._renamed(self.header)
         for given in self._reading.rename:
             if given.lower() not in map(str.lower, map(cleaned, self.header)):
+                if any(map(_has_raw_bytes, self.header)):
+                    self._refuse(_NOT_UTF_8)
                 self._refuse(f"--rename {given}=…: no column {given} in {self._listed()}")
         if not self._has_needed(self.header):
             self._refuse_header()
@@ -261,6 +264,8 @@ class TableFile:
 
     def _refuse_header(self) -> NoReturn:
         there = set(self._columns)
+        if any(map(_has_raw_bytes, self.header)):
+            self._refuse(_NOT_UTF_8)
         missing = min(
             ([c for c in choice if c.lower() not in there] for choice in self._choices), key=len
         )
@@ -318,11 +323,8 @@ def text_of(cell: Cell, column: str | None = None) -> str:
     if isinstance(cell, ErrorCell):
         raise BadLineError(f"the cell holds {cell.text}{cell.advice}", column)
     text = shown(cell)
-    if any("\udc80" <= letter <= "\udcff" for letter in text):
-        raise BadLineError(
-            "it is not UTF-8: save the file as CSV UTF-8, or give --encoding, such as cp1250",
-            column,
-        )
+    if _has_raw_bytes(text):
+        raise BadLineError(_NOT_UTF_8, column)
     return cleaned(text)
 
 
@@ -342,6 +344,11 @@ def shown(cell: Cell) -> str:
 def cleaned(text: str) -> str:
     """Return text with plain spaces, none around it, and without characters of no width."""
     return _NO_WIDTH.sub("", _SPACES.sub(" ", text)).strip()
+
+
+def _has_raw_bytes(text: str) -> bool:
+    """Return whether the text has bytes that are not in the file's encoding."""
+    return any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
 def _enumeration(names: Sequence[str]) -> str:
