@@ -140,8 +140,7 @@ class Section:
             if rivals:
                 return Identity((club, *rivals), marks, sure=False)
         usual = any(
-            entry.usual and entry.club is club and entry.forms <= reading.forms
-            for entry in entries
+            entry.usual and entry.club is club and entry.forms <= reading.forms for entry in entries
         )
         rank = 2 * usual + bool(very)
         return Identity((club,), marks.joined(Marks(reserve=reserve)), sure=True, rank=rank)
