@@ -61,7 +61,7 @@ def prepare(bettune: BetTune, file: Path) -> None:
 
 
 def screen(terminal: Terminal) -> list[Text]:
-    """What stands in the terminal, with its colours."""
+    """Return the lines of the terminal, with their colours."""
     lines = []
     for cells in terminal.cells:
         line = Text()
