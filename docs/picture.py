@@ -40,7 +40,10 @@ def main() -> None:
             command += ["--by-hand", "keep"]
             with Terminal(command, columns=COLUMNS, env=environment) as terminal:
                 terminal.until(r" 1[12]\d/\d+ .*waiting [67] s")
-                session = [Text(f"$ bettune push {FILTER} {file.name} --by-hand keep"), *screen(terminal)]
+                session = [
+                    Text(f"$ bettune push {FILTER} {file.name} --by-hand keep"),
+                    *screen(terminal),
+                ]
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for line in session:
         console.print(line, no_wrap=True, crop=False)
