@@ -130,14 +130,15 @@ class RateLimit(Struct, frozen=True, repr_omit_defaults=True):
     """At most `requests` requests in any `per` seconds.
 
     Attributes:
-        requests: how many, at least 1.
+        requests: the number of requests, at least 1.
         per: the length of the window in seconds, above 0 and at most 10**9.
-        shared: whether all clients of yours on this machine keep it together, in whatever process,
-            that have the same base URL and the same limit with `shared`: by a small file in
-            ``~/.cache/bettune``, or where ``XDG_CACHE_HOME`` says. Not on Windows.
+        shared: whether all your clients on this machine with the same base URL keep to the limit
+            together, in all processes: by a small file in ``~/.cache/bettune``, or in the folder
+            that ``XDG_CACHE_HOME`` names. If they give different limits, all of these hold. Not
+            on Windows.
 
     Raises:
-        InvalidArgumentError: one of them is not such a number, or `shared` no bool.
+        InvalidArgumentError: `requests` or `per` is not such a number, or `shared` is not a bool.
     """
 
     requests: int

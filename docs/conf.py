@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
+import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from docutils import nodes
+from sphinx.search import SearchLanguage, languages
 from sphinx.util.docutils import SphinxDirective
 
 import bettune as public
 from bettune import __version__, _models
 from bettune._resource import Resource
 from bettune.cli._commands import bettune
+
+sys.path.insert(0, str(Path(__file__).parent))
+from comments import in_polish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +29,6 @@ if TYPE_CHECKING:
 
 project = "bettune"
 author = "The bettune authors"
-copyright = "The bettune authors, MIT"  # noqa: A001 - Sphinx's name
 version = release = __version__
 
 extensions = [
@@ -40,6 +46,7 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 autodoc_typehints_format = "short"
 napoleon_use_ivar = True
+smartquotes = False  # they took an apostrophe for a quotation mark, and changed code in docstrings
 
 llms_txt_suffix_mode = "replace"
 
@@ -47,6 +54,8 @@ llms_txt_suffix_mode = "replace"
 html_theme = "furo"
 html_title = "bettune"
 templates_path = ["_templates"]
+html_static_path = ["_static"]
+html_css_files = ["bettune.css"]
 html_sidebars = {
     "**": [
         "sidebar/brand.html",
@@ -58,8 +67,9 @@ html_sidebars = {
     ]
 }
 html_show_sourcelink = False
+html_show_copyright = html_show_sphinx = False  # the theme's words for them are English only
 html_copy_source = False
-locale_dirs = ["../locale"]  # what the theme says and Sphinx has not translated
+locale_dirs = ["../locale"]  # the theme's words, docstrings, help, the benchmark's headings
 
 
 class CommandHelp(SphinxDirective):
@@ -126,12 +136,43 @@ class Operations(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Show the classes of the client's attributes."""
-        client = getattr(public, self.arguments[0])("a-token")
-        groups = [type(one) for one in vars(client).values() if isinstance(one, Resource)]
+        client = getattr(public, self.arguments[0])
+        attributes = [getattr(client, name) for name in vars(client)]
         lines = [
-            f".. autoclass:: {one.__module__}.{one.__name__}()\n   :members:" for one in groups
+            f".. autoclass:: {kind.__module__}.{kind.__name__}()\n   :members:"
+            for kind in attributes
+            if isinstance(kind, type) and issubclass(kind, Resource)
         ]
         return self.parse_text_to_nodes("\n\n".join(lines))
+
+
+class SearchPolish(SearchLanguage):
+    """Search in Polish, which Sphinx lacks: words without diacritics and endings.
+
+    The stemmer exists twice, since Sphinx indexes in Python and searches in the browser.
+    """
+
+    lang = "pl"
+    language_name = "Polish"
+    stopwords = frozenset(["ale", "czy", "dla", "jak", "jest", "lub", "nie", "oraz", "się", "że"])
+    ENDINGS = "(ami|ach|emu|ego|ymi|imi|owi|owa|ych|ich|om|em|ie|ow|ej|ym|im|ac|ec|ic|yc|[aeiouy])$"
+    js_stemmer_code = """
+function Stemmer() {
+  this.stemWord = (word) => {
+    const decomposed = word.toLowerCase().replaceAll("ł", "l").normalize("NFD");
+    const plain = decomposed.replace(/[\\u0300-\\u036f]/g, "");
+    const stem = plain.replace(/ENDINGS/, "");
+    return stem.length < 3 ? plain : stem;
+  };
+}
+""".replace("ENDINGS", ENDINGS)
+
+    def stem(self, word: str) -> str:
+        """Cut the diacritics and the ending of a word."""
+        decomposed = unicodedata.normalize("NFD", word.lower().replace("ł", "l"))
+        plain = re.sub("[\u0300-\u036f]", "", decomposed)
+        stem = re.sub(self.ENDINGS, "", plain)
+        return plain if len(stem) < 3 else stem
 
 
 class Models(SphinxDirective):
@@ -152,13 +193,24 @@ def spell_out(_: Sphinx, page: nodes.document) -> None:
         star.replace_self(star.children)
 
 
+def translate_comments(app: Sphinx, page: nodes.document) -> None:
+    """Show the programs on the Polish pages with Polish comments."""
+    if app.config.language == "pl":
+        for block in list(page.findall(nodes.literal_block)):
+            if block.get("language") == "python":
+                program = in_polish(block.astext())
+                block.replace_self(nodes.literal_block(program, program, **block.attributes))
+
+
 def setup(app: Sphinx) -> None:
-    """Make these known."""
+    """Register the directives, the Polish search and the changes of parsed pages."""
     app.config.llms_txt_description = {
-        "en": "The Python SDK for the BetTune API: a model's odds into BetTune, every day.",
-        "pl": "SDK do API BetTune dla Pythona: kursy z modelu do BetTune, codziennie.",
+        "en": "The Python SDK for the BetTune API: set minimum odds from your model.",
+        "pl": "SDK do API BetTune dla Pythona: kursy minimalne z Twojego modelu.",
     }[app.config.language]
+    languages["pl"] = SearchPolish
     app.add_directive("command-help", CommandHelp)
     app.add_directive("operations", Operations)
     app.add_directive("models", Models)
     app.connect("doctree-read", spell_out)
+    app.connect("doctree-read", translate_comments)

@@ -1,4 +1,4 @@
-"""Draws the way of a request and the resolution of a day: python docs/diagrams.py."""
+"""Draws the life of a request and the resolution of a day: python docs/diagrams.py."""
 
 from __future__ import annotations
 
@@ -30,35 +30,32 @@ text { font: 14px sans-serif; fill: var(--ink) }
 .tip.back { fill: var(--unsure) }
 """
 
-FLOW = {  # the steps, each with what it does; then what BetTune's answers lead to
+FLOW = {  # the steps, each with a description; then the ways back to the rate limit
     "en": [
-        ("Your call", "arguments checked: what cannot be right is refused, and nothing is sent"),
-        ("A turn", "at most 100 requests at a time, first come, first served"),
-        ("The rate limit", "waits until the server has room for one more"),
-        ("The request", "sent to BetTune with your token"),
-        ("The answer", "checked against the schema and typed"),
-        ("429, 500, 502, 503, 504,", "a timeout or a lost", "connection: wait, then", "try again"),
+        ("Your call", "arguments are validated; an invalid one raises, and nothing is sent"),
+        ("Queue", "at most 100 requests in flight, first in, first out"),
+        ("Rate limit", "waits until the server accepts another request"),
+        ("Request", "sent to BetTune with your token"),
+        ("Response", "validated against the schema, returned as models"),
+        ("429, 500, 502, 503, 504,", "a timeout or a lost", "connection: wait,", "then retry"),
     ],
     "pl": [
-        (
-            "Twoje wywołanie",
-            "argumenty są sprawdzane; niepoprawne odrzucane i nic nie jest wysyłane",
-        ),
-        ("Kolejka", "najwyżej 100 zapytań naraz, w kolejności zgłoszeń"),
-        ("Limit zapytań", "czeka, aż serwer będzie mógł przyjąć następne"),
-        ("Zapytanie", "idzie do BetTune z Twoim tokenem"),
-        ("Odpowiedź", "sprawdzona ze schematem i otypowana"),
+        ("Twoje wywołanie", "sprawdza argumenty; niepoprawny zgłasza błąd i nic nie jest wysyłane"),
+        ("Kolejka", "najwyżej 100 zapytań naraz, w kolejności wywołań"),
+        ("Limit zapytań", "czeka, aż serwer przyjmie następne zapytanie"),
+        ("Zapytanie", "wysłane do BetTune z Twoim tokenem"),
+        ("Odpowiedź", "porównana ze schematem i zwrócona jako modele"),
         (
             "429, 500, 502, 503, 504,",
             "przekroczony czas lub",
             "zerwane połączenie:",
-            "odczekaj i ponów",
+            "czeka i ponawia",
         ),
     ],
 }
 RESOLUTION = {
-    "en": ("Your sheet", "BetTune", "certain: resolved", "not certain: left for you to decide"),
-    "pl": ("Twój arkusz", "BetTune", "pewne: dopasowane", "niepewne: zostawione do Twojej decyzji"),
+    "en": ("Your sheet", "BetTune", "certain: resolved", "uncertain: candidates to check"),
+    "pl": ("Twój arkusz", "BetTune", "pewne: dopasowane", "niepewne: kandydaci do sprawdzenia"),
 }
 
 

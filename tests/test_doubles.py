@@ -6,6 +6,7 @@ import asyncio
 import copy
 import inspect
 import pickle
+import typing
 from unittest.mock import MagicMock, create_autospec
 
 import httpx
@@ -82,6 +83,30 @@ def test_a_part_of_one_that_is_not_copied_goes_on(kind):
         copy.deepcopy(client)
     result = client.sports.list()
     assert (asyncio.run(result) if kind is AsyncBetTune else result) == []
+
+
+OURS = ("bettune._sync.client", "bettune._async.client", "bettune._api_errors", "bettune._errors")
+
+
+def hinted():
+    """The public classes of these modules and of the models, and their methods."""
+    for name in bettune.__all__:
+        value = getattr(bettune, name)
+        if isinstance(value, type) and value.__module__ in {*OURS, "bettune._models"}:
+            yield value
+            for key, member in vars(value).items():
+                function = getattr(member, "fget", member)
+                if inspect.isfunction(function) and (key == "__init__" or key[0] != "_"):
+                    yield function
+
+
+@pytest.mark.parametrize("value", [*hinted()], ids=lambda value: value.__qualname__)
+def test_type_hints_resolve(value):
+    """As injectors, command line builders and LLM tool frameworks ask for them."""
+    hints = typing.get_type_hints(value)
+    if value is BetTune.__init__:
+        assert hints["rate_limit"] == bettune.RateLimit | None
+        assert hints["timeout"] == float | httpx.Timeout | None
 
 
 def test_names_are_imported_from_the_modules_that_have_them():

@@ -239,8 +239,9 @@ class TestAnotherAnswer:
                 raise refused(connect, sent, call)
 
     def test_in_a_run_it_fails_and_is_not_done(self, connect):
-        with Scripted(NOTHING, answer(200, {**PREDICTION, "matchId": 6})) as server:
-            report = connect(base_url=server.base_url).predictions.sync(1, {5: 2})
+        other = answer(200, {**PREDICTION, "matchId": 6})
+        with Scripted(NOTHING, other, NOTHING, NOTHING) as server:
+            report = connect(base_url=server.base_url).predictions.sync(1, {5: 2.15})
         assert (list(report.failed), report.created, report.ok) == ([5], {}, False)
 
 

@@ -28,9 +28,10 @@ PARENT = os.getpid()
 def attempt(use):
     try:
         use()
-        print("worked", flush=True)
+        line = "worked"
     except BetTuneError as error:
-        print(error, flush=True)
+        line = str(error)
+    os.write(1, f"{line}\\n".encode())  # at once: parent and child write at the same time
 
 def in_a_child(use):
     child = os.fork()
@@ -171,6 +172,32 @@ leave.set()
 thread.join()
 """
     assert output(program, box.base_url) == ["worked"]
+
+
+def test_a_child_of_a_fork_amid_a_decision_of_the_rate_limiter_is_refused_and_goes_on(box):
+    program = f"""{HELD}
+from bettune._http.rate_limiter import Window
+
+client = BetTune("bettune-sandbox-pro", base_url=base_url)
+day = client.matches.list("2999-06-06")
+plan = client.predictions.plan(11583, {{match.id: 2 for match in day[:20]}})
+delay = Window.delay
+Window.delay = lambda *args: hold() or delay(*args)
+thread = threading.Thread(target=lambda: attempt(client.sports.list))
+thread.start()
+inside.wait()
+
+def child():
+    attempt(client.sports.list)
+    attempt(lambda: client.predictions.apply(plan))
+    client.close()
+
+in_a_child(child)
+leave.set()
+thread.join()
+client.close()
+"""
+    assert output(program, box.base_url) == [REFUSAL, REFUSAL, "worked"]
 
 
 def test_a_child_of_a_fork_amid_the_locked_file_of_a_shared_limit_goes_on(box, tmp_path):

@@ -241,10 +241,25 @@ class TestStreams:
 
 @pytest.mark.parametrize("url", ["http://[::1", "http://localhost:port", f"/{'x' * 70_000}"])
 def test_a_url_that_is_none_is_refused(connect, url):
-    client = connect()
-    http = client.low_level.http
+    http = connect().low_level.http
     with pytest.raises(bettune.InvalidArgumentError, match="the URL cannot be requested"):
         http.build_request("GET", url)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"params": {"a": "\ud800"}},
+        {"json": {"a": "\ud800"}},
+        {"headers": {"a": "ż"}},
+        {"content": "\ud800"},
+        {"cookies": {"a": "ż"}},
+    ],
+)
+def test_text_that_cannot_be_encoded_is_refused(connect, options):
+    http = connect().low_level.http
+    with pytest.raises(bettune.InvalidArgumentError, match="the request cannot be encoded"):
+        http.build_request("GET", "/x", **options)
 
 
 class TestWithOptions:

@@ -286,3 +286,15 @@ def test_a_certificate_that_nobody_trusts_is_hopeless(connect, certificate):
         with pytest.raises(bettune.APIConnectionError, match=r"(?i)certificate"):
             client.sports.list()
         assert len(connections) == 1
+
+
+def test_refusals_of_one_write_are_waited_for_up_to_ten_times_max_wait():
+    from bettune._http.retries import RetryPolicy, Tries  # noqa: PLC0415 - too long to wait for
+
+    def waits(max_wait, delay):
+        tries = Tries(RetryPolicy(max_retries=4, max_wait=max_wait).for_bulk())
+        return list(iter(lambda: tries.wait_after(429, delay), None))
+
+    assert waits(120, 120) == [120] * (10 + 4)
+    assert len(waits(120, 1)) == 50 + 4
+    assert sum(waits(1, 1)[:-4]) <= 60

@@ -150,6 +150,7 @@ def test_the_cases_are_the_whole_tree():
         bettune.BetTuneError,
         bettune.APIError,
         bettune.ConfigurationError,
+        bettune.PlanRefusedError,
         bettune.ResolutionError,
     }
 
@@ -171,7 +172,8 @@ def test_errors_pickle_and_copy_whole(caught):
     for twin in (copy.copy(error), copy.deepcopy(error), *map(pickle.loads, pickled)):
         assert type(twin) is type(error)
         assert (str(twin), repr(twin)) == (str(error), repr(error))
-        assert list(strings_in(vars(twin))) == list(strings_in(vars(error)))
+        # A report's copy has not made the views of its plans yet.
+        assert set(strings_in(vars(twin))) <= set(strings_in(vars(error)))
         assert vars(twin).keys() == vars(error).keys()
     if isinstance(error, bettune.APIStatusError):
         headers = pickle.loads(pickled[0]).headers

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import bettune
-from bettune import AsyncBetTune, BetTune, ConfigurationError, InvalidArgumentError
+from bettune import AsyncBetTune, BetTune, ConfigurationError, InvalidArgumentError, RateLimit
 from bettune._http.transports import shared_context
 from tests.scripted import Scripted, answer
 
@@ -59,6 +59,9 @@ class TestOptions:
             ({"headers": {"Content-Length": "5"}}, "headers cannot have Content-Length"),
             ({"headers": {"transfer-encoding": "x"}}, "headers cannot have Transfer-Encoding"),
             ({"params": 5}, "params cannot be used"),
+            ({"params": {"a": "\ud800"}}, "params cannot be used"),
+            ({"cookies": {"a": 1}}, "cookies must map str to str"),
+            ({"cookies": {b"a": b"b"}}, "cookies must map str to str"),
             ({"cookies": 5}, "cookies cannot be used"),
             ({"cookies": {"a": "ż"}}, r"cookies\['a'\] must be ASCII"),
             ({"cookies": {"a": "b; c=d"}}, r"cookies\['a'\] must be ASCII"),
@@ -91,6 +94,20 @@ class TestOptions:
             ({"limits": 5}, r"limits must be an httpx\.Limits, not 5"),
             ({"limits": httpx.Limits(max_connections="5")}, r"limits\.max_connections must be"),
             ({"limits": httpx.Limits(keepalive_expiry="5")}, r"limits\.keepalive_expiry must be"),
+            ({"timeout": True}, "timeout must be a number of at least 0, not True"),
+            ({"timeout": float("nan")}, "timeout must be a number of at least 0, not nan"),
+            ({"limits": None}, r"limits must be an httpx\.Limits, not None"),
+            ({"limits": httpx.Limits(max_connections=0)}, r"limits\.max_connections must be"),
+            ({"max_retries": -1}, "max_retries must be an integer of at least 0, not -1"),
+            ({"max_retries": 1.5}, "max_retries must be an integer of at least 0, not 1.5"),
+            ({"max_retries": True}, "max_retries must be an integer of at least 0, not True"),
+            ({"max_wait": -1}, "max_wait must be a number of at least 0, not -1"),
+            ({"max_wait": "1"}, "max_wait must be a number of at least 0, not '1'"),
+            ({"max_response_bytes": 0}, "max_response_bytes must be an integer of at least 1"),
+            ({"rate_limit": (60, 1)}, "rate_limit must be a RateLimit, not"),
+            ({"auth": ("user", "password")}, "auth cannot be set"),
+            ({"proxy": "no-scheme"}, "proxy cannot be used"),
+            ({"proxy": "http://[::1"}, "proxy cannot be used"),
             ({"timeout": "30"}, "timeout must be a number of at least 0, not '30'"),
             ({"timeout": float("inf")}, "timeout must be at most .* or None for no limit"),
             ({"timeout": 10**400}, "timeout must be at most"),
@@ -172,6 +189,18 @@ class TestTokens:
             assert TOKEN not in str(caught.value)
             assert_in_no_variable(caught.value)
 
+    def test_no_token(self, kind, monkeypatch):
+        with pytest.raises(ConfigurationError, match="BETTUNE_API_TOKEN"):
+            kind()
+        monkeypatch.setenv("BETTUNE_API_TOKEN", "")
+        with pytest.raises(ConfigurationError, match="BETTUNE_API_TOKEN is empty"):
+            kind()
+
+    @pytest.mark.parametrize("token", [b"a", 7])
+    def test_it_is_a_string(self, kind, token):
+        with pytest.raises(ConfigurationError, match="token must be a string, not"):
+            kind(token)
+
     @pytest.mark.parametrize(
         ("content", "reason"),
         [
@@ -209,6 +238,77 @@ class TestTokens:
         with pytest.raises(ConfigurationError) as caught:
             kind(*given, **options)
         assert_in_no_variable(caught.value)
+
+
+@kinds
+class TestBaseURLs:
+    @pytest.mark.parametrize(
+        "base_url",
+        [
+            "ftp://localhost",
+            "localhost:80",
+            "https://",
+            "https://user:password@example.com",
+            "user:password@example.com",
+            "https://example.com/?a=b",
+            "https://example.com/#a",
+            "http://[::1",
+            "https://exa mple.com",
+            "",
+            7,
+        ],
+    )
+    def test_base_urls_that_are_refused(self, kind, base_url):
+        with pytest.raises(ConfigurationError, match=r"^base_url ") as caught:
+            kind("t", base_url=base_url)
+        assert "password@" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "host", ["example.com", "10.0.0.1", "127.0.0.1.example.com", "[2001:db8::1]", "0.0.0.0"]
+    )
+    def test_plain_http_would_show_the_token(self, kind, host):
+        with pytest.raises(ConfigurationError, match="plain http"):
+            kind("t", base_url=f"http://{host}/v1")
+        kind("t", base_url=f"http://{host}/v1", allow_insecure_http=True)
+
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "[::1]"])
+    def test_plain_http_to_this_machine(self, kind, host):
+        kind("t", base_url=f"http://{host}:1/v1")
+
+    def test_the_environment(self, kind, monkeypatch):
+        assert "'https://ovaccess.com/bet-tune-api/v1/'" in repr(kind("t"))
+        monkeypatch.setenv("BETTUNE_BASE_URL", "http://example.com")
+        with pytest.raises(ConfigurationError, match=r"^BETTUNE_BASE_URL is plain http"):
+            kind("t")
+        monkeypatch.setenv("BETTUNE_BASE_URL", "")
+        assert "ovaccess.com" in repr(kind("t"))
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_base_url_with_or_without_a_slash(connect, slash):
+    with Scripted(SPORTS) as server:
+        connect(base_url=server.base_url + slash).sports.list()
+        assert server.paths == [("GET", "/v1/sports")]
+
+
+def test_the_token_of_the_environment(connect, monkeypatch):
+    monkeypatch.setenv("BETTUNE_API_TOKEN", "from-environment")
+    with Scripted(SPORTS) as server:
+        monkeypatch.setenv("BETTUNE_BASE_URL", server.base_url)
+        connect(None).sports.list()
+        assert server.requests[0].headers["authorization"] == "Bearer from-environment"
+
+
+@pytest.mark.parametrize(
+    ("requests", "per"),
+    [
+        *((wrong, 1) for wrong in (0, -1, 1.5, True)),
+        *((1, wrong) for wrong in (0, -1, float("nan"), float("inf"), 10**400)),
+    ],
+)
+def test_rate_limits_that_are_refused(requests, per):
+    with pytest.raises(bettune.InvalidArgumentError):
+        RateLimit(requests, per)
 
 
 @pytest.mark.parametrize("text", [TOKEN, f" {TOKEN}\n", f"\ufeff{TOKEN}\r\n"])

@@ -198,7 +198,11 @@ class AsyncHTTPClient:
         return build_request(self.sender.client, self.terms, method, url, options)
 
     async def send(
-        self, request: httpx.Request, *, follow_redirects: bool | None = None
+        self,
+        request: httpx.Request,
+        *,
+        stream: bool = False,  # noqa: ARG002 - the response has been read in any case
+        follow_redirects: bool | None = None,
     ) -> httpx.Response:
         """Send a request, as httpx does."""
         request.extensions.setdefault("timeout", self.terms.timeout.as_dict())
@@ -239,7 +243,7 @@ class AsyncHTTPClient:
 
 
 def _seconds_for_headers(request: httpx.Request) -> float:
-    """How long all headers of an answer may take: what its parts may, together."""
+    """Return the seconds for all headers of a response: the timeouts of its parts, added up."""
     timeouts = timeout_of(request)
     parts = [timeouts.get(part) for part in ("connect", "write", "read")]
     return math.inf if None in parts else sum(filter(None, parts))

@@ -21,7 +21,7 @@ from bettune._fixtures.decision import (
     side,
 )
 from bettune._fixtures.fixture_input import FixtureInput, read_aliases
-from bettune._fixtures.match_index import MatchIndex
+from bettune._fixtures.match_index import MatchIndex, TeamTable
 from bettune._fixtures.reasons import explain, shared_match
 from bettune._fixtures.resolution import Candidate, Resolution, UnresolvedFixture
 from bettune._fixtures.suggestions import suggest
@@ -56,6 +56,7 @@ class Resolver:
         self._input = FixtureInput(fixtures, columns)
         self._windows: dict[date, tuple[Window, Window]] = {}
         self._indexes: dict[date, list[MatchIndex]] = {}
+        self._teams = TeamTable()
 
     def steps(self) -> Generator[date | None, Sequence[Match] | None, Resolution]:
         """Resolve: yields a day whose matches it wants to be sent, or None to pause.
@@ -108,7 +109,7 @@ class Resolver:
             matches = (yield day) or ()
             indexes = self._indexes.setdefault(day, [])
             for start in range(0, len(matches), _INDEXED):
-                indexes.append(MatchIndex(matches[start : start + _INDEXED]))
+                indexes.append(MatchIndex(matches[start : start + _INDEXED], self._teams))
                 yield None
 
     def _of(self, window: Window) -> list[MatchIndex]:

@@ -21,6 +21,6 @@ The life of a request, and the names that stand for its parts:
         v
     httpx.Response that has been read -> the generated client -> models
 
-`settings` and `options` check what a client is made with, `token` and `redaction` keep its secret,
-and `low_level` is the generated client over all this.
+`settings` and `http_options` check what a client is made with, `token` and `redaction` keep its
+secret, and `low_level` is the generated client over all this.
 """

@@ -46,7 +46,9 @@ _NEVER_SENT = (
     UnicodeError,
 )
 
-# How much of a body without a message stands in for one.
+# The part of a body that an error is made from. Cleaning it takes time; errors keep much less.
+_LONGEST_BODY = 2**16
+# The part of a body that stands in for a missing message.
 _EXCERPT = 200
 _LONGEST_MESSAGE = 1000
 _PROXY_REMEDY = "give its user name and password in its URL: http://user:password@host:port"
@@ -60,8 +62,8 @@ class ErrorFactory:
     """Makes the errors of one client, without its token.
 
     Args:
-        base_url: what the paths in errors are below.
-        clean: takes the token out of a text.
+        base_url: paths in errors are relative to it.
+        clean: removes the token from a text.
     """
 
     def __init__(self, base_url: httpx.URL, clean: Callable[[str], str]) -> None:
@@ -69,13 +71,13 @@ class ErrorFactory:
         self._clean = clean
 
     def path(self, request: httpx.Request) -> str:
-        """The path of a request below the base URL."""
+        """Return the path of a request below the base URL."""
         return printable(request.url.path.removeprefix(self._base_path))
 
     def of_failure(
         self, failure: Failure, request: httpx.Request, attempts: int
     ) -> APIConnectionError:
-        """Make the error of a request that got no whole answer."""
+        """Make the error of a request without a complete response."""
         causes = list(_causes(failure))
         said = printable(self._clean(next(filter(None, map(str, causes)), "")))
         name = type(failure).__name__
@@ -105,20 +107,18 @@ class ErrorFactory:
     def of_status(
         self, answer: Answer, request: httpx.Request, attempts: int, *, refused: str = ""
     ) -> APIStatusError:
-        """Make the error of an answer that is not a success, whatever its body holds.
+        """Make the error of a response whose status is not 2xx, whatever its body holds.
 
         Args:
-            answer: the answer.
-            request: what it answers.
+            answer: the response with its body.
+            request: the request.
             attempts: how many times it was sent.
-            refused: why a redirect was not followed, though that was asked for.
+            refused: why a redirect was not followed, if it was to be.
         """
         response, content, problem = answer
         status = response.status_code
-        # Not as the charset says: some of Python's raise, or decode to no text at all.
-        body = content.decode(errors="replace")
-        code, message = self._code_and_message(body)
-        body = self._clean(body)
+        code, message = self._code_and_message(content)
+        body = self._beginning(content)
         if message is None:
             excerpt = " ".join(body[:_EXCERPT].split())
             message = excerpt or f"{_phrase(status)} ({problem or 'empty body'})"
@@ -171,21 +171,25 @@ class ErrorFactory:
     def of_body(
         self, request: httpx.Request, status: int, content: bytes, reason: str
     ) -> APIResponseValidationError:
-        """Make the error of a success whose body is not what the API promises."""
+        """Make the error of a 2xx response whose body does not match the schema."""
         if reason.startswith("Expected") and " at `$" not in reason:
             reason = f"{reason} - at `$`"
         return APIResponseValidationError(
             printable(self._clean(reason)),
             status_code=status,
-            body=self._clean(content.decode(errors="replace")),
+            body=self._beginning(content),
             method=request.method,
             path=self.path(request),
             attempts=request.extensions.get("attempts", 1),
         )
 
-    def _code_and_message(self, body: str) -> tuple[str | None, str | None]:
+    def _beginning(self, content: bytes) -> str:
+        # Not as the charset says: some of Python's raise, or decode to no text at all.
+        return self._clean(content[:_LONGEST_BODY].decode(errors="replace"))
+
+    def _code_and_message(self, content: bytes) -> tuple[str | None, str | None]:
         try:
-            sent = msgspec.json.decode(body)
+            sent = msgspec.json.decode(content[:_LONGEST_BODY].decode(errors="replace"))
         except (msgspec.DecodeError, RecursionError, UnicodeError):
             return None, None
         if not isinstance(sent, dict):
@@ -206,7 +210,7 @@ def is_in_doubt(outcome: object, error: APIError | None) -> bool:
 
 
 def is_hopeless(failure: Failure) -> bool:
-    """Whether trying again would end the same: a wrong URL, header or certificate."""
+    """Return whether a retry would fail likewise: a wrong URL, header or certificate."""
     if not isinstance(failure, httpx.TransportError):
         return True
     if isinstance(failure, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
@@ -216,7 +220,7 @@ def is_hopeless(failure: Failure) -> bool:
     if isinstance(failure, httpx.ProxyError) and _REFUSED_BY_PROXY.match(str(failure)):
         return True
     tls = next((cause for cause in _causes(failure) if isinstance(cause, ssl.SSLError)), None)
-    # A handshake that is only cut short may go well the next time.
+    # A handshake that was cut short may succeed the next time.
     return tls is not None and not isinstance(tls, ssl.SSLEOFError | ssl.SSLZeroReturnError)
 
 

@@ -72,7 +72,7 @@ class Exchange:
     ) -> Generator[Step, Reply, Answer]:
         tries = Tries(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
-        # Why it is tried again, but for refusals by the rate limit, which did nothing.
+        # The latest error but for 429, after which nothing can have been written.
         failure: APIError | None = None
         in_doubt = False
         try:
@@ -89,7 +89,7 @@ class Exchange:
                 start = time.monotonic()
                 outcome = yield current
                 assert not isinstance(outcome, bool)
-                # What it says of the pace is learnt before its place goes to the next.
+                # The limit in its headers is learnt before the next request gets its slot.
                 self._log(request, outcome, attempts, time.monotonic() - start)
                 error = self._judge(outcome, request, attempts, pending)
                 if terms.group is not None and error is not None:
@@ -159,7 +159,7 @@ class Exchange:
     def _judge(
         self, outcome: Outcome, request: httpx.Request, attempts: int, pending: PendingRequest
     ) -> APIError | None:
-        """The error that came of a try, if it is one."""
+        """Return the error of an attempt, or None after a success."""
         if not isinstance(outcome, Answer):
             return self.errors.of_failure(outcome, request, attempts)
         response, content, problem = outcome
@@ -180,11 +180,11 @@ class Exchange:
         return None
 
     def _is_of_api(self, message: httpx.Request | httpx.Response) -> bool:
-        """Whether a message is to or from the API itself: a redirect may have led elsewhere."""
+        """Return whether it is to or from the API itself: a redirect may have led elsewhere."""
         return origin(message.url) == self._origin
 
     def _refused(self, request: httpx.Request, target: httpx.Request, redirects: int) -> str:
-        """Why a redirect is not followed, if it is not."""
+        """Return why a redirect must not be followed; empty if it may."""
         if target.method != request.method:
             return f"not followed since that would make a {target.method} of it"
         if target.url.userinfo:
@@ -194,7 +194,7 @@ class Exchange:
         return ""
 
     def _wait_after(self, outcome: Outcome, request: httpx.Request, tries: Tries) -> float | None:
-        """Seconds to wait before the next try, or None to give up."""
+        """Return the seconds to wait before the next attempt, or None to give up."""
         if not isinstance(request.stream, httpx.ByteStream):
             return None  # a caller's own stream of data is gone once it is sent
         if not isinstance(outcome, Answer):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bettune._api_errors import APIResponseValidationError
 from bettune._errors import BetTuneError
-from bettune._http.options import check_headers, merged_cookies, refusals_named
+from bettune._http.http_options import check_headers, merged_cookies, refusals_named
 from bettune._http.settings import to_timeout
 from bettune._http.terms import Terms
 

@@ -7,10 +7,12 @@ Two FIFO parts: `Slots` limits the requests in flight, and `Window` limits the r
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from collections import OrderedDict, deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
+from weakref import WeakSet
 
 from bettune._errors import BetTuneError
 from bettune._http.clock import Clock
@@ -218,6 +220,17 @@ def _locked(
     return locked
 
 
+def _make_new_locks() -> None:
+    for rate_limiter in _rate_limiters:
+        rate_limiter._lock = threading.RLock()  # noqa: SLF001 - of this module
+
+
+# In a forked child a thread that held a lock is gone, and would never release it.
+_rate_limiters: WeakSet[RateLimiter] = WeakSet()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_make_new_locks)
+
+
 class RateLimiter:
     """Keeps a client within its rate limit and its connections, first come, first served.
 
@@ -240,6 +253,7 @@ class RateLimiter:
         self._slots = Slots(max_in_flight)
         self._window = Window(limit) if window is None else window
         self._waiting: dict[PendingRequest, None] = {}
+        _rate_limiters.add(self)
 
     @property
     def limit(self) -> RateLimit | None:

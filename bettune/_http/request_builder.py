@@ -29,20 +29,31 @@ def build_request(
     """Build a request that is sent on the given terms.
 
     Raises:
-        InvalidArgumentError: the URL is not valid.
+        InvalidArgumentError: the URL, or a text in the request, is not valid.
     """
-    request = plain_request(client, terms, method, url, options)
-    if request is not None:
-        return request
-    headers = terms.headers.copy()
-    headers.update(options.get("headers"))
-    given = {name: value for name, value in options.items() if name != "headers"}
     try:
-        request = client.build_request(
-            method, url, **{"timeout": terms.timeout, **given}, headers=headers
+        return plain_request(client, terms, method, url, options) or _any_request(
+            client, terms, method, url, options
         )
     except httpx.InvalidURL as error:
         raise InvalidArgumentError(f"the URL cannot be requested: {error}") from None
+    except UnicodeError as error:
+        raise InvalidArgumentError(f"the request cannot be encoded: {error}") from None
+
+
+def _any_request(
+    client: httpx.Client | httpx.AsyncClient,
+    terms: Terms,
+    method: str,
+    url: Any,
+    options: Mapping[str, Any],
+) -> httpx.Request:
+    headers = terms.headers.copy()
+    headers.update(options.get("headers"))
+    given = {name: value for name, value in options.items() if name != "headers"}
+    request = client.build_request(
+        method, url, **{"timeout": terms.timeout, **given}, headers=headers
+    )
     if terms.cookies and origin(request.url) == origin(client.base_url):
         request.headers.setdefault("Cookie", terms.cookies)
     if type(request.stream) is httpx.ByteStream:
@@ -83,17 +94,14 @@ def plain_request(
         ]
     if terms.cookies:
         more.append((b"Cookie", terms.cookies.encode("ascii")))
-    try:
-        request = httpx.Request(
-            method,
-            # Without a path, httpx shows a base URL without its slash.
-            httpx.URL(str(client.base_url).removesuffix("/") + url, params=options.get("params")),
-            headers=[(b"Host", client.base_url.netloc), *terms.headers.raw, *more],
-            stream=Content(content),
-            extensions={"timeout": timeout.as_dict()},
-        )
-    except httpx.InvalidURL as error:
-        raise InvalidArgumentError(f"the URL cannot be requested: {error}") from None
+    request = httpx.Request(
+        method,
+        # Without a path, httpx shows a base URL without its slash.
+        httpx.URL(str(client.base_url).removesuffix("/") + url, params=options.get("params")),
+        headers=[(b"Host", client.base_url.netloc), *terms.headers.raw, *more],
+        stream=Content(content),
+        extensions={"timeout": timeout.as_dict()},
+    )
     request.read()
     return request
 

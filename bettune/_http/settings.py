@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bettune._errors import ConfigurationError
-from bettune._http.options import (
-    HTTPClient,
+from bettune._http.http_options import (
+    ClientKind,
     check_headers,
     checked_options,
     merged_cookies,
@@ -59,7 +59,7 @@ class Settings:
         rate_limit: RateLimit | None,
         allow_insecure_http: bool,
         http_options: dict[str, Any],
-        kind: HTTPClient,
+        kind: ClientKind,
     ) -> None:
         if type(allow_insecure_http) is not bool:
             raise ConfigurationError(
@@ -158,10 +158,10 @@ def _seconds(value: Any, name: str) -> Any:
 def _signing(
     token: Callable[[], str | None], base_url: httpx.URL
 ) -> tuple[Callable[[httpx.Request], httpx.Request], Callable[[str], str]]:
-    """What signs requests, and what takes the token out of texts.
+    """Return a function that signs requests, and one that removes the token from texts.
 
     Raises:
-        ConfigurationError: there is no token, or none that can be right.
+        ConfigurationError: the token is missing or not valid.
     """
     refused = ""
     try:
@@ -178,7 +178,7 @@ def _authorizer(token: str, base_url: httpx.URL) -> Callable[[httpx.Request], ht
     home = origin(base_url)
 
     def authorize(request: httpx.Request) -> httpx.Request:
-        # Whatever else is asked of the client, the token goes to no other place.
+        # The token goes to no other place, whatever URL a caller or a redirect names.
         if origin(request.url) == home:
             request.headers["Authorization"] = header
         else:
@@ -190,10 +190,10 @@ def _authorizer(token: str, base_url: httpx.URL) -> Callable[[httpx.Request], ht
 
 
 def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL:
-    """Take the base URL given, that of BETTUNE_BASE_URL, or BetTune's own.
+    """Return the given base URL, that of BETTUNE_BASE_URL, or BetTune's own.
 
     Raises:
-        ConfigurationError: it cannot be one, or would show the token to the network.
+        ConfigurationError: it is not valid, or would show the token to the network.
     """
     source = "base_url"
     if base_url is None and (base_url := os.environ.get(BASE_URL_VARIABLE) or None):
@@ -202,7 +202,7 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
         url = httpx.URL(BASE_URL if base_url is None else base_url)
     except (httpx.InvalidURL, TypeError, UnicodeError) as error:
         raise ConfigurationError(f"{source} is not a URL: {error}") from None
-    if url.userinfo or url.query or url.fragment:
+    if url.userinfo or url.query or url.fragment or (not url.host and "@" in str(base_url)):
         raise ConfigurationError(f"{source} must hold no user, password, query or fragment")
     if url.scheme not in {"http", "https"} or not url.host or "%20" in url.host:
         raise ConfigurationError(

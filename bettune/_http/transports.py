@@ -21,12 +21,12 @@ import httpx
 
 from bettune._errors import ConfigurationError
 from bettune._http.deadline import time_left
-from bettune._http.options import check_proxy, refusals_named
+from bettune._http.http_options import check_proxy, refusals_named
 
 if TYPE_CHECKING:
     import ssl
 
-    from bettune._http.options import HTTPClient
+    from bettune._http.http_options import ClientKind
 
 # The options of httpx.Client that are its transports' own.
 _OF_TRANSPORTS = ("verify", "cert", "http1", "http2", "limits")
@@ -80,7 +80,7 @@ def proxy_of(request: httpx.Request) -> str:
 
 
 def with_transports(
-    options: dict[str, Any], kind: HTTPClient, unencrypted_host: str | None
+    options: dict[str, Any], kind: ClientKind, unencrypted_host: str | None
 ) -> dict[str, Any]:
     """Return options of httpx.Client with the transports in place of what they are made from.
 
@@ -233,6 +233,7 @@ def keep_no_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
 
 class _Backend(httpcore.SyncBackend):
     def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        options["timeout"] = time_left(options.get("timeout"))
         return _Stream(super().connect_tcp(*args, **options))
 
 
@@ -260,4 +261,5 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
     def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        options["timeout"] = time_left(options.get("timeout"))
         return _Stream(self._stream.start_tls(*args, **options))

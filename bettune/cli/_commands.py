@@ -284,6 +284,33 @@ def sandbox(**given: str | None) -> int:
 
 
 @bettune.command()
+@click.option("--allow-writes", is_flag=True, help="Offer the tool that applies a plan.")
+@click.option(
+    "--max-writes",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Apply at most this many writes until the server ends.",
+)
+def mcp(allow_writes: bool, max_writes: int) -> None:
+    """Serve BetTune to a language model, over MCP.
+
+    A client such as Claude Desktop starts this command and speaks the Model Context Protocol with
+    it on standard input and output. Its tools list matches, filters and predictions, resolve
+    fixtures and make plans. With --allow-writes, the model can apply a plan that it made in the
+    same session; BetTune then bets by it.
+
+    \b
+    Example:
+      bettune mcp --allow-writes --max-writes 20
+    """
+    from bettune.cli import _mcp_command  # noqa: PLC0415 - needs the extra mcp
+
+    _mcp_command.serve_mcp(max_writes if allow_writes else None)
+
+
+@bettune.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print what completes commands and options in a shell.

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -36,7 +36,7 @@ from scripts.schema.overlay import overlay, relied_on, settled
 from scripts.schema.text import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SCHEMA = ROOT / "openapi.yaml"
 SOME = 20  # as many matches are searched for
@@ -58,8 +58,13 @@ class Check:
         self.seen: list[httpx.Response] = []
         self.asked: set[tuple[str, str]] = set()
         # What the facade receives is what is judged: each answer is asked for once.
-        hooks = {"response": [self.seen.append]}
+        hooks = {"response": [self.see]}
         self.client = BetTune(token, base_url=base_url, max_retries=2, event_hooks=hooks)
+
+    def see(self, response: httpx.Response) -> None:
+        """Note a response, whose body is kept as the facade reads it."""
+        response.stream = _Kept(response.stream)
+        self.seen.append(response)
 
     def run(self, filter_id: int | None, match_id: int | None) -> None:
         """Check each operation; those that write only with a filter and a match to do it on."""
@@ -207,7 +212,7 @@ class Check:
         self.asked.add((path, method))
         name = f"{method.upper()} {path}" + (f" ({case})" if case else "")
         # What was tried again after a proxy's 502 is no answer of the API.
-        answers = [one for one in self.seen if one.status_code < 500]
+        answers = [_whole(one) for one in self.seen if one.status_code < 500]
         judged = [self.contract.judge(path, method, one) for one in answers]
         last = self.seen[-1]
         if _says_nothing(last):
@@ -221,6 +226,34 @@ class Check:
         self.asked.add((path, method))
         finding = Finding(UNCHECKED, "", why)
         self.steps.append(Step(f"{method.upper()} {path}", "", [finding]))
+
+
+class _Kept(httpx.SyncByteStream):
+    """A stream of a body, and the parts that were read of it."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.parts: list[bytes] = []
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self.stream:
+            self.parts.append(part)
+            yield part
+
+    def close(self) -> None:
+        self.stream.close()
+
+
+def _whole(response: httpx.Response) -> httpx.Response:
+    """Return a response with its body, which only its reader had."""
+    if not isinstance(response.stream, _Kept):
+        return response
+    body = b"".join(response.stream.parts)
+    whole = httpx.Response(
+        response.status_code, headers=response.headers, content=body, request=response.request
+    )
+    whole.elapsed = timedelta()  # which is asked for, and judged by nobody
+    return whole
 
 
 def _says_nothing(answer: httpx.Response) -> bool:

@@ -33,6 +33,7 @@ COMMANDS = (
     "push",
     "resolve",
     "sandbox",
+    "mcp",
     "completion",
 )
 

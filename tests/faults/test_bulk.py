@@ -20,6 +20,7 @@ from tests.faults.proxy import CUT, ERRORS, FORBIDDEN, LONG, LOST, REFUSED, RESE
 FILTER = 11583
 # However long a busy machine keeps a refused port closed.
 QUICK = {"max_wait": 0.05, "max_retries": 1000}
+BULK = {"missing": "delete", "by_hand": "overwrite", "max_drop": None}
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +55,11 @@ def sync(kind, box, base_url, odds):
     """A sync by a new client of a kind, with all its threads or tasks gone afterwards."""
     if kind == "sync":
         with BetTune(box.token, base_url=base_url, **QUICK) as client:
-            return client.predictions.sync(FILTER, odds, missing="delete")
+            return client.predictions.sync(FILTER, odds, **BULK)
 
     async def main():
         async with AsyncBetTune(box.token, base_url=base_url, **QUICK) as client:
-            report = await client.predictions.sync(FILTER, odds, missing="delete")
+            report = await client.predictions.sync(FILTER, odds, **BULK)
             assert asyncio.all_tasks() == {asyncio.current_task()}
             return report
 
@@ -140,6 +141,7 @@ matches = {int(match_id): int(odds.split("x")[1]) for match_id in sys.stdin.read
 limit = RateLimit(int(limit), 3600) if limit != "0" else None
 options = {"base_url": base_url, "rate_limit": limit, "max_wait": float(max_wait)}
 options["max_retries"] = 1000
+bulk = {"by_hand": "overwrite", "max_drop": None, "concurrency": 4}
 
 class Interrupt(logging.Handler):
     def emit(self, record):
@@ -170,13 +172,13 @@ def progress(done, total):
 
 def run():
     with BetTune(token, **options) as client:
-        return client.predictions.sync(11583, matches, concurrency=4, on_progress=progress)
+        return client.predictions.sync(11583, matches, on_progress=progress, **bulk)
 
 async def arun():
     async with AsyncBetTune(token, **options) as client:
         try:
             sync = client.predictions.sync
-            return await sync(11583, matches, concurrency=4, on_progress=progress)
+            return await sync(11583, matches, on_progress=progress, **bulk)
         finally:
             assert asyncio.all_tasks() == {asyncio.current_task()}
 
@@ -263,6 +265,6 @@ def test_several_processes_on_one_token_all_finish(ids):
         wanted = dict.fromkeys(ids[:150], 5)
         # The limit of the last second may still hold.
         with BetTune(box.token, base_url=box.base_url) as client:
-            plan = client.predictions.plan(FILTER, wanted)
+            plan = client.predictions.plan(FILTER, wanted, **BULK)
         assert len(plan) == 0
         assert len(plan.unchanged) == 150

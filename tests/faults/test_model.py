@@ -12,14 +12,13 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 from msgspec.structs import replace
 
-from bettune import APIError, BetTune, Prediction, PredictionSource
-from bettune._bulk.run import Run
+from bettune import BetTune, Prediction, PredictionSource, _parsing
+from bettune._bulk.run import Outcome, Run
 from bettune._http.exchange import Exchange
 from bettune._http.retries import Tries
-from bettune._resources import decode
 from bettune._sync import predictions
+from bettune._sync.bulk import BulkSender
 from bettune._sync.http_client import Sender
-from bettune._sync.predictions import Predictions
 from bettune.sandbox import Sandbox
 from tests.faults.machine import FILTER, MATCHES, Machine
 
@@ -69,44 +68,46 @@ def drop_the_body_of_a_retry(monkeypatch):
 
 
 def count_a_failure_as_done(monkeypatch):
-    note = Run.note
+    settle = Run.settle
 
     def broken(self, write, outcome):
-        if isinstance(outcome, APIError):
-            now, outcome = datetime.now(UTC), None
+        if outcome.error is not None:
+            now, outcome = datetime.now(UTC), Outcome()
             if write.new is not None:
                 api = PredictionSource.API
-                outcome = Prediction(1, FILTER, write.match_id, write.new, api, now, now)
-        return note(self, write, outcome)
+                made = Prediction(1, FILTER, write.match_id, write.new, api, now, now)
+                outcome = Outcome(made)
+        return settle(self, write, outcome)
 
-    monkeypatch.setattr(Run, "note", broken)
+    monkeypatch.setattr(Run, "settle", broken)
 
 
 def take_a_delete_for_a_put(monkeypatch):
-    write = Predictions._write
+    send = BulkSender.write
 
-    def broken(self, one):
-        return write(self, replace(one, new=one.new or Decimal(1)))
+    def broken(self, write):
+        return send(self, replace(write, new=write.new or Decimal(1)))
 
-    monkeypatch.setattr(Predictions, "_write", broken)
+    monkeypatch.setattr(BulkSender, "write", broken)
 
 
 def delete_what_has_no_value(monkeypatch):
-    to_wanted = predictions.to_wanted
+    to_desired_odds = predictions.to_desired_odds
 
-    def broken(pairs, *, missing, **options):
-        return to_wanted(pairs, missing="delete" if missing == "skip" else missing, **options)
+    def broken(pairs, rules, **options):
+        missing = "delete" if rules.missing == "skip" else rules.missing
+        return to_desired_odds(pairs, replace(rules, missing=missing), **options)
 
-    monkeypatch.setattr(predictions, "to_wanted", broken)
+    monkeypatch.setattr(predictions, "to_desired_odds", broken)
 
 
 def believe_an_answer_about_another(monkeypatch):
-    prediction = decode.prediction
+    to_prediction = _parsing.to_prediction
 
     def broken(body, _filter_id, _match_ids, index=None):
-        return prediction(body, body.filter_id, {body.match_id}, index)
+        return to_prediction(body, body.filter_id, {body.match_id}, index)
 
-    monkeypatch.setattr(decode, "prediction", broken)
+    monkeypatch.setattr(_parsing, "to_prediction", broken)
 
 
 def follow_any_redirect(monkeypatch):
@@ -124,7 +125,7 @@ def come_back_as_soon_as_told(monkeypatch):
 
 
 def go_on_without_a_server(monkeypatch):
-    monkeypatch.setattr("bettune._bulk.run._UNREACHABLE", 1000)
+    monkeypatch.setattr("bettune._bulk.run._FAILURES_IN_A_ROW", 1000)
 
 
 def go_on_after_an_exception(monkeypatch):

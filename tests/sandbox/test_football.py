@@ -62,7 +62,7 @@ def test_one_day_is_pinned():
     }
     assert (
         hashlib.sha256(body).hexdigest()
-        == "8bedc7c112bdb47c63096b4eac5fbe1218b3e66e279477fe6543dfb7d1cf5e0e"
+        == "f77f2b1f4d4e209d736c25d65d73324d856a959350ca5862858b8c99a7dfbce6"
     )
 
 

@@ -42,10 +42,10 @@ _MOST_COOKIES = 50
 _NOT_IN_A_NAME = frozenset('()<>@,;:\\"/[]?={} \t')
 _NOT_IN_A_VALUE = frozenset('",;\\ \t')
 
-HTTPClient = type[httpx.Client] | type[httpx.AsyncClient]
+ClientKind = type[httpx.Client] | type[httpx.AsyncClient]
 
 
-def checked_options(options: dict[str, Any], kind: HTTPClient) -> dict[str, Any]:
+def checked_options(options: dict[str, Any], kind: ClientKind) -> dict[str, Any]:
     """Return the options that are given, checked.
 
     Raises:
@@ -112,6 +112,8 @@ def merged_cookies(header: str, cookies: Any) -> str:
     with refusals_named("cookies"):
         more = {cookie.name: cookie.value or "" for cookie in httpx.Cookies(cookies).jar}
     for name, value in more.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise ConfigurationError(f"cookies must map str to str, not {short_repr(cookies)}")
         if not name or not _is_plain(name) or _NOT_IN_A_NAME.intersection(name):
             raise ConfigurationError(
                 f"cookies cannot have the name {short_repr(name)}: letters and digits will do"
@@ -174,14 +176,14 @@ def _check_mounts(mounts: dict[Any, Any]) -> None:
 # httpx refuses these in ways of its own.
 _CHECKS: dict[str, Callable[[Any], object]] = {
     "headers": httpx.Headers,
-    "params": httpx.QueryParams,
+    "params": lambda params: str(httpx.QueryParams(params)),
     "proxy": check_proxy,
     "http2": _check_http2,
     "mounts": _check_mounts,
 }
 
 
-def _check_transport(name: str, transport: Any, kind: HTTPClient) -> None:
+def _check_transport(name: str, transport: Any, kind: ClientKind) -> None:
     takes, opposite = "handle_request", "handle_async_request"
     if issubclass(kind, httpx.AsyncClient):
         takes, opposite = opposite, takes
@@ -196,7 +198,7 @@ def _check_transport(name: str, transport: Any, kind: HTTPClient) -> None:
     raise ConfigurationError(f"{name} must be a transport of httpx, not {short_repr(transport)}")
 
 
-def _check_hooks(hooks: Any, kind: HTTPClient) -> None:
+def _check_hooks(hooks: Any, kind: ClientKind) -> None:
     wanted = 'event_hooks must map "request" and "response" to lists of functions'
     if not isinstance(hooks, dict) or not hooks.keys() <= set(_HOOKS):
         raise ConfigurationError(wanted)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import random
+import signal
 import subprocess
 import sys
+import textwrap
 import threading
+import time
+from decimal import Decimal
 
 import anyio
 import pytest
@@ -12,8 +18,9 @@ import pytest
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune._http import retries
+from bettune.sandbox import Sandbox
 from tests.conftest import view
-from tests.scripted import Scripted, answer
+from tests.scripted import SILENCE, Scripted, answer
 from tests.test_sync import Table, error
 
 ODDS = dict.fromkeys(range(1, 41), 2)
@@ -316,3 +323,195 @@ def test_without_any_thread_to_be_had_the_writes_go_out_all_the_same(monkeypatch
             lambda one: refuse(one) if one.name.startswith("bettune") else start(one),
         )
         assert client.predictions.apply(plan).ok
+
+
+class TestCutOff:
+    """What is in flight when a run is cut off is unknown; what waits was never sent."""
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_a_cancelled_task(self, backend):
+        table, begun, told = Table(), threading.Semaphore(0), []
+
+        def serve(request):
+            if request.method == "PUT" and len(table.odds) >= 4:
+                begun.release()
+                return SILENCE
+            return table(request)
+
+        async def main():
+            async with (
+                AsyncBetTune("t", base_url=server.base_url) as client,
+                anyio.create_task_group() as group,
+            ):
+
+                async def sync():
+                    with pytest.raises(anyio.get_cancelled_exc_class()) as caught:
+                        await client.predictions.sync(1, ODDS, on_result=told.append, concurrency=8)
+                    reports.append(caught.value.report)
+                    raise caught.value
+
+                group.start_soon(sync)
+                for _ in range(8):
+                    await anyio.to_thread.run_sync(begun.acquire)
+                group.cancel_scope.cancel()
+
+        reports = []
+        with Scripted(serve) as server:
+            anyio.run(main, backend=backend)
+        (report,) = reports
+        assert len(report.created) == 4
+        assert list(report.unknown.values()) == [None] * 8
+        assert len(report.pending) == 28
+        assert sorted(result.match_id for result in told) == sorted(
+            [*report.created, *report.unknown]
+        )
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_a_cancelled_task_whose_writes_wait_for_the_rate_limit(self, backend):
+        table, waiting = Table(), threading.Semaphore(0)
+
+        async def main():
+            limit = RateLimit(5, 3600)
+            async with (
+                AsyncBetTune(
+                    "t", base_url=server.base_url, rate_limit=limit, max_wait=4000
+                ) as client,
+                anyio.create_task_group() as group,
+            ):
+                watched = client.with_options(on_wait=lambda *_: waiting.release())
+
+                async def sync():
+                    try:
+                        await watched.predictions.sync(1, ODDS)
+                    except BaseException as error:
+                        reports.append(error.report)
+                        raise
+
+                group.start_soon(sync)
+                for _ in range(8):
+                    await anyio.to_thread.run_sync(waiting.acquire)
+                group.cancel_scope.cancel()
+
+        reports = []
+        with Scripted(table) as server:
+            anyio.run(main, backend=backend)
+        (report,) = reports
+        assert set(report.created) == set(table.odds)
+        assert len(report.created) == 4
+        assert not report.unknown
+        assert len(report.pending) == 36
+
+    SECOND = """
+    import os, signal, sys
+    from bettune import BetTune
+
+    base_url, told = sys.argv[1], []
+    with BetTune("t", base_url=base_url) as client:
+        try:
+            client.predictions.sync(
+                1, dict.fromkeys(range(1, 41), 2), on_result=told.append, concurrency=4
+            )
+        except KeyboardInterrupt as error:
+            report = error.report
+            before = repr(report)
+    states = [result.state for result in told]
+    errors = {*report.unknown.values()}
+    print(len(report.unknown), len(report.pending), states.count("unknown"), *errors)
+    assert repr(report) == before
+    """
+
+    def test_a_second_ctrl_c(self):
+        """The first lets the requests in flight come to their end; these do not."""
+        begun = threading.Semaphore(0)
+
+        def serve(request):
+            if request.method == "POST":
+                return answer(200, {"count": 0, "items": []})
+            begun.release()
+            return SILENCE
+
+        with Scripted(serve) as server:
+            command = [sys.executable, "-c", textwrap.dedent(self.SECOND), server.base_url]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+                for _ in range(4):
+                    assert begun.acquire(timeout=60)
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.2)  # it stays, whatever the time
+                assert process.poll() is None
+                process.send_signal(signal.SIGINT)
+                out, _ = process.communicate(timeout=60)
+        assert out == "4 36 4 None\n"
+
+
+STORM = """
+import json, signal, sys
+from bettune import BetTune
+
+base_url, token, value, ids = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4].split()
+SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+told = {}
+
+class Left(BaseException):
+    pass
+
+def leave(number, frame):
+    raise Left
+
+def on_result(result):
+    told[result.match_id] = result.state
+    if len(told) == 1:
+        print("begun", flush=True)
+
+def show(kind, error, trace):
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    while not hasattr(error, "report"):  # a signal after the run, as its client was closed
+        error = error.__context__
+    say(error.report)
+
+def say(report):
+    done = [*report.created, *report.updated]
+    print(json.dumps([done, [*report.unknown], [*report.pending], [*report.failed], told]))
+
+sys.excepthook = show
+for number in SIGNALS:
+    signal.signal(number, leave)
+with BetTune(token, base_url=base_url) as client:
+    odds = dict.fromkeys(map(int, ids), value)
+    report = client.predictions.sync(
+        11583, odds, on_result=on_result, by_hand="overwrite", max_drop=None
+    )
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+say(report)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_signals_at_random_moments_lose_no_report(request):
+    """Twenty of them, mixed, 0.5 to 50 ms apart: no write is pending that was sent."""
+    dice = random.Random(19)
+    with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as client:
+        ids = [match.id for match in client.matches.between("2026-06-06", "2026-06-07")][:400]
+        listed = " ".join(map(str, ids))
+        for turn in range(200 if request.config.getoption("--all") else 12):
+            value = f"{2 + turn / 100:.2f}"
+            command = [sys.executable, "-c", STORM, box.base_url, box.token, value, listed]
+            pipe = subprocess.PIPE
+            with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+                process.stdout.readline()
+                time.sleep(dice.uniform(0, 0.3))
+                for _ in range(20):
+                    if process.poll() is not None:
+                        break
+                    process.send_signal(dice.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
+                    time.sleep(dice.uniform(0.0005, 0.05))
+                out, err = process.communicate(timeout=60)
+            assert out, err
+            done, unknown, pending, failed, told = json.loads(out)
+            made = client.predictions.search(11583, ids)
+            held = {prediction.match_id for prediction in made if prediction.odds == Decimal(value)}
+            assert not failed
+            assert sorted(done + unknown + pending) == sorted(ids)
+            assert {*done} <= held <= {*done, *unknown}
+            assert {*map(int, told)} == {*done, *unknown}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sqlite3
+import threading
+from contextlib import closing
 from decimal import Decimal
 
 import anyio
@@ -11,8 +14,8 @@ import pytest
 
 import bettune
 from bettune import AsyncBetTune, BetTune
-from tests.faults.test_ends import ODDS
 from tests.scripted import Scripted, answer
+from tests.test_run_ends import ODDS
 from tests.test_sync import Table
 
 
@@ -116,3 +119,77 @@ def test_context_variables_reach_the_writes():
         REQUEST_ID.set("mine")
         client.predictions.sync(1, ODDS)
     assert seen == ["mine"] * 41
+
+
+class TestCallingThread:
+    """With the sync client: in the thread that called, one at a time, while the workers go on."""
+
+    @pytest.mark.parametrize("name", ["on_progress", "on_result"])
+    def test_they_are_called_there(self, name):
+        threads = []
+        with Scripted(Table()) as server, BetTune("t", base_url=server.base_url) as client:
+            client.predictions.sync(
+                1, ODDS, **{name: lambda *_: threads.append(threading.current_thread())}
+            )
+        assert threads == [threading.current_thread()] * len(ODDS)
+
+    def test_a_database_connection_of_the_calling_thread_works(self):
+        with (
+            Scripted(Table()) as server,
+            BetTune("t", base_url=server.base_url) as client,
+            closing(sqlite3.connect(":memory:")) as database,
+        ):
+            database.execute("create table log (match_id, state)")
+
+            def keep(result):
+                database.execute("insert into log values (?, ?)", (result.match_id, result.state))
+
+            report = client.predictions.sync(1, ODDS, on_result=keep)
+            rows = database.execute("select match_id, state from log").fetchall()
+        assert report.ok
+        assert sorted(rows) == [(match_id, "done") for match_id in ODDS]
+
+    def test_in_another_thread_than_the_main_one_too(self):
+        threads = []
+
+        def work():
+            with BetTune("t", base_url=server.base_url) as client:
+                client.predictions.sync(
+                    1, ODDS, on_result=lambda _: threads.append(threading.current_thread())
+                )
+
+        with Scripted(Table()) as server:
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+        assert threads == [thread] * len(ODDS)
+
+    def test_the_workers_go_on_meanwhile(self):
+        """While the first call lasts, each of the workers begins more than one write."""
+        begun = threading.Semaphore(0)
+
+        def serve(request):
+            if request.method == "PUT":
+                begun.release()
+            return table(request)
+
+        def wait(result):
+            told.append(result)
+            if len(told) == 1:
+                for _ in range(6):
+                    assert begun.acquire(timeout=60)
+
+        told, table = [], Table()
+        with Scripted(serve) as server, BetTune("t", base_url=server.base_url) as client:
+            assert client.predictions.sync(1, ODDS, on_result=wait, concurrency=2).ok
+        assert len(told) == len(ODDS)
+
+    def test_they_may_use_the_client(self):
+        with Scripted(Table()) as server, BetTune("t", base_url=server.base_url) as client:
+            told = []
+
+            def look(result):
+                told.append(client.predictions.search(1, [result.match_id]))
+
+            assert client.predictions.sync(1, ODDS, on_result=look).ok
+        assert all(told)

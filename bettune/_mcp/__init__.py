@@ -1,0 +1,1 @@
+"""BetTune for language models: a server of the Model Context Protocol, with the extra `mcp`."""
