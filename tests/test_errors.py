@@ -383,10 +383,10 @@ def test_errors_go_through_json_as_celery_has_them(connect):
 
 
 def test_text_of_a_server_is_shown_on_one_line_and_steers_no_terminal(connect, caplog):
-    caplog.set_level("DEBUG", "bettune")
+    caplog.set_level("DEBUG")
     bad = "Bad\n::error::\x1b]0;x\x07\x9b31m\u202egnorw\u2066"
     answers = [
-        answer(503, {"code": bad, "message": bad}),
+        answer(503, {"code": bad, "message": bad}, reason="\x1b[31m\x9b"),
         answer(404, {"code": bad, "message": bad}),
         answer(502, f"<html>{bad}".encode()),
         answer(307, location="/v1/\x1b[31m\x9b"),
@@ -404,6 +404,7 @@ def test_text_of_a_server_is_shown_on_one_line_and_steers_no_terminal(connect, c
                 client.sports.list()
             texts = [str(caught.value), repr(caught.value), getattr(caught.value, "message", "")]
             assert all(text.isprintable() for text in texts), texts
-    messages = [record.getMessage() for record in caplog.records if record.name == "bettune"]
+    loggers = ("bettune", "httpx")
+    messages = [record.getMessage() for record in caplog.records if record.name in loggers]
     assert len(messages) > 5
     assert all(message.isprintable() for message in messages)
