@@ -30,8 +30,8 @@ def test_nothing_is_breaking_where_nothing_changed():
 BREAKING = {
     "Predictions.put: Parameter was removed: [positional or keyword] match_id: int": (
         "bettune/_sync/predictions.py",
-        "def put(self, filter_id: int, match_id: int,",
-        "def put(self, filter_id: int, fixture_id: int,",
+        "def put(self, filter_id: int, match_id: int | Match, odds",
+        "def put(self, filter_id: int, fixture_id: int | Match, odds",
     ),
     "BetTune.__init__: Parameter was removed: [keyword-only] base_url": (
         "bettune/_sync/client.py",

@@ -140,7 +140,7 @@ BREAKS = {
     ),
     "other_odds": (
         on("PUT /prediction-filters", lambda body: body.update(odds="2.100000")),
-        "break: facade: 2.15 was written, and it answers 2.100000",
+        "- at `$.odds`",
         "PUT",
     ),
     "time": (
