@@ -80,6 +80,14 @@ def by_aiohttp(
     return lambda _: runner.run(put_all())
 
 
+def over_aiohttp(base: str, runner: asyncio.Runner, stack: ExitStack) -> Callable[..., Any]:
+    """The async client's bulk operations with the transport of httpx-aiohttp."""
+    transport = import_module("httpx_aiohttp").AiohttpTransport()
+    client = AsyncBetTune(TOKEN, base_url=base, rate_limit=PACED, transport=transport)
+    stack.callback(lambda: runner.run(client.aclose()))
+    return ours(client, runner)
+
+
 def ours(client: Any, runner: asyncio.Runner) -> Callable[..., Any]:
     """A client's bulk operations, awaited if need be: which one, and its arguments."""
     if isinstance(client, BetTune):
@@ -107,6 +115,10 @@ def against_by_hand(base: str, brief: bool) -> Iterator[Row]:
             if share == 100:
                 try:
                     contenders[f"aiohttp, {WIDTH} wide"] = by_aiohttp(base, runner, stack, odds)
+                    call = over_aiohttp(base, runner, stack)
+                    contenders["bettune, async over httpx-aiohttp"] = partial(
+                        synced, call, odds, writes
+                    )
                 except ImportError as error:
                     yield Row("sync", "aiohttp", "httpx", note=f"not installed: {error}")
             for name, call in calls.items():
