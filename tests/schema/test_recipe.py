@@ -74,10 +74,10 @@ RECIPE = {
         ),
     },
     "bettune/_models.py": {
-        "class Sport(Struct, frozen=True, gc=False):": (
-            "class Tournament(Struct, frozen=True, gc=False):\n"
+        "class Sport(_Model, frozen=True, gc=False):": (
+            "class Tournament(_Model, frozen=True, gc=False):\n"
             '    """A tournament."""\n\n    id: int\n    name: str\n\n\n'
-            "class Sport(Struct, frozen=True, gc=False):"
+            "class Sport(_Model, frozen=True, gc=False):"
         ),
     },
     "bettune/__init__.py": {
