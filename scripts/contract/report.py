@@ -19,7 +19,7 @@ SHORTEST = 8  # a shorter token is not a secret, and would garble every text
 
 
 class Step(NamedTuple):
-    """One call: what was asked, the status of the answer, and what was found."""
+    """One call: its name, the status of the response, and the findings."""
 
     name: str
     status: str
