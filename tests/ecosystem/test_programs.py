@@ -168,7 +168,8 @@ def test_uvloop_runs_the_async_client(bettune_sandbox, python):
         "async def main():\n"
         "    async with AsyncBetTune() as bettune:\n"
         "        day = await bettune.matches.list('2026-06-06')\n"
-        "        print(await bettune.predictions.sync(11583, {match.id: 2 for match in day}))\n"
+        "        odds = {match.id: 20 for match in day}\n"
+        "        print(await bettune.predictions.sync(11583, odds, by_hand='overwrite'))\n"
         "uvloop.run(main())\n",
         BETTUNE_API_TOKEN=bettune_sandbox.token,
         BETTUNE_BASE_URL=bettune_sandbox.base_url,
