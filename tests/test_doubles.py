@@ -1,4 +1,4 @@
-"""What tools ask of the public classes: type hints, test doubles, copies for another process."""
+"""What tools ask of the public classes: test doubles, copies for another process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import pytest
 from pydantic import BaseModel, ValidationError, create_model
 
 import bettune
-import bettune.types
 from bettune import AsyncBetTune, BetTune, BetTuneError, Match, Prediction
 
 kinds = pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
@@ -86,27 +85,6 @@ def test_a_part_of_one_that_is_not_copied_goes_on(kind):
         copy.deepcopy(client)
     result = client.sports.list()
     assert (asyncio.run(result) if kind is AsyncBetTune else result) == []
-
-
-def hinted():
-    """All that is public: functions, classes, and the methods of classes and of operations."""
-    names = [getattr(bettune, name) for name in bettune.__all__]
-    names += [getattr(bettune.types, name) for name in bettune.types.__all__]
-    for value in dict.fromkeys(v for v in names if inspect.isfunction(v) or inspect.isclass(v)):
-        yield value
-        for key, member in vars(value).items() if inspect.isclass(value) else ():
-            function = getattr(member, "fget", member)
-            if inspect.isfunction(function) and (key == "__init__" or key[0] != "_"):
-                yield function
-
-
-@pytest.mark.parametrize("value", [*hinted()], ids=lambda value: value.__qualname__)
-def test_type_hints_resolve(value):
-    """As injectors, command line builders and LLM tool frameworks ask for them."""
-    hints = typing.get_type_hints(value)
-    if value is BetTune.__init__:
-        assert hints["rate_limit"] == bettune.RateLimit | None
-        assert hints["timeout"] == float | httpx.Timeout | None
 
 
 def test_pydantic_takes_models_as_fields(box):

@@ -22,7 +22,6 @@ PACKAGES = (
     "httpx2",
     "aiohttp",
     "httpx-aiohttp",
-    "githubkit",
     "openai",
 )
 MARKS = {True: "met", False: "**missed**", None: ""}
