@@ -177,6 +177,10 @@ class Tools:
         await self._plans.apply(plan_id, ctx.report_progress)
         return reply(self._plans.show(plan_id, UTC, 25, 0))
 
+    async def stop(self) -> None:
+        """Stop the plans that are being applied, and wait until their reports are logged."""
+        await self._plans.stop()
+
     def _desired(self, rows: Iterable[arguments.Desired], edge: Any) -> dict[Match, Any]:
         """Return the minimum odds, or `bettune.DELETE`, of each match.
 
