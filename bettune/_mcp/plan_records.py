@@ -16,7 +16,7 @@ import bettune
 from bettune._bulk.plan import Plan
 from bettune._bulk.report import SyncReport, WriteResult
 from bettune._mcp.catalog import has_started
-from bettune._mcp.replies import clean, explain, filter_row, page_of, write_row
+from bettune._mcp.replies import clean, explain, filter_row, page_of, sentence, write_row
 from bettune._models import Match, PredictionFilter
 
 logger = logging.getLogger("bettune.mcp")
@@ -125,7 +125,7 @@ class PlanRecords:
             writes = sorted(report.writes, key=lambda w: getattr(w, "state", "") == "done")
         content = {
             "plan_id": plan_id,
-            "summary": str(plan if report is None else report),
+            "summary": sentence(plan if report is None else report),
             "filter": filter_row(record.prediction_filter),
             **page_of(writes, limit, offset),
             "writes": [write_row(w, plan, zone) for w in writes[offset : offset + limit]],

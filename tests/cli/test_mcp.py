@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from bettune._mcp.replies import clean
 from bettune._mcp.serve import make_server
 from bettune._mcp.tools import Tools
 from bettune.sandbox import Sandbox
+from scripts import ROOT
 from tests.cli.conftest import BETTUNE
 
 FILTER = 11583
@@ -468,6 +470,20 @@ def test_without_the_package_the_command_names_the_extra(run, monkeypatch):
     status, out, err = run("mcp")
     assert (status, out) == (2, "")
     assert "bettune[mcp]" in err
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_the_configurations_in_the_documentation_start_the_command(run, language):
+    text = (ROOT / "docs" / language / "language-models.md").read_text("utf-8")
+    blocks = re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    configurations = [json.loads(block) for block in blocks]
+    servers = [c.get("mcpServers") or c["servers"] for c in configurations]
+    assert len(servers) == 2
+    for server in servers:
+        arguments = server["bettune"]["args"]
+        assert arguments[:3] == ["--from", "bettune[mcp]", "bettune"]
+        assert run(*arguments[3:], "--help").status == 0
+        assert {*server["bettune"]["env"]} <= {"BETTUNE_API_TOKEN", "BETTUNE_API_TOKEN_FILE"}
 
 
 @pytest.mark.parametrize("option", [["--max-writes", "0"], ["--max-writes", "-1"]])
