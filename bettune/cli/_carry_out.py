@@ -63,7 +63,7 @@ def carry_out(
     except BaseException as error:
         signals.report_next()
         if reports is None:  # else it came when all was done
-            reports, ended = getattr(error, "report", None), error
+            reports, ended = _report_of(error), error
         if reports is None:
             if isinstance(error, KeyboardInterrupt):
                 raise interrupted(error, "; nothing was written") from None
@@ -83,9 +83,20 @@ def carry_out(
     return reports, interrupted(ended, f" {after}")
 
 
+def _report_of(error: BaseException) -> SyncReports | None:
+    """Return the report of what ended a run, be it that another signal came right after."""
+    context: BaseException | None = error
+    while context is not None:
+        report: SyncReports | None = getattr(context, "report", None)
+        if report is not None:
+            return report
+        context = context.__context__
+    return None
+
+
 def interrupted(error: BaseException, how_far: str) -> Failure:
-    """Make the failure for a signal."""
-    kind = error if isinstance(error, Interrupted) else Interrupted()
+    """Make the failure for the first signal."""
+    kind = signals.first or (error if isinstance(error, Interrupted) else Interrupted())
     return Failure(f"{kind.word}{how_far}", kind.exit_code)
 
 

@@ -16,6 +16,7 @@ from bettune.cli._filters import find_filters
 from bettune.cli._log_file import LogFile
 from bettune.cli._progress import progress
 from bettune.cli._session import session
+from bettune.cli._signals import signals
 from bettune.cli._writes_report import WritesReport, count
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def clear(
                     f"{counted} to delete, and no terminal to ask: add --yes to delete. Nothing "
                     "was deleted"
                 )
-            if not click.confirm(f"Delete {counted} on {days}?", default=False, err=True):
+            if not _confirm(f"Delete {counted} on {days}?"):
                 raise WrongUsage("nothing was deleted")
         try:
             reports, ended = carry_out(client, plans, log_file, by_id, options)
@@ -85,3 +86,13 @@ def clear(
         failure = report.conclude(reports, ended, options, quiet=False)
         if failure is not None:
             raise failure
+
+
+def _confirm(question: str) -> bool:
+    try:
+        return click.confirm(question, default=False, err=True)
+    except click.Abort:  # a signal, or the end of the input
+        click.echo(err=True)
+        if signals.first is None:
+            return False
+        raise interrupted(signals.first, "; nothing was deleted") from None

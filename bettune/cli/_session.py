@@ -86,6 +86,11 @@ def remedy(error: bettune.BetTuneError) -> str:
         }.get(error.code or "", "")
     if isinstance(error, bettune.RateLimitError) and error.retry_after is not None:
         return f"Run it again in {error.retry_after:.0f} seconds"
-    if isinstance(error, bettune.APIConnectionError):
+    if isinstance(error, bettune.APIConnectionError) and not _names_peer(str(error)):
         return f"The server is {os.environ.get('BETTUNE_BASE_URL') or BASE_URL}"
     return ""
+
+
+def _names_peer(text: str) -> bool:
+    """Return whether the text of an error names the server or proxy that was not reached."""
+    return "(server " in text or "(proxy " in text

@@ -109,7 +109,10 @@ def _cells(values: Iterable[Any], formulas: Iterable[Any]) -> Iterator[Cell]:
     for cell, formula in zip(values, formulas, strict=False):
         value = cell.value
         if value is None:
-            yield _NOT_CALCULATED if getattr(formula, "data_type", "") == "f" else ""
+            # The text "" of a formula is a value; openpyxl keeps its type.
+            calculated = getattr(cell, "data_type", "") == "str"
+            is_formula = getattr(formula, "data_type", "") == "f"
+            yield _NOT_CALCULATED if is_formula and not calculated else ""
         elif cell.data_type == "e":
             yield ErrorCell(str(value))
         elif isinstance(value, datetime) and value.time() == time() and _is_day(cell):
