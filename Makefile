@@ -109,7 +109,7 @@ test-httpx2: .venv-ecosystem/.ready ## run the tests with httpx2, httpx's succes
 	@PYTHONPATH="$(CURDIR)/tests/ecosystem/httpx2" .venv-ecosystem/bin/python -m pytest \
 		-o asyncio_default_fixture_loop_scope=function -W "ignore:Module already imported" \
 		--ignore=tests/test_schema_examples.py --ignore=tests/sandbox/test_conformance.py \
-		tests/test_*.py tests/values tests/fixtures tests/faults tests/sandbox $(ARGS)
+		tests/test_*.py tests/values tests/resolving tests/sandbox $(ARGS)
 
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 	@npm ci --prefix $(NODE) --no-fund --no-audit --loglevel=error

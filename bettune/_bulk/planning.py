@@ -44,10 +44,11 @@ def make_plan(
     made_monotonic: float,
 ) -> Plan:
     """Compare the odds asked for with those held, at six decimals."""
+    # Also the entries without anything to do: the order of several plans' writes comes from them.
     entries = (_entry(match_id, desired, held.get(match_id), rules) for match_id in desired.order)
     return Plan(
         filter_id,
-        tuple(entry for entry in entries if entry.fate != "absent"),
+        tuple(entries),
         made_at,
         made_monotonic,
         desired.matches,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from bettune._fixtures.team_names import FIRST_TEAM, Marks, Reading, plain, read_known, spell
+from bettune._fixtures.team_names import FIRST_TEAM, Marks, Reading, parse, prepare, read_known, spell
 from bettune._fixtures.vocabulary import fold, read_text, vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bettune._fixtures.team_names import TeamName
 
@@ -55,30 +55,30 @@ class Identity:
     rank: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A name of a club."""
 
     club: Club
     reserve: str
     usual: bool
     plain: str
-    numbers: frozenset[str]
-    forms: frozenset[str]
+    numbers: tuple[str, ...]
+    forms: tuple[str, ...]
 
 
 class Section:
     """The clubs of a country."""
 
-    def __init__(self, country: str, lines: Iterable[str]) -> None:
+    def __init__(self, country: str, text: str) -> None:
         self.country = country
-        self._entries: dict[str, list[_Entry]] = defaultdict(list)
+        self.entries: dict[str, list[_Entry]] = defaultdict(list)
+        # The keys of names that are written as one word too (HamKam).
+        self.joined: dict[str, str] = {}
         self._with_word: dict[str, set[Club]] = defaultdict(set)
         self._found: dict[TeamName, Identity | None] = {}
         clubs: dict[str, Club] = {}
-        for line in lines:
-            head, _, rest = line.partition(":")
-            own, _, first = (part.strip() for part in head.partition("="))
+        for line, prepared in zip(text.splitlines(), prepare(text).splitlines(), strict=True):
+            own, _, first = (part.strip() for part in line.partition(":")[0].partition("="))
             reserve = ""
             if first:
                 name, _, number = first.rpartition(" ")
@@ -86,19 +86,20 @@ class Section:
             else:
                 name = own
             club = clubs.get(name) or clubs.setdefault(name, Club(country, name))
-            for text in (own, *rest.split(",")):
-                if text := text.strip():
-                    self._add(club, reserve, text, usual=text == own)
+            head, _, rest = prepared.partition(":")
+            self._add(club, reserve, head.partition("=")[0], usual=True)
+            for alias in rest.split(",") if rest.strip() else ():
+                self._add(club, reserve, alias, usual=False)
 
-    def _add(self, club: Club, reserve: str, text: str, *, usual: bool) -> None:
-        reading = read_known(text)
-        entry = _Entry(club, reserve, usual, plain(text), reading.numbers, reading.forms)
-        self._entries[reading.key].append(entry)
+    def _add(self, club: Club, reserve: str, prepared: str, *, usual: bool) -> None:
+        text, reading = read_known(prepared)
+        entry = _Entry(club, reserve, usual, text, reading.numbers, reading.forms)
+        self.entries[reading.key].append(entry)
         if len(reading.words) > 1:
-            self._entries["".join(reading.words)].append(entry)
+            self.joined["".join(reading.words)] = reading.key
         if not reserve:
             club.readings.append(reading)
-            club.forms |= reading.forms
+            club.forms.update(reading.forms)
             for word in reading.words:
                 self._with_word[word].add(club)
 
@@ -117,9 +118,12 @@ class Section:
         return identity
 
     def _by_reading(self, name: TeamName, reading: Reading, marks: Marks) -> Identity | None:
-        entries = self._entries.get(reading.key) or self._entries.get("".join(reading.words))
+        entries = self.entries.get(reading.key)
         if not entries:
-            return None
+            joined = "".join(reading.words)
+            entries = self.entries.get(self.joined.get(joined, joined))
+            if not entries:
+                return None
         very = [entry for entry in entries if entry.plain == name.plain]
         sure = very or [
             entry
@@ -140,7 +144,7 @@ class Section:
             if rivals:
                 return Identity((club, *rivals), marks, sure=False)
         usual = any(
-            entry.usual and entry.club is club and entry.forms <= reading.forms
+            entry.usual and entry.club is club and set(entry.forms) <= set(reading.forms)
             for entry in entries
         )
         rank = 2 * usual + bool(very)
@@ -183,62 +187,97 @@ class ClubBook:
     """All countries' clubs, each section read when it is first needed."""
 
     def __init__(self) -> None:
-        self._texts: dict[str, list[str]] = {}
+        self._texts: dict[str, str] = {}
         for block in read_text("clubs.txt").split("\n[")[1:]:
             country, _, text = block.partition("]\n")
-            self._texts[country] = [line for line in text.splitlines() if line]
-        self._plain: dict[str, str] = {}
+            self._texts[country] = text.strip()
+        self._unread: dict[str, str] | None = None
         self._sections: dict[str, Section] = {}
+        self._with_key: dict[str, list[Section]] = defaultdict(list)
         self._worldwide: dict[TeamName, tuple[Identity, ...]] = {}
 
-    def __contains__(self, country: str) -> bool:
-        return country in self._texts
+    @property
+    def countries(self) -> list[str]:
+        """The countries of the data."""
+        return list(self._texts)
+
+    def read_for(self, text: str) -> Iterator[None]:
+        """Read the countries that a name may be of; yields after each, for it takes a while."""
+        name = parse(text)
+        if name not in self._worldwide:
+            for country in self.unread_with(name):
+                self.section(country)
+                yield
 
     def section(self, country: str) -> Section:
         """The clubs of a country."""
-        if country not in self._sections:
-            self._sections[country] = Section(country, self._texts.get(country, ()))
-        return self._sections[country]
+        section = self._sections.get(country)
+        if section is None:
+            section = self._sections[country] = Section(country, self._texts.get(country, ""))
+            if self._unread is not None:
+                self._unread.pop(country, None)
+            for key in (*section.entries, *section.joined):
+                self._with_key[key].append(section)
+        return section
 
     def find(self, name: TeamName, countries: Iterable[str]) -> tuple[Identity, ...]:
         """Who a name is in some countries."""
-        found = (self.section(country).find(name) for country in countries)
+        found = [self.section(country).find(name) for country in countries]
         return tuple(identity for identity in found if identity is not None)
 
     def find_anywhere(self, name: TeamName) -> tuple[Identity, ...]:
         """Who a name is in any country: where it is a club's usual name, no other club's alias."""
         found = self.find_everywhere(name)
+        if len(found) < 2:
+            return found
         home = vocabulary().famous.get(name.plain)
         famous = tuple(each for each in found if each.clubs[0].country == home)
         if famous:
             return famous
-        highest = max((identity.rank for identity in found), default=0)
+        highest = max(identity.rank for identity in found)
         return tuple(each for each in found if each.rank == highest)
 
     def find_everywhere(self, name: TeamName) -> tuple[Identity, ...]:
         """Who a name is in all countries."""
         if name not in self._worldwide:
-            longest = max(name.reading.words, key=len)
-            spelt = {longest, *(word for word in name.plain.split() if spell(word) == longest)}
-            self._worldwide[name] = self.find(name, self._countries_with(spelt))
+            for country in self.unread_with(name):
+                self.section(country)
+            keys = {
+                key
+                for reading in (name.whole, name.reading)
+                for key in (reading.key, "".join(reading.words))
+            }
+            sections = {id(each): each for key in keys for each in self._with_key.get(key, ())}
+            found = [section.find(name) for section in sections.values()]
+            self._worldwide[name] = tuple(identity for identity in found if identity is not None)
         return self._worldwide[name]
 
-    def _countries_with(self, spelt: Iterable[str]) -> list[str]:
-        """The countries in whose text a word stands, so that the others need not be read."""
-        if not self._plain:
-            self._plain = {
-                country: fold("\n".join(lines)) for country, lines in self._texts.items()
+    def unread_with(self, name: TeamName) -> list[str]:
+        """The countries not read yet in whose text the longest word of a name stands."""
+        longest = max(name.reading.words, key=len)
+        return self._unread_with(
+            [longest, *(word for word in name.plain.split() if spell(word) == longest)]
+        )
+
+    def _unread_with(self, words: Sequence[str]) -> list[str]:
+        if self._unread is None:
+            self._unread = {
+                country: fold(text)
+                for country, text in self._texts.items()
+                if country not in self._sections
             }
         return [
             country
-            for country, text in self._plain.items()
-            if country in self._sections or any(word in text for word in spelt)
+            for country, text in self._unread.items()
+            if any(word in text for word in words)
         ]
 
     def containing(self, words: Sequence[str], countries: Iterable[str]) -> set[Club]:
         """The clubs of some countries, of all where none is given, with all these words."""
+        if not countries:
+            countries = [*self._unread_with(words[:1]), *self._sections]
         found: set[Club] = set()
-        for country in countries or self._countries_with(words[:1]):
+        for country in countries:
             found |= self.section(country).containing(words)
         return found
 

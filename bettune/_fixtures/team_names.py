@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bettune._fixtures.vocabulary import fold, vocabulary
 
@@ -24,6 +24,12 @@ _MARK_LETTERS = frozenset("wkfbc23")
 _AT_THE_END = _MARK_LETTERS | {"ii", "iii", "res", "fem", "dam"}
 # Shorter words are compared as they are written.
 _LONG = 5
+_NO_CODES: frozenset[str] = frozenset()
+_IN_WRITTEN_FORMS = frozenset(
+    "club clube klub klubi klubb kulubu union unione sociedad societa verein sportverein"
+    " calcio kamraterna voetbalvereniging leibesubungen bewegungsspiele sportowy".split()
+)
+_BEFORE_CODES = frozenset("-(/")
 _TRAILING = frozenset({"al", "am", "ap", "ce", "ba", "es", "ma", "pa", "se"})
 
 # Spellings of one sound, in this order; then letters that sound alike.
@@ -81,24 +87,20 @@ class Marks:
 FIRST_TEAM = Marks()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The words of a name, with the marks taken out or not.
 
     Attributes:
+        key: the words as one text.
         words: the words that name the club, in their order and in one spelling.
-        numbers: founding years and the like.
-        forms: the club forms, each kind once.
+        numbers: founding years and the like, sorted.
+        forms: the club forms, each kind once, sorted.
     """
 
+    key: str
     words: tuple[str, ...]
-    numbers: frozenset[str]
-    forms: frozenset[str]
-
-    @property
-    def key(self) -> str:
-        """The words as one text."""
-        return " ".join(self.words)
+    numbers: tuple[str, ...]
+    forms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +143,8 @@ def plain(text: str) -> str:
     return " ".join(words_of(fold(text)))
 
 
-def _prepared(text: str) -> str:
+def prepare(text: str) -> str:
+    """Write a text in small letters without accents, with initials (F.C.) as one word."""
     folded = _APOSTROPHES.sub("", fold(text))
     if "." in folded:
         folded = _INITIALS.sub(lambda found: re.sub("[. ]", "", found[0]) + " ", folded)
@@ -151,7 +154,7 @@ def _prepared(text: str) -> str:
 @lru_cache(maxsize=1 << 15)
 def parse(text: str) -> TeamName:
     """Read a team's name."""
-    folded = _prepared(text)
+    folded = prepare(text)
     found = [(match[1], match[2], match[3]) for match in _WORD.finditer(folded)]
     tokens = [word for _, word, _ in found]
     known = vocabulary()
@@ -164,7 +167,7 @@ def parse(text: str) -> TeamName:
     codes = frozenset(
         word
         for before, word, _ in found[-1:]
-        if len(word) == 2 and (before in ("-", "(", "/") or word in _TRAILING) and len(found) > 1
+        if len(word) == 2 and (before in _BEFORE_CODES or word in _TRAILING) and len(found) > 1
     )
     whole, translated = _read(tokens, codes)
     unmarked, marks = (tokens, FIRST_TEAM)
@@ -175,9 +178,9 @@ def parse(text: str) -> TeamName:
         reading, translated = _read(unmarked, codes)
     text_plain = " ".join(tokens) or " ".join(folded.split())
     if not reading.words:
-        reading = replace(reading, words=(text_plain,))
+        reading = reading._replace(key=text_plain, words=(text_plain,))
     if not whole.words:
-        whole = replace(whole, words=(text_plain,))
+        whole = whole._replace(key=text_plain, words=(text_plain,))
     lettered = marks != FIRST_TEAM and any(
         len(word) == 1 and word != "c"  # "Inverness C" is no third team where it is known
         for word in tokens[len(tokens) - 2 :]
@@ -196,15 +199,19 @@ def parse(text: str) -> TeamName:
     )
 
 
-def read_known(text: str) -> Reading:
-    """Read a name of the data, in which nothing is a mark."""
-    found = _WORD.findall(_prepared(text))
-    codes: frozenset[str] = frozenset()
-    if found:
-        before, word, _ = found[-1]
-        if len(word) == 2 and (before in ("-", "(", "/") or word in _TRAILING) and len(found) > 1:
-            codes = frozenset({word})
-    return _read([word for _, word, _ in found], codes)[0]
+def read_known(prepared: str) -> tuple[str, Reading]:
+    """Read a name of the data, in which nothing is a mark: its plain text and its reading.
+
+    Args:
+        prepared: the name as `prepare` makes it.
+    """
+    found = _WORD.findall(prepared)
+    before, word, _ = found[-1]
+    codes = _NO_CODES
+    if len(word) == 2 and (before in _BEFORE_CODES or word in _TRAILING) and len(found) > 1:
+        codes = frozenset({word})
+    tokens = [word for _, word, _ in found]
+    return " ".join(tokens), _read(tokens, codes)[0]
 
 
 def _read(tokens: Sequence[str], codes: frozenset[str]) -> tuple[Reading, bool]:
@@ -218,6 +225,7 @@ def _read(tokens: Sequence[str], codes: frozenset[str]) -> tuple[Reading, bool]:
     if rest and rest[0] == "afc" and len(rest) > 1:
         forms.add("afc-")
         rest = rest[1:]
+    last = len(rest) - 1
     for place, token in enumerate(rest):
         if token in codes:
             words.append(token)
@@ -225,13 +233,11 @@ def _read(tokens: Sequence[str], codes: frozenset[str]) -> tuple[Reading, bool]:
             forms.add(known.forms[token])
         elif token.isdecimal():
             numbers.add(token)
-        elif (
-            token not in (known.fillers if words and place < len(rest) - 1 else known.articles)
-            or " ".join(rest[place : place + 2]) in known.kept_articles
-        ):
-            word = spell(token)
-            translated = translated or (word != token and token in known.towns)
-            words.append(word)
+        elif token in known.fillers and _is_left_out(token, rest, place, bool(words), last):
+            pass
+        else:
+            words.append(spell(token))
+            translated = translated or token in known.towns
     forms.discard("-")
     if tokens and tokens[0] == "1":
         numbers.discard("1")
@@ -244,7 +250,20 @@ def _read(tokens: Sequence[str], codes: frozenset[str]) -> tuple[Reading, bool]:
             words, numbers = list(tokens), set()
     if numbers and all(len(word) == 1 for word in words):
         words, numbers = [*words, *sorted(numbers)], set()  # B 1909 is not B 1913
-    return Reading(tuple(words), frozenset(numbers), frozenset(forms)), translated
+    reading = Reading(" ".join(words), tuple(words), _in_order(numbers), _in_order(forms))
+    return reading, translated
+
+
+def _in_order(texts: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(texts)) if texts else ()
+
+
+def _is_left_out(token: str, rest: Sequence[str], place: int, within: bool, last: int) -> bool:
+    """Whether a filler says nothing where it stands."""
+    known = vocabulary()
+    if not (within and place < last) and token not in known.articles:
+        return False
+    return " ".join(rest[place : place + 2]) not in known.kept_articles
 
 
 @lru_cache(maxsize=1 << 15)
@@ -271,10 +290,10 @@ def sound(word: str) -> str:
 
 def _without_written_forms(tokens: Sequence[str], forms: set[str]) -> list[str]:
     """Take "Football Club" and its like out of the words."""
+    if not _IN_WRITTEN_FORMS & set(tokens):
+        return list(tokens)
     text = " ".join(tokens)
     known = vocabulary().written_forms
-    if not any(word in text for word in ("club", "klub", "kulubu", "union", "soci", "verein")):
-        return list(tokens)
     padded = f" {text} "
     for written in sorted(known, key=len, reverse=True):
         if f" {written} " in padded:

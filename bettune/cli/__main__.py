@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from bettune.cli._signals import Interrupted, signals
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-INTERRUPTED, TERMINATED = 130, 143
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit status.
+    """Run the command line; return the exit status.
 
-    0 done, 1 the API refused or part of it failed, 2 wrong usage, 75 to be tried again later,
-    130 interrupted by Ctrl-C, 143 by SIGTERM.
+    Args:
+        arguments: those of the command; None for those of the process, which is then about to end.
     """
+    with signals:
+        try:
+            status = _run(arguments)
+        except Interrupted as error:  # during the imports
+            print(f"Error: {error.word}", file=sys.stderr)
+            status = error.exit_code
+        if arguments is None:
+            signals.ignore()
+        return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed from the start; click would take the other one
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123 - until the end
@@ -32,26 +45,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import click  # noqa: PLC0415 - needs the extra
 
     from bettune.cli._commands import bettune  # noqa: PLC0415 - needs the extra
-    from bettune.cli._options import discard, on_stderr  # noqa: PLC0415 - needs the extra
+    from bettune.cli._exit_status import Failure  # noqa: PLC0415 - needs the extra
+    from bettune.cli._options import discard, on_stderr, without_controls  # noqa: PLC0415
 
     try:
         status: int | None = bettune.main(arguments, prog_name="bettune", standalone_mode=False)
     except click.ClickException as error:
         failure = error
-    except click.Abort as error:
-        from bettune.cli._session import Failure, Terminated  # noqa: PLC0415 - imports the facade
-
-        if isinstance(error.__cause__, Terminated):
-            failure = Failure("terminated", TERMINATED)
-        else:
-            failure = Failure("interrupted", INTERRUPTED)
+    except click.Abort:
+        interrupted = signals.first or Interrupted()
+        failure = Failure(interrupted.word, interrupted.exit_code)
     except OSError as error:  # of click's own output, such as the help
         discard(sys.stdout)
+        if isinstance(error, BrokenPipeError):  # the reader has read enough
+            return 0
         failure = click.ClickException(f"cannot write the output: {error.strerror}")
     else:
         return status or 0
+    shown = io.StringIO()
+    failure.show(shown)
     with on_stderr():
-        failure.show()
+        click.echo(without_controls(shown.getvalue()), err=True, nl=False)
     return failure.exit_code
 
 

@@ -1,21 +1,49 @@
-"""What the commands do, but for `push`: ask the facade, and write its answer."""
+"""The commands but for `push`, `clear` and `resolve`: ask the facade, and print the result."""
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from rich.text import Text
 
-from bettune import Match, Prediction, PredictionFilter, Sport
+from bettune import Match, Prediction, PredictionFilter, Sport, to_records
+from bettune._fixtures.team_names import plain
+from bettune._values.display import short_repr
+from bettune._values.odds import to_odds
 from bettune.cli._filters import filter_id_of, find_filters
-from bettune.cli._odds_file import read_odds
-from bettune.cli._output import shown_odds, table_of, write_for_person, write_json, write_models
+from bettune.cli._output import (
+    odds_cell,
+    table_of,
+    write_for_person,
+    write_json,
+    write_models,
+    write_records,
+)
 from bettune.cli._progress import progress
 from bettune.cli._session import session
 
+_PREDICTION_COLUMNS = (
+    "id",
+    "filter_id",
+    "match_id",
+    "kick_off",
+    "country",
+    "tournament",
+    "home",
+    "away",
+    "score_home",
+    "score_away",
+    "finished",
+    "odds",
+    "source",
+    "created_at",
+    "updated_at",
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bettune import BetTune
     from bettune.cli._days import Days
@@ -40,10 +68,12 @@ def filters(options: Options) -> None:
     write_models(options, PredictionFilter, found, table_of(columns, rows), note)
 
 
-def matches(options: Options, days: Days, sport: int) -> None:
-    """List the matches of some days."""
+def matches(options: Options, days: Days, sport: int, search: str | None) -> None:
+    """List the matches of some days, or those of them that have a text in their names."""
     with session(options) as client:
-        found = _matches(client, days, sport, options)
+        found = matches_of(client, days, sport, options)
+    if search is not None:
+        found = [match for match in found if plain(search) in plain(" ".join(_names_of(match)))]
     columns = [">Match", "Kick-off", "Tournament*", "Home*", "Away*", ">Score"]
     rows = (
         (
@@ -56,11 +86,14 @@ def matches(options: Options, days: Days, sport: int) -> None:
         )
         for match in found
     )
-    note = f"{_count(found, 'match', 'matches')} on {days}"
+    with_text = "" if search is None else f" with {short_repr(search)}"
+    note = f"{_count(found, 'match', 'matches')}{with_text} on {days}"
     write_models(options, Match, found, table_of(columns, rows), note)
 
 
-def predictions(options: Options, named: str, days: Days | None, match_ids: Sequence[int]) -> None:
+def list_predictions(
+    options: Options, named: str, days: Days | None, match_ids: Sequence[int]
+) -> None:
     """List a filter's predictions for matches, or for all the matches of some days."""
     by_id: dict[int, Match] = {}
     with session(options) as client:
@@ -68,38 +101,47 @@ def predictions(options: Options, named: str, days: Days | None, match_ids: Sequ
             with progress(client, "Filters", options) as (watched, _):
                 (chosen,) = find_filters(watched, [named])
             filter_id, sport = chosen.id, chosen.sport.id
-            by_id = {match.id: match for match in _matches(client, days, sport, options)}
+            by_id = {match.id: match for match in matches_of(client, days, sport, options)}
             match_ids = list(by_id)
         with progress(client, "Predictions", options) as (watched, _):
             if days is None:
                 filter_id = filter_id_of(watched, named)
-            found = watched.predictions.search(filter_id, match_ids)
-    asked = _count(set(match_ids), "match", "matches")
-    note = f"{_count(found, 'prediction', 'predictions')} for {asked}"
-    columns = [">Match", ">Odds", "Source", "Updated (UTC)"]
+            predictions = watched.predictions.search(filter_id, match_ids)
+    note = f"{_count(predictions, 'prediction', 'predictions')} for "
+    note += _count(set(match_ids), "match", "matches")
+    note += "" if days is None else f" on {days}"
+    records = to_records(predictions, matches=by_id.values())
+    zone = UTC if days is None else days.zone
+    columns = [">Match", ">Odds", "Source", "Updated (UTC)" if zone is UTC else "Updated"]
     rows = [
-        [p.match_id, shown_odds(p.odds), p.source.value, f"{p.updated_at:%Y-%m-%d %H:%M}"]
-        for p in found
+        [
+            prediction.match_id,
+            odds_cell(prediction.odds),
+            prediction.source.value,
+            f"{prediction.updated_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        ]
+        for prediction in predictions
     ]
     if days is not None:
-        note += f" on {days}"
-        columns[1:1] = ["Kick-off", "Home*", "Away*"]
-        for row, prediction in zip(rows, found, strict=True):
+        columns[1:1] = ["Kick-off", "Tournament*", "Home*", "Away*", ">Score"]
+        for row, prediction in zip(rows, predictions, strict=True):
             match = by_id[prediction.match_id]
-            row[1:1] = [days.clock(match.date), match.home.name, match.away.name]
-    write_models(options, Prediction, found, table_of(columns, rows), note)
+            league = f"{match.country.name}: {match.tournament.name}"
+            teams = [match.home.name, match.away.name]
+            row[1:1] = [days.clock(match.date), league, *teams, _score(match)]
+    write_records(options, _PREDICTION_COLUMNS, records, table_of(columns, rows), note)
 
 
 def put(options: Options, named: str, match_id: int, odds: str) -> None:
     """Create or update one prediction."""
     with session(options) as client, progress(client, "Prediction", options) as (watched, _):
-        wanted = read_odds(odds)
+        wanted = to_odds(odds)
         filter_id = filter_id_of(watched, named)
         made = watched.predictions.put(filter_id, match_id, wanted)
     if options.output == "json":
         write_json(made)
     else:
-        line = f"Filter {filter_id} holds odds of {shown_odds(made.odds)} for match {match_id}."
+        line = f"Filter {filter_id} holds odds of {odds_cell(made.odds)} for match {match_id}."
         write_models(options, Prediction, [made], Text(line))
 
 
@@ -114,13 +156,19 @@ def delete(options: Options, named: str, match_id: int) -> None:
         write_for_person(Text(f"Filter {filter_id} holds no odds for match {match_id}."))
 
 
-def _matches(client: BetTune, days: Days, sport: int, options: Options) -> list[Match]:
+def matches_of(client: BetTune, days: Days, sport: int, options: Options) -> list[Match]:
+    """Return the matches of some days, with kick-offs in the days' zone."""
     found = []
     with progress(client, "Matches", options) as (watched, advance):
         for match in watched.matches.between(days.first, days.last, sport=sport, tz=days.zone):
             found.append(replace(match, date=match.date.astimezone(days.zone)))
             advance((found[-1].date.date() - days.first).days, len(days))
     return found
+
+
+def _names_of(match: Match) -> Iterator[str]:
+    for named in (match.home, match.away, match.country, match.tournament):
+        yield named.name
 
 
 def _score(match: Match) -> str:

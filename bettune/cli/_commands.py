@@ -4,15 +4,23 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bettune._version import __version__
-from bettune.cli._days import Days, Zone, to_day, to_zone
-from bettune.cli._options import Options, keep, pass_options, with_options
+from bettune.cli._days import Days, Zone, to_day
+from bettune.cli._file_commands import push, resolve
+from bettune.cli._options import Options, pass_options, with_options
+from bettune.cli._parameters import (
+    by_hand_option,
+    filter_argument,
+    log_option,
+    match_argument,
+    sport_option,
+    tz_option,
+    until_option,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,26 +30,6 @@ class _InOrder(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """The commands in the order of their use, not of the alphabet."""
         return list(self.commands)
-
-
-_filter = click.argument("named", metavar="FILTER")
-_match = click.argument("match_id", metavar="MATCH", type=int)
-_tz = click.option(
-    "--tz",
-    "zone",
-    callback=to_zone,
-    metavar="ZONE",
-    help="The time zone of days and times, such as Europe/Warsaw.  [default: UTC]",
-)
-_sport = click.option(
-    "--sport", metavar="ID", type=int, default=1, show_default=True, help="The sport."
-)
-_aliases = click.option(
-    "--aliases",
-    metavar="NAMES.csv",
-    type=click.Path(),
-    help="Names of yours and BetTune's: columns yours and bettune.",
-)
 
 
 @click.group(
@@ -70,10 +58,13 @@ def bettune() -> None:
     \b
     Exit status:
       0    done
-      1    the API refused, or part of it failed
-      2    wrong usage, a bad file or no token; nothing was written
+      1    the API refused, or some writes failed
+      2    wrong usage, a bad file, no token, or a plan that was refused:
+           nothing was written
+      3    done, except for rows that were skipped
       75   the API could not be reached, failed, or said to come back later:
-           run it again
+           run the command again
+      129  interrupted by SIGHUP
       130  interrupted by Ctrl-C
       143  interrupted by SIGTERM
     """
@@ -91,13 +82,22 @@ def sports(options: Options) -> None:
 
 @bettune.command()
 @click.argument("day", callback=to_day)
-@click.option("--until", metavar="DAY", callback=to_day, help="The last day.  [default: DAY]")
-@_sport
-@_tz
+@until_option
+@click.option(
+    "--search", metavar="TEXT", help="Only matches with this in a team, country or tournament."
+)
+@sport_option
+@tz_option
 @with_options
 @pass_options
 def matches(
-    options: Options, day: date | str, until: date | str | None, sport: int, zone: Zone | None
+    options: Options,
+    *,
+    day: date | str,
+    until: date | str | None,
+    search: str | None,
+    sport: int,
+    zone: Zone | None,
 ) -> None:
     """List the matches of a day, or of several.
 
@@ -107,12 +107,13 @@ def matches(
     Examples:
       bettune matches today
       bettune matches 2026-06-06 --until 2026-06-12 --tz Europe/Warsaw
+      bettune matches tomorrow --search legia
       bettune matches tomorrow --format csv > tomorrow.csv
     """
     days = Days(day, until, zone)
     from bettune.cli import _actions  # noqa: PLC0415 - imports the facade
 
-    _actions.matches(options, days, sport)
+    _actions.matches(options, days, sport, search)
 
 
 @bettune.command()
@@ -126,8 +127,9 @@ def filters(options: Options) -> None:
 
 
 @bettune.command()
-@_filter
+@filter_argument
 @click.option("--date", "day", metavar="DAY", callback=to_day, help="All matches of this day.")
+@until_option
 @click.option(
     "--match",
     "match_ids",
@@ -137,7 +139,7 @@ def filters(options: Options) -> None:
     help="These matches: --match 1611243 1611244.",
 )
 @click.argument("more", metavar="", type=int, nargs=-1)
-@_tz
+@tz_option
 @with_options
 @pass_options
 def predictions(
@@ -145,6 +147,7 @@ def predictions(
     *,
     named: str,
     day: date | str | None,
+    until: date | str | None,
     match_ids: tuple[int, ...],
     more: tuple[int, ...],
     zone: Zone | None,
@@ -157,19 +160,22 @@ def predictions(
     \b
     Examples:
       bettune predictions 11583 --date today --tz Europe/Warsaw
+      bettune predictions 11583 --date 2026-06-01 --until 2026-06-07 --format csv
       bettune predictions 11583 --match 1611243 1611244
     """
     if (day is None) == (not match_ids) or (more and not match_ids):
         raise click.UsageError("Give either --date DAY or --match ID...")
-    days = None if day is None else Days(day, None, zone)
+    if until is not None and day is None:
+        raise click.UsageError("--until needs --date")
+    days = None if day is None else Days(day, until, zone)
     from bettune.cli import _actions  # noqa: PLC0415 - imports the facade
 
-    _actions.predictions(options, named, days, match_ids + more)
+    _actions.list_predictions(options, named, days, match_ids + more)
 
 
 @bettune.command()
-@_filter
-@_match
+@filter_argument
+@match_argument
 @click.argument("odds")
 @with_options
 @pass_options
@@ -189,8 +195,8 @@ def put(options: Options, named: str, match_id: int, odds: str) -> None:
 
 
 @bettune.command()
-@_filter
-@_match
+@filter_argument
+@match_argument
 @with_options
 @pass_options
 def delete(options: Options, named: str, match_id: int) -> None:
@@ -207,141 +213,47 @@ def delete(options: Options, named: str, match_id: int) -> None:
     _actions.delete(options, named, match_id)
 
 
-def _to_columns(
-    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
-) -> dict[str, str]:
-    """Check the columns of odds and the filter of each."""
-    columns: dict[str, str] = {}
-    for value in values:
-        column, _, named = value.partition("=")
-        if not column or not named:
-            raise click.BadParameter(f"{value!r} is not NAME=FILTER, such as home_win=11583.")
-        if "=" in named:
-            raise click.BadParameter(
-                f"{value!r} has several '=': name the filter by its id, or the column without one."
-            )
-        # In the file, case does not tell columns apart.
-        column = next((one for one in columns if one.lower() == column.lower()), column)
-        if columns.setdefault(column, named) != named:
-            raise click.BadParameter(f"there are two filters for the column {column!r}.")
-    return columns
-
-
-def _to_tolerance(_ctx: click.Context, _param: click.Parameter, value: str) -> Decimal:
-    """Check a part in percent; without the sign it could be a part of one."""
-    found = re.fullmatch(r"(\d{1,2}(?:\.\d{1,9})?)%", value, re.ASCII)
-    if found is None and value != "0":
-        raise click.BadParameter(f"{value!r} is not a percentage below 100, such as 0.5%.")
-    return Decimal(found[1]) / 100 if found else Decimal(0)
-
-
 @bettune.command()
-@click.argument("filter_and_file", metavar="[FILTER] FILE.csv", nargs=-1, type=click.Path())
-@click.option("--dry-run", is_flag=True, help="Only show the plan; write nothing.")
-@click.option(
-    "--column",
-    "columns",
-    metavar="NAME=FILTER",
-    multiple=True,
-    callback=_to_columns,
-    help="A column of odds and its filter; repeat it for several. In place of FILTER.",
-)
-@_tz
-@_aliases
-@click.option(
-    "--unresolved",
-    type=click.Choice(["error", "skip"]),
-    default="error",
-    show_default=True,
-    help="What to do with rows whose match is not certain.",
-)
-@click.option(
-    "--missing",
-    type=click.Choice(["error", "skip", "delete"]),
-    default="error",
-    show_default=True,
-    help="What to do where odds are empty.",
-)
-@click.option(
-    "--tolerance",
-    metavar="PERCENT",
-    default="0",
-    callback=_to_tolerance,
-    help="Leave odds that differ by no more, such as 0.5%.  [default: 0]",
-)
-@click.option(
-    "--log", metavar="FILE.csv", type=click.Path(), help="Append a row a write to this file."
-)
-@click.option(
-    "--quiet",
-    is_flag=True,
-    callback=keep,
-    expose_value=False,
-    help="Say nothing unless something is wrong.",
-)
+@click.argument("named", metavar="FILTER...", nargs=-1, required=True)
+@click.argument("day", callback=to_day)
+@until_option
+@tz_option
+@by_hand_option
+@click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+@log_option
 @with_options
 @pass_options
-def push(
-    options: Options, /, filter_and_file: tuple[str, ...], columns: dict[str, str], **given: Any
+def clear(
+    options: Options,
+    /,
+    *,
+    named: tuple[str, ...],
+    day: date | str,
+    until: date | str | None,
+    zone: Zone | None,
+    **given: Any,
 ) -> None:
-    """Make BetTune hold the odds of a CSV file.
+    """Stop betting on the matches of some days.
 
-    Shows what differs, writes that and nothing else, and reports. Interrupted or failed in part,
-    it is finished by running it again.
-
-    The file has a header with the columns match_id and odds, in any order, and may have others.
-    In place of match_id it may have date, home and away, in names of yours; in place of odds, a
-    column for each --column. FILTER is an id or the filter's exact name. The word delete in place
-    of odds deletes a prediction; matches that are not in the file stay as they are. Commas,
-    semicolons or tabs separate the columns, and odds may have a decimal comma. A file with a line
-    that is wrong, or could mean two things, is refused before anything is sent. A dash (-) reads
-    standard input.
+    Shows the predictions of the filters for these days, asks, and deletes them. Without a terminal
+    it needs --yes. FILTER is an id or the filter's exact name; DAY is YYYY-MM-DD, yesterday, today
+    or tomorrow.
 
     \b
     Examples:
-      bettune push 11583 odds.csv --dry-run
-      bettune push "Manual football" odds.csv --log pushed.csv
-      bettune push sheet.csv --column home_win=11583 --column draw=11584 \\
-        --tz Europe/Warsaw --aliases names.csv --tolerance 0.5%
-      python model.py | bettune push 11583 - --format csv > done.csv
+      bettune clear 11583 today --tz Europe/Warsaw --dry-run
+      bettune clear 11583 11584 today --until tomorrow --tz Europe/Warsaw
+      bettune clear "Manual football" 2026-06-06 --yes --log cleared.csv
     """
-    if len(filter_and_file) != (1 if columns else 2):
-        raise click.UsageError(
-            "Give FILTER and FILE.csv, or --column NAME=FILTER and FILE.csv alone."
-        )
-    if options.quiet and given["dry_run"]:
-        raise click.UsageError("--dry-run is there to show the plan, --quiet hides it: give one.")
-    *named, file = filter_and_file
-    from bettune.cli import _push  # noqa: PLC0415 - imports the facade
+    days = Days(day, until, zone)
+    from bettune.cli import _clear  # noqa: PLC0415 - imports the facade
 
-    filters = columns or {"odds": named[0]}
-    _push.push(options, _push.Request(file=file, filters=filters, **given))
+    _clear.clear(options, named, days, zone=zone, **given)
 
 
-@bettune.command()
-@click.argument("file", metavar="FILE.csv", type=click.Path())
-@_tz
-@_aliases
-@_sport
-@with_options
-@pass_options
-def resolve(
-    options: Options, file: str, zone: Zone | None, aliases: str | None, sport: int
-) -> None:
-    """Find which match each fixture of a CSV file is.
-
-    Writes the file's rows with a column match_id. The file has the columns date, home and away,
-    and may have country and tournament; a date is YYYY-MM-DD, with HH:MM where the kick-off is
-    known. What is not certain is left empty and explained on standard error, with the aliases that
-    would resolve it, and the exit status is 1. A dash (-) reads standard input.
-
-    \b
-    Example:
-      bettune resolve sheet.csv --tz Europe/Warsaw --aliases names.csv > ids.csv
-    """
-    from bettune.cli import _resolve  # noqa: PLC0415 - imports the facade
-
-    _resolve.resolve_file(options, file, zone=zone, aliases=aliases, sport=sport)
+bettune.add_command(push)
+bettune.add_command(resolve)
 
 
 @bettune.command()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bettune._values.display import short_repr
-from bettune.cli._session import Failure
+from bettune.cli._exit_status import Failure, WrongUsage
+from bettune.cli._output import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,23 @@ def find_filters(client: BetTune, named: Iterable[str]) -> list[PredictionFilter
     return [_find(filters, one) for one in named]
 
 
+def filters_of_one_sport(
+    client: BetTune, named: Iterable[str], advice: str
+) -> list[PredictionFilter]:
+    """Return the filters of these ids or names, each once, of one sport.
+
+    Raises:
+        Failure: no filter has such an id or name, or several have it.
+        WrongUsage: a filter is named twice, or they are of different sports.
+    """
+    filters = find_filters(client, named)
+    if len({chosen.id for chosen in filters}) < len(filters):
+        raise WrongUsage(f"a filter is named twice: {advice}")
+    if len({chosen.sport.id for chosen in filters}) > 1:
+        raise WrongUsage(f"the filters are of different sports: {advice}")
+    return filters
+
+
 def is_id(named: str) -> bool:
     """Whether it is an id, rather than a name; no id has more digits."""
     return named.isascii() and named.isdigit() and len(named) < 20
@@ -39,7 +57,7 @@ def is_id(named: str) -> bool:
 
 def label_of(found: PredictionFilter) -> str:
     """A filter as it is named in a line for a person."""
-    return f'{found.id} "{found.name}"'
+    return one_line(f'{found.id} "{found.name}"')
 
 
 def _find(filters: list[PredictionFilter], named: str) -> PredictionFilter:

@@ -1,20 +1,39 @@
-"""`push --log`: a CSV file to which a row is appended for each write, as it happens."""
+"""`--log`: a CSV file to which a row is appended for each write, as it happens."""
 
 from __future__ import annotations
 
 import csv
 import io
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
-from bettune.cli import _push_report
+from bettune.cli._exit_status import Failure, WrongUsage
 from bettune.cli._output import cell_of
-from bettune.cli._session import Failure, WrongUsage
+
+try:
+    import fcntl
+except ImportError:  # Windows: programs that begin a log at the same time may both write a header
+    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from typing import Any
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import IO, Any
 
-COLUMNS = ("at", *_push_report.COLUMNS)
+_BLOCK = 1 << 16
+COLUMNS = (
+    "at",
+    "filter_id",
+    "match_id",
+    "action",
+    "old_odds",
+    "new_odds",
+    "error",
+    "kick_off",
+    "home",
+    "away",
+    "source",
+    "state",
+)
 
 
 class LogError(Failure):
@@ -26,13 +45,15 @@ class LogFile:
 
     Args:
         path: the file; made where there is none.
+        spreadsheet_safe: put an apostrophe before text that a spreadsheet would run as a formula.
 
     Raises:
         WrongUsage: it cannot be opened, or holds something else.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, spreadsheet_safe: bool = False) -> None:
         self._path = path
+        self._safe = spreadsheet_safe
         try:
             # Unbuffered, so that what is written is in the file when a kill comes.
             self._file = open(path, "a+b", buffering=0)  # noqa: SIM115, PTH123 - kept open
@@ -51,7 +72,9 @@ class LogFile:
             LogError: the system refused it.
         """
         try:
-            self._write(_line(map(cell_of, (record[column] for column in COLUMNS))))
+            self._write(
+                _line(cell_of(record[column], spreadsheet_safe=self._safe) for column in COLUMNS)
+            )
         except OSError as error:
             raise LogError(f"cannot write the log {self._path}: {error.strerror}") from None
 
@@ -62,24 +85,33 @@ class LogFile:
         self._file.close()
 
     def _begin(self) -> None:
-        """Go on where the log ends, be it in the middle of a row."""
+        """Write the header of a new log; go on where an old one ends, be it within a row."""
         header = _line(COLUMNS)
+        with _locked(self._file):  # of several that begin at once, one writes the header
+            self._file.seek(0)
+            start = self._file.read(len(header))
+            if header.startswith(start):  # new, or killed within the header
+                self._write(header[len(start) :])
+            elif start != header:
+                raise WrongUsage(
+                    f"--log {self._path}: it is not such a log, which begins with the line "
+                    f"{header.decode().strip()}: name another file"
+                )
+            # A row that was cut off stays, and ends here: it opens no quotes for the rows below.
+            quotes, last = self._ending()
+            if quotes % 2:
+                self._write(b'"\n')
+            elif last != b"\n":
+                self._write(b"\n")
+
+    def _ending(self) -> tuple[int, bytes]:
+        """Return the number of quotes in the log, and its last byte; read in blocks."""
+        quotes, last = 0, b""
         self._file.seek(0)
-        found = self._file.read(len(header))
-        if header.startswith(found):  # new, or killed in the middle of the header
-            self._write(header[len(found) :])
-        elif found != header:
-            raise WrongUsage(
-                f"--log {self._path}: it is not such a log, which begins with the line "
-                f"{header.decode().strip()}: name another file"
-            )
-        self._file.seek(0)
-        content = self._file.readall()
-        # A row that was cut off stays, and ends here: it opens no quotes for the rows below.
-        if content.count(b'"') % 2:
-            self._write(b'"\n')
-        elif not content.endswith(b"\n"):
-            self._write(b"\n")
+        while block := self._file.read(_BLOCK):
+            quotes += block.count(b'"')
+            last = block[-1:]
+        return quotes, last
 
     def _write(self, data: bytes) -> None:
         if self._file.write(data) != len(data):
@@ -90,3 +122,15 @@ def _line(cells: Iterable[object]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue().encode("utf-8", "replace")
+
+
+@contextmanager
+def _locked(file: IO[bytes]) -> Iterator[None]:
+    if fcntl is None:
+        yield
+        return
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,4 +1,4 @@
-"""Reads a CSV file of odds: a row a match, by its id or by its teams, and odds for each filter.
+"""Read a file of odds: one row per match, by its id or by its teams, with odds for each filter.
 
 Since odds a hundred times too high are still odds, nothing here is guessed.
 """
@@ -13,16 +13,16 @@ from bettune._errors import InvalidArgumentError, InvalidOddsError
 from bettune._values.arguments import to_id
 from bettune._values.display import short_repr
 from bettune._values.odds import DELETE, to_odds
-from bettune.cli._csv_file import BadLineError, CSVFile
+from bettune.cli._fixture_cells import FIXTURE_COLUMNS, FixtureCells
+from bettune.cli._table_file import BadLineError, Reading, TableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import tzinfo
-    from decimal import Decimal
+    from collections.abc import Callable, Sequence
+    from datetime import date, tzinfo
+
+    from bettune.cli._table_file import Cell
 
 ID_COLUMN = "match_id"
-FIXTURE_COLUMNS = ("date", "home", "away")
-_OPTIONAL_COLUMNS = ("country", "tournament")
 _DELETE = "delete"
 # Programs that know no missing integer write ids as 1611843.0.
 _ID = re.compile(r"(\d{1,19})(?:[.,]0)?", re.ASCII)
@@ -32,41 +32,91 @@ _MARKS = {",": "a decimal comma", ".": "a decimal point"}
 
 
 class OddsRow(NamedTuple):
-    """A line of the file.
+    """A row of the file.
 
     Attributes:
         line: its number.
-        match_id: its match, None where that is to be found by the fixture, or empty.
-        fixture: what stands in its columns date, home, away, country and tournament.
-        odds: for each column of odds a value, DELETE, or None where it is empty.
+        match_id: its match; None where the file has none.
+        fixture: the values of its columns date, home, away, country and tournament.
+        day: its day in the time zone; None where the file has no dates.
+        odds: for each column of odds a value, DELETE, or None where the cell is empty.
     """
 
     line: int
     match_id: int | None
-    fixture: dict[str, str]
+    fixture: dict[str, Any]
+    day: date | None
     odds: list[Any]
 
 
-class OddsFile:
-    """The rows of a CSV file of odds.
+class MatchIds:
+    """The column match_id of a file, if it has one.
 
     Args:
-        content: the file: a header with the columns match_id, or date, home and away, and those of
-            odds, with any others.
-        name: the file, for errors.
+        file: the file.
+        optional: whether cells may be empty.
+    """
+
+    def __init__(self, file: TableFile, *, optional: bool) -> None:
+        self._file = file
+        self._there = file.index(ID_COLUMN) is not None
+        self._optional = optional
+        self._lines: dict[int, int] = {}
+
+    def read(self, cells: list[Cell], line: int) -> int | None:
+        """Return the id of a line; None where it has none.
+
+        Raises:
+            BadLineError: the cell is empty though ids are needed, holds no id, or one that another
+                line has.
+        """
+        text = self._file.text(cells, ID_COLUMN) if self._there else ""
+        if not text:
+            if self._optional or not self._there:
+                return None
+            raise BadLineError(
+                f"{ID_COLUMN} is empty; --unresolved skip leaves out rows without a match"
+            )
+        if (matched := _ID.fullmatch(text)) is None:
+            raise BadLineError(
+                f"{ID_COLUMN} must be a whole number, not {short_repr(text)}; if it is another "
+                f"provider's, call it something else: --rename {ID_COLUMN}=their_id"
+            )
+        try:
+            match_id = to_id(int(matched[1]), ID_COLUMN)
+        except InvalidArgumentError as error:
+            raise BadLineError(str(error)) from None
+        if match_id in self._lines:
+            raise BadLineError(
+                f"match {match_id} is on {self._file.place(self._lines[match_id])} already"
+            )
+        self._lines[match_id] = line
+        return match_id
+
+
+class OddsFile:
+    """The rows of a file of odds.
+
+    Args:
+        content: the file: a header with the columns match_id, or date, home and away, or all of
+            them, and those of odds, with any others.
+        name: the file, for messages.
         columns: the columns of odds.
-        missing: what is to become of empty odds; with "error" they are refused.
-        unresolved: what is to become of rows without a match; with "error" an empty match_id is
-            refused.
+        missing: what happens to empty odds; with "error" they are rejected.
+        unresolved: what happens to rows without a match; with "error" an empty match_id is
+            rejected where nothing else names the match.
         zone: the time zone of dates.
+        reading: how to read the file.
+        to_value: makes minimum odds of a cell's number, as text with a decimal point.
 
     Attributes:
-        name: the file, for errors.
-        rows: its lines.
-        by_fixture: whether matches are named by date, home and away.
+        table: the file.
+        rows: its rows.
+        by_fixture: whether rows name matches by date, home and away, with or without an id.
+        has_dates: whether there is a column date.
 
     Raises:
-        CSVFileError: it cannot be read, or not for certain.
+        WrongUsage: the file cannot be read, or not with certainty.
     """
 
     def __init__(
@@ -78,57 +128,53 @@ class OddsFile:
         missing: str = "error",
         unresolved: str = "error",
         zone: tzinfo | None = None,
+        reading: Reading | None = None,
+        to_value: Callable[[str], Any] = to_odds,
     ) -> None:
-        self.name = name
+        reading = reading or Reading()
         self.rows: list[OddsRow] = []
-        file = CSVFile(content, name, [ID_COLUMN, *columns], [*FIXTURE_COLUMNS, *columns])
-        self._id = file.index(ID_COLUMN)
-        self.by_fixture = self._id is None
-        self._fixture = FixtureCells(file, zone, odds=() if self.by_fixture else columns)
-        self._odds = [(column, file.index(column)) for column in columns]
-        self._missing, self._unresolved = missing, unresolved
-        self._delimiter = file.delimiter
-        self._lines: dict[int, int] = {}
+        self.table = file = TableFile(
+            content, name, [ID_COLUMN, *columns], [*FIXTURE_COLUMNS, *columns], reading=reading
+        )
+        # With ids, a column home among the odds is a home win's.
+        with_ids = file.index(ID_COLUMN) is not None
+        self._fixture = FixtureCells(
+            file, zone or UTC, reading.date_format, odds=columns if with_ids else ()
+        )
+        self.by_fixture = set(FIXTURE_COLUMNS) <= set(self._fixture.columns)
+        self.has_dates = "date" in self._fixture.columns
+        self._ids = MatchIds(file, optional=self.by_fixture or unresolved == "skip")
+        self._columns = columns
+        self._missing = missing
+        self._to_value = to_value
         self._decimal_mark: tuple[str, int] | None = None
+        for column in columns:
+            file.index(column)  # rejects two of one name
         file.read(self._take)
 
-    def _take(self, line: int, cells: list[str]) -> None:
-        match_id = None
-        if self._id is None:
-            fixture = self._fixture.checked(cells)
-        else:
-            fixture = self._fixture.of(cells)
-            match_id = self._to_id(cells[self._id], line)
-        odds = []
-        for column, at in self._odds:
-            assert at is not None
-            try:
-                odds.append(self._read(cells[at], line))
-            except BadLineError as error:
-                if len(self._odds) == 1:
-                    raise
-                raise BadLineError(f"{column}: {error}") from None
-        self.rows.append(OddsRow(line, match_id, fixture, odds))
+    def _take(self, line: int, cells: list[Cell]) -> None:
+        fixture = self._fixture.read(cells) if self.by_fixture else {}
+        day = self._fixture.day(cells) if self.has_dates else None
+        match_id = self._ids.read(cells, line)
+        odds = [self._odds(cells, column, line) for column in self._columns]
+        self.rows.append(OddsRow(line, match_id, fixture, day, odds))
 
-    def _to_id(self, text: str, line: int) -> int | None:
-        if not text:
-            if self._unresolved == "skip":
-                return None
-            raise BadLineError(
-                f"{ID_COLUMN} is empty; --unresolved skip leaves out what has no match"
-            )
-        if (found := _ID.fullmatch(text)) is None:
-            raise BadLineError(f"{ID_COLUMN} must be a whole number, not {short_repr(text)}")
+    def _odds(self, cells: list[Cell], column: str, line: int) -> Any:
+        cell = self.table.cell(cells, column)
         try:
-            match_id = to_id(int(found[1]), ID_COLUMN)
-        except InvalidArgumentError as error:
-            raise BadLineError(str(error)) from None
-        if match_id in self._lines:
-            raise BadLineError(f"match {match_id} is on line {self._lines[match_id]} already")
-        self._lines[match_id] = line
-        return match_id
+            if isinstance(cell, int | float) and not isinstance(cell, bool):
+                return self._to_value(repr(cell))
+            return self._parse(self.table.text(cells, column), line, is_text=isinstance(cell, str))
+        except (BadLineError, InvalidOddsError) as error:
+            several = len(self._columns) > 1 or self.table.is_workbook
+            raise BadLineError(str(error), column if several else None) from None
 
-    def _read(self, text: str, line: int) -> Any:
+    def _parse(self, text: str, line: int, *, is_text: bool) -> Any:
+        if not is_text:
+            raise BadLineError(
+                f"{text} is not a number, but the spreadsheet made something else of it: format "
+                "the cells as numbers or text and type it anew"
+            )
         if not text:
             if self._missing == "error":
                 raise BadLineError(
@@ -141,7 +187,7 @@ class OddsFile:
         marks = [mark for mark in ",." if mark in text]
         if len(marks) > 1:
             raise BadLineError(f"odds {short_repr(text)} have both a comma and a point")
-        if self._delimiter == "," and _THOUSANDS.fullmatch(text):
+        if self.table.delimiter == "," and _THOUSANDS.fullmatch(text):
             # Between semicolons a comma is the decimal one.
             raise BadLineError(
                 f"odds {short_repr(text)}: a decimal comma, or one of thousands? Use a point"
@@ -150,61 +196,15 @@ class OddsFile:
             used, where = self._decimal_mark = self._decimal_mark or (mark, line)
             if used != mark:
                 raise BadLineError(
-                    f"odds {short_repr(text)} have {_MARKS[mark]}, those on line {where} "
-                    f"{_MARKS[used]}: use one in the whole file"
+                    f"odds {short_repr(text)} have {_MARKS[mark]}, those on "
+                    f"{self.table.place(where)} {_MARKS[used]}: use one in the whole file"
                 )
         number = text.replace(",", ".")
         try:
-            return read_odds(number)
+            return self._to_value(number)
         except InvalidOddsError as error:
+            reason, advice, _ = str(error).partition(": to get the odds of a probability")
+            if advice or (text.endswith("%") and self._to_value is to_odds):
+                reason += "; if the column holds probabilities, give --probabilities"
             # As it stands in the file.
-            raise BadLineError(str(error).replace(short_repr(number), short_repr(text))) from None
-
-
-class FixtureCells:
-    """The columns of a file that name a fixture.
-
-    Args:
-        file: the file.
-        zone: the time zone of dates.
-        odds: the columns that hold odds, so that home may be those of a home win.
-    """
-
-    def __init__(self, file: CSVFile, zone: tzinfo | None, odds: Sequence[str] = ()) -> None:
-        taken = {file.index(column) for column in odds}
-        places = {c: file.index(c) for c in (*FIXTURE_COLUMNS, *_OPTIONAL_COLUMNS)}
-        self._columns = {c: at for c, at in places.items() if at is not None and at not in taken}
-        self._zone = zone
-
-    def of(self, cells: list[str]) -> dict[str, str]:
-        """What stands in them."""
-        return {column: cells[at] for column, at in self._columns.items()}
-
-    def checked(self, cells: list[str]) -> dict[str, str]:
-        """What stands in them, if a fixture can be read from it.
-
-        Raises:
-            BadLineError: it cannot.
-        """
-        from bettune._fixtures.fixture_input import read_fixture  # noqa: PLC0415 - only for names
-
-        fixture = self.of(cells)
-        for column, text in fixture.items():
-            if not text.isprintable():
-                raise BadLineError(f"{column} is not UTF-8: save the file as CSV UTF-8")
-        try:
-            read_fixture(fixture, self._zone or UTC)
-        except InvalidArgumentError as error:
-            raise BadLineError(str(error).removeprefix("fixtures: row 0: ")) from None
-        return fixture
-
-
-def read_odds(text: str) -> Decimal:
-    """Read odds that a person typed or a program wrote.
-
-    Raises:
-        InvalidOddsError: they are no decimal odds, or may be American ones.
-    """
-    if text.startswith("+"):
-        raise InvalidOddsError(f"odds must be decimal odds, without a sign, not {short_repr(text)}")
-    return to_odds(text)
+            raise BadLineError(reason.replace(short_repr(number), short_repr(text))) from None

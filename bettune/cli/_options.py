@@ -24,6 +24,7 @@ class Options:
     format: str | None = None
     verbose: bool = False
     quiet: bool = False
+    spreadsheet_safe: bool = False
 
     @property
     def output(self) -> str:
@@ -46,12 +47,17 @@ def on_stderr() -> Iterator[None]:
         discard(sys.stderr)
 
 
+def without_controls(text: str) -> str:
+    """Return text without the characters that could drive a terminal, but for line breaks."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+
+
 pass_options = click.make_pass_decorator(Options, ensure=True)
 
 
 def with_options(function: Function) -> Function:
     """Give a command, or the group of them, the options."""
-    for option in (_VERBOSE, _FORMAT):
+    for option in (_VERBOSE, _SPREADSHEET_SAFE, _FORMAT):
         function = option(function)
     return function
 
@@ -76,4 +82,11 @@ _VERBOSE = click.option(
     callback=keep,
     expose_value=False,
     help="Log requests, waits and retries to standard error.",
+)
+_SPREADSHEET_SAFE = click.option(
+    "--spreadsheet-safe",
+    is_flag=True,
+    callback=keep,
+    expose_value=False,
+    help="In CSV, put ' before names that a spreadsheet would run as formulas.",
 )

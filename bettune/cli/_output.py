@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
+import shutil
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bettune import to_records
+from bettune._values.display import shown_odds
 from bettune.cli._options import discard
 
 if TYPE_CHECKING:
@@ -26,21 +30,20 @@ if TYPE_CHECKING:
 
     from bettune.cli._options import Options
 
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?", re.ASCII)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Wide enough for any table that goes into a file, where nothing is to be cut off.
 _FILE_WIDTH = 1000
+
+
+def odds_cell(odds: Decimal | None) -> str:
+    """Return odds as a cell of a table; an empty one for None."""
+    return "" if odds is None else shown_odds(odds)
 
 
 def one_line(text: object) -> str:
     """Text without line breaks and other control characters, which could drive the terminal."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
-
-
-def shown_odds(odds: Decimal | None) -> str:
-    """Decimal odds as text: two decimals, or as many more as they have."""
-    if odds is None:
-        return ""
-    whole, _, decimals = f"{odds:f}".partition(".")
-    return f"{whole}.{decimals.rstrip('0'):0<2}"
 
 
 def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
@@ -57,9 +60,14 @@ def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     return table
 
 
+def terminal_width() -> int:
+    """Return the terminal's width; COLUMNS counts only where it is a positive number."""
+    return shutil.get_terminal_size().columns or 80
+
+
 def write_for_person(*parts: RenderableType) -> None:
     """Write tables and lines of text, as wide as the terminal allows."""
-    width = None if sys.stdout.isatty() else _FILE_WIDTH
+    width = terminal_width() if sys.stdout.isatty() else _FILE_WIDTH
     console = Console(width=width, markup=False, highlight=False)
     with console.capture() as captured:
         console.print(Group(*parts))
@@ -73,34 +81,80 @@ def write_models(
     table: RenderableType,
     note: str = "",
 ) -> None:
-    """Write models as asked: for a person the table, if there is anything in it, and a note."""
+    """Write models as asked: for a person the table, if it has rows, and a note."""
     if options.output == "json":
         write_json(models)
-    elif options.output == "csv":
-        write_csv(list(_columns(kind)), to_records(models))
     else:
-        parts = [table] if models else []
+        write_records(options, list(_columns(kind)), to_records(models), table, note)
+
+
+def write_records(
+    options: Options,
+    columns: Sequence[str],
+    records: Sequence[dict[str, Any]],
+    table: RenderableType,
+    note: str = "",
+) -> None:
+    """Write records as asked: for a person the table, if it has rows, and a note."""
+    if options.output == "json":
+        write_json([{column: record[column] for column in columns} for record in records])
+    elif options.output == "csv":
+        write_csv(columns, records, options)
+    else:
+        parts = [table] if records else []
         write_for_person(*parts, *([Text(note, style="dim")] if note else []))
 
 
 def write_json(value: Any) -> None:
     """Write JSON: models as objects, decimals as strings, times in ISO 8601."""
-    write_text(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    if sys.stdout.isatty():
+        text = "\n".join("".join(map(_escaped, line)) for line in text.split("\n"))
+    write_text(text + "\n")
 
 
-def write_csv(columns: Sequence[str], records: Iterable[dict[str, Any]]) -> None:
-    """Write CSV with a header, and times in ISO 8601."""
+def write_csv(
+    columns: Sequence[str],
+    records: Iterable[dict[str, Any]],
+    options: Options,
+) -> None:
+    """Write records as CSV with a header, and times in ISO 8601."""
+    rows = [[record[column] for column in columns] for record in records]
+    write_csv_rows([columns, *rows], options)
+
+
+def write_csv_rows(
+    rows: Iterable[Iterable[object]], options: Options, *, delimiter: str = ","
+) -> None:
+    """Write rows as CSV; on a terminal, names without the characters that could drive it."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for record in records:
-        writer.writerow(cell_of(record[column]) for column in columns)
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    terminal = sys.stdout.isatty()
+    for row in rows:
+        cells = [cell_of(value, spreadsheet_safe=options.spreadsheet_safe) for value in row]
+        if terminal:
+            cells = [one_line(cell) if isinstance(cell, str) else cell for cell in cells]
+        writer.writerow(cells)
     write_text(text.getvalue())
 
 
-def cell_of(value: object) -> object:
-    """A value as CSV has it: a time in ISO 8601, nothing for None."""
+def cell_of(value: object, *, spreadsheet_safe: bool) -> object:
+    """Return a value for CSV: a time in ISO 8601, nothing for None.
+
+    Args:
+        value: the value.
+        spreadsheet_safe: put an apostrophe before text that a spreadsheet would run as a formula.
+    """
+    if isinstance(value, str) and spreadsheet_safe and value.startswith(_FORMULA):
+        return value if _NUMBER.fullmatch(value) else f"'{value}"
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _escaped(letter: str) -> str:
+    """Return a letter, or its JSON escape where a terminal would not show it as such."""
+    if letter.isprintable():
+        return letter
+    return json.dumps(letter).strip('"')
 
 
 def _columns(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:

@@ -6,8 +6,8 @@ import math
 import sys
 import threading
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 from rich.progress import (
@@ -21,6 +21,8 @@ from rich.progress import (
 )
 from rich.table import Column
 from rich.text import Text
+
+from bettune.cli._output import terminal_width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +52,7 @@ def progress(
         BarColumn(bar_width=None, complete_style="green"),
         _Count(),
         _Outlook(client, waits),
-        console=Console(stderr=True),
+        console=Console(file=cast("IO[str]", _SafeStderr()), width=terminal_width()),
         transient=True,
         expand=True,
     )
@@ -62,6 +64,25 @@ def progress(
             bar.update(task, completed=done, total=total)
 
         yield client.with_options(on_wait=waits.begin), advance
+
+
+class _SafeStderr:
+    """Standard error, whose terminal may be closed at any time: that ends no work."""
+
+    def __init__(self) -> None:
+        self._stream = sys.stderr
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class _Waits:

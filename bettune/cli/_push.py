@@ -2,42 +2,66 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
+from datetime import UTC, datetime
+from decimal import ROUND_CEILING, Decimal, localcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from bettune.cli._csv_file import read_bytes
-from bettune.cli._filters import find_filters, label_of
-from bettune.cli._log_file import LogError, LogFile
-from bettune.cli._names import explain_unresolved, read_aliases, resolve
+from bettune import DELETE, InvalidOddsError, Match, PlanRefusedError, min_odds
+from bettune._values.display import short_repr
+from bettune._values.odds import to_odds
+from bettune.cli._carry_out import carry_out, interrupted
+from bettune.cli._exit_status import Failure, RowsSkipped, WrongUsage
+from bettune.cli._filters import filters_of_one_sport, label_of
+from bettune.cli._fixtures_file import read_aliases
+from bettune.cli._log_file import LogFile
+from bettune.cli._matched_rows import MatchedRows, match_rows
 from bettune.cli._odds_file import OddsFile
 from bettune.cli._options import on_stderr
 from bettune.cli._progress import progress
-from bettune.cli._push_report import PushReport, Teams, record_of
-from bettune.cli._session import Failure, Terminated, WrongUsage, session
+from bettune.cli._session import session
+from bettune.cli._table_file import Reading, read_bytes
+from bettune.cli._writes_report import WritesReport
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from bettune import BetTune, Plans, PredictionFilter, SyncReports, WriteResult
+    from bettune import BetTune, Plans, PredictionFilter
+    from bettune._bulk.desired_odds import ByHand
     from bettune.cli._days import Zone
     from bettune.cli._options import Options
 
+_NO_PRUNE = (
+    "--prune would delete the predictions of matches that may be these rows': find them first, or "
+    "leave --prune out:"
+)
+_SIX_DECIMALS = Decimal("0.000001")
+_PROBABILITY = re.compile(r"(\d{1,40}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?) ?(%?)", re.ASCII)
+# Before any kick-off, for matches that are known by their id alone.
+_FIRST = datetime.min.replace(tzinfo=UTC)
+
 
 class Request(NamedTuple):
-    """What `push` is asked to do.
+    """The arguments of a push.
 
     Attributes:
-        file: the CSV file, or a dash.
+        file: the file, or a dash for standard input.
         filters: each column of odds with its filter, named by id or name.
         zone: the time zone of dates, else UTC.
         aliases: the file of names, if any.
-        unresolved: what becomes of rows without a match: ``error`` or ``skip``.
-        missing: what becomes of empty odds: ``error``, ``skip`` or ``delete``.
+        unresolved: what to do with rows without a match: ``error`` or ``skip``.
+        missing: what to do where odds are empty: ``error``, ``skip`` or ``delete``.
+        started: what to do with rows whose match has started: ``skip`` or ``push``.
+        probabilities: whether the columns hold probabilities.
+        edge: the expected value for a stake of 1 to ask for, None where it was not given.
+        prune: delete predictions of other matches of the file's days.
+        by_hand: what to do with predictions that a person set: ``error``, ``keep``, ``overwrite``.
+        max_drop: the part by which minimum odds may fall; None for any.
         tolerance: the part by which odds may differ and still count as unchanged.
         log: the file to which each write is appended, if any.
         dry_run: show the plan alone.
+        reading: how to read the file.
     """
 
     file: str
@@ -46,167 +70,184 @@ class Request(NamedTuple):
     aliases: str | None
     unresolved: str
     missing: str
+    started: str
+    probabilities: bool
+    edge: Decimal | None
+    prune: bool
+    by_hand: ByHand
+    max_drop: Decimal | None
     tolerance: Decimal
     log: str | None
     dry_run: bool
+    reading: Reading
+
+
+class _Work(NamedTuple):
+    """The plans of a file.
+
+    Attributes:
+        filters: the filters.
+        plans: the plan of each.
+        matches: the matches that are known, by id.
+        skipped: the lines about rows that were skipped.
+    """
+
+    filters: list[PredictionFilter]
+    plans: Plans
+    matches: dict[int, Match]
+    skipped: list[str]
 
 
 def push(options: Options, request: Request) -> None:
-    """Make BetTune hold the odds of a file, or only say what that would take."""
+    """Make BetTune hold the odds of a file, or show what that would change."""
     file = OddsFile(
         *read_bytes(request.file),
         list(request.filters),
         missing=request.missing,
         unresolved=request.unresolved,
         zone=request.zone and request.zone.info,
+        reading=request.reading,
+        to_value=_to_value(request),
     )
-    aliases = read_aliases(request.aliases)
+    if request.prune and not file.has_dates:
+        raise WrongUsage(
+            f"{file.table.name}: --prune needs the column date: it deletes the predictions of the "
+            "other matches of the file's days"
+        )
+    aliases = read_aliases(request.aliases, request.reading.encoding)
     with ExitStack() as stack:
         log = None
         if request.log is not None and not request.dry_run:
-            log = stack.enter_context(LogFile(request.log))
+            safe = options.spreadsheet_safe
+            log = stack.enter_context(LogFile(request.log, spreadsheet_safe=safe))
         client = stack.enter_context(session(options))
         try:
             work = _plan(client, file, aliases, options, request)
         except KeyboardInterrupt as error:
-            raise _interrupted(error, "; nothing was written") from None
-        report = PushReport(work.plans, work.filters, work.teams, request.zone)
-        if not options.quiet:
-            report.say_plan(options)
-        failure = None
-        if request.dry_run:
+            raise interrupted(error, "; nothing was written") from None
+        _carry_out(client, work, log, options, request)
+
+
+def _carry_out(
+    client: BetTune, work: _Work, log: LogFile | None, options: Options, request: Request
+) -> None:
+    """Show the plan, carry it out, and report."""
+    report = WritesReport(work.plans, work.filters, work.matches, request.zone)
+    if not options.quiet:
+        report.say_plan(options)
+        if request.dry_run or work.plans.refused:
             report.show_plan(options)
-        else:
-            reports, failure = _apply(client, work, log, options)
-            if not options.quiet or work.unresolved or failure is not None or not reports.ok:
-                report.show(reports, options)
-            if failure is None and not reports.ok:
-                failure = report.failure(reports, options, work.unresolved)
-        if failure is None and work.unresolved:
-            failure = Failure(work.unresolved)
-        if failure is not None:
-            raise failure
-
-
-class _Work(NamedTuple):
-    """What a file comes to.
-
-    Attributes:
-        filters: the filters.
-        plans: the plan of each.
-        teams: what is known of the matches.
-        unresolved: what is to be said of the rows without a match; empty if there are none.
-    """
-
-    filters: list[PredictionFilter]
-    plans: Plans
-    teams: dict[int, Teams]
-    unresolved: str
+    failure: Failure | None = None
+    if work.plans.refused:
+        failure = report.refusal(work.plans)
+    elif not request.dry_run:
+        try:
+            reports, ended = carry_out(client, work.plans, log, work.matches, options)
+        except PlanRefusedError as error:
+            raise report.refusal(error.plan) from None
+        quiet = options.quiet and not work.skipped
+        failure = report.conclude(reports, ended, options, quiet=quiet)
+    if failure is not None:
+        raise Failure("\n".join([failure.message, *work.skipped]), failure.exit_code)
+    if work.skipped:
+        raise RowsSkipped("\n".join(work.skipped))
 
 
 def _plan(
     client: BetTune, file: OddsFile, aliases: dict[str, str], options: Options, request: Request
 ) -> _Work:
     with progress(client, "Filters", options) as (watched, _advance):
-        filters = _filters(watched, request)
+        filters = filters_of_one_sport(
+            watched, request.filters.values(), "give each column of odds a filter of its own"
+        )
     if not options.quiet:
-        for one in filters:
-            if one.status == "disabled":
+        for chosen in filters:
+            if chosen.status == "disabled":
                 with on_stderr():
-                    click.echo(f"Note: the prediction filter {label_of(one)} is disabled", err=True)
-    ids, teams, unresolved = _matches(
-        client, file, aliases, options, request, sport=filters[0].sport.id
-    )
-    odds: dict[int, dict[int, Any]] = {one.id: {} for one in filters}
-    for row, match_id in zip(file.rows, ids, strict=True):
-        if match_id is not None:
-            for one, value in zip(filters, row.odds, strict=True):
-                odds[one.id][match_id] = value
+                    label = label_of(chosen)
+                    click.echo(f"Note: the prediction filter {label} is disabled", err=True)
+    sport = filters[0].sport.id
+    matched = match_rows(client, file, options, zone=request.zone, aliases=aliases, sport=sport)
+    skipped = _skipped(file, matched, request)
+    ready, started = matched, list[str]()
+    if request.started == "skip":
+        ready, started = matched.split_started(file, request.zone)
+    if started:
+        skipped += ["These matches have started; --started skip leaves their rows out:", *started]
+    rows = [(row.match or row.match_id, row.row.odds) for row in ready.rows]
+    matches = matched.matches
+    if request.prune:
+        # Rows that were skipped keep their predictions.
+        days = _matches_of_days(client, file, options, request, sport=sport)
+        pruned = [match for match in days if match.id not in matches]
+        rows += [(match, [DELETE] * len(filters)) for match in pruned]
+        matches |= {match.id: match for match in pruned}
+        # The match that starts first is settled first, whether it is in the file or not.
+        rows.sort(key=lambda row: row[0].date if isinstance(row[0], Match) else _FIRST)
+    odds: dict[int, dict[Match | int, Any]] = {
+        chosen.id: {match: values[place] for match, values in rows}
+        for place, chosen in enumerate(filters)
+    }
     with progress(client, "Comparing", options) as (watched, _advance):
         plans = watched.predictions.plan_many(
             odds,
-            # With "error", what is empty was refused with its line.
+            # With "error", empty cells were rejected with their line.
             missing="delete" if request.missing == "delete" else "skip",
             tolerance=request.tolerance,
+            by_hand=request.by_hand,
+            max_drop=request.max_drop,
         )
-    return _Work(filters, plans, teams, unresolved)
+    return _Work(filters, plans, matches, skipped)
 
 
-def _filters(client: BetTune, request: Request) -> list[PredictionFilter]:
-    filters = find_filters(client, request.filters.values())
-    if len({one.id for one in filters}) < len(filters):
-        raise WrongUsage("--column: each column of odds needs a filter of its own")
-    if len({one.sport.id for one in filters}) > 1:
-        raise WrongUsage("--column: the filters are of different sports: push a file for each")
-    return filters
+def _skipped(file: OddsFile, matched: MatchedRows, request: Request) -> list[str]:
+    """Return the lines about rows without a match.
 
-
-def _matches(
-    client: BetTune,
-    file: OddsFile,
-    aliases: dict[str, str],
-    options: Options,
-    request: Request,
-    *,
-    sport: int,
-) -> tuple[list[int | None], dict[int, Teams], str]:
-    """The match of each row, what is known of them, and what is to be said of the unresolved."""
-    if not file.by_fixture:
-        ids = [row.match_id for row in file.rows]
-        teams = {
-            row.match_id: Teams(None, row.fixture.get("home", ""), row.fixture.get("away", ""))
-            for row in file.rows
-            if row.match_id is not None
-        }
-        missing = [str(row.line) for row in file.rows if row.match_id is None]
-        told = f"{file.name}: no match_id in line {', '.join(missing)}" if missing else ""
-        return ids, teams, told
-    found = resolve(
-        client,
-        [row.fixture for row in file.rows],
-        options,
-        zone=request.zone,
-        aliases=aliases,
-        sport=sport,
-    )
-    teams = {m.id: Teams(m.date, m.home.name, m.away.name) for m in found.matches if m is not None}
-    if found.ok:
-        return found.ids, teams, ""
-    told_lines = explain_unresolved(found, [row.line for row in file.rows], request.zone)
+    Raises:
+        WrongUsage: such rows are not to be skipped.
+    """
+    if not matched.unresolved:
+        return []
+    head = f"{file.table.name}: {matched.summary}"
+    if request.prune:
+        raise WrongUsage(
+            "\n".join([f"{head}; nothing was written. {_NO_PRUNE}", *matched.unresolved])
+        )
     if request.unresolved == "error":
-        head = f"{file.name}: {found}; nothing was written. --unresolved skip writes the others:"
-        raise WrongUsage("\n".join([head, *told_lines]))
-    return found.ids, teams, "\n".join([f"{file.name}: {found}:", *told_lines])
+        head += "; nothing was written. --unresolved skip writes the others:"
+        raise WrongUsage("\n".join([head, *matched.unresolved]))
+    return [f"{head}; these rows were skipped:", *matched.unresolved]
 
 
-def _apply(
-    client: BetTune, work: _Work, log: LogFile | None, options: Options
-) -> tuple[SyncReports, Failure | None]:
-    """Carry the plans out; the report, and what ended it before its time."""
-    plans = work.plans
+def _matches_of_days(
+    client: BetTune, file: OddsFile, options: Options, request: Request, *, sport: int
+) -> list[Match]:
+    """Return the matches of the days from the file's first to its last."""
+    days = [row.day for row in file.rows if row.day]
+    zone = request.zone and request.zone.info
+    with progress(client, "Matches", options) as (watched, _advance):
+        return list(watched.matches.between(min(days), max(days), sport=sport, tz=zone))
 
-    def keep(result: WriteResult) -> None:
-        if log is not None:
-            log.append(record_of(result, work.teams) | {"at": result.at})
 
-    try:
-        with progress(client, "Writing", options) as (watched, advance):
-            advance(0, len(plans.writes))
-            return watched.predictions.apply_many(plans, on_progress=advance, on_result=keep), None
-    except (KeyboardInterrupt, LogError) as error:
-        reports: SyncReports | None = getattr(error, "report", None)
-        if reports is None:
-            raise
-        settled = sum(len(report.results) for report in reports.values())
-        how_far = (
-            f" after {settled} of {len(plans.writes)} writes; run the same command again to finish"
+def _to_value(request: Request) -> Any:
+    """Return the function that makes minimum odds of a cell."""
+    edge = request.edge or Decimal(0)
+    if request.probabilities:
+        return lambda text: _from_probability(text, edge)
+    return to_odds if request.edge is None else lambda text: _above_fair(text, edge)
+
+
+def _from_probability(text: str, edge: Decimal) -> Decimal:
+    matched = _PROBABILITY.fullmatch(text)
+    probability = Decimal(matched[1]) / (100 if matched[2] else 1) if matched else Decimal(0)
+    if not 0 < probability <= 1:
+        raise InvalidOddsError(
+            f"{short_repr(text)} is not a probability above 0 and at most 1: write 0.45 or 45%"
         )
-        if isinstance(error, KeyboardInterrupt):
-            return reports, _interrupted(error, how_far)
-        return reports, LogError(f"{error.message}; stopped{how_far}")
+    return to_odds(min_odds(probability, edge))
 
 
-def _interrupted(error: KeyboardInterrupt, how_far: str) -> Failure:
-    if isinstance(error, Terminated):
-        return Failure(f"terminated{how_far}", 143)
-    return Failure(f"interrupted{how_far}", 130)
+def _above_fair(text: str, edge: Decimal) -> Decimal:
+    to_odds(text)  # rejects what is not decimal odds
+    with localcontext(prec=100):
+        return to_odds((Decimal(text) * (1 + edge)).quantize(_SIX_DECIMALS, ROUND_CEILING))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
 import bettune
 from bettune._http.settings import BASE_URL
+from bettune.cli._exit_status import TRY_AGAIN_LATER, Failure, WrongUsage
 from bettune.cli._output import one_line
 
 if TYPE_CHECKING:
@@ -21,26 +18,14 @@ if TYPE_CHECKING:
     from bettune.cli._options import Options
 
 _TOKEN, _TOKEN_FILE = "BETTUNE_API_TOKEN", "BETTUNE_API_TOKEN_FILE"
-# As sysexits.h has it: nothing is wrong with the input, and running it again is right.
-TRY_AGAIN_LATER = 75
 
 
-class WrongUsage(click.ClickException):
-    """What the user has to put right; nothing was sent."""
+class _OneLine(logging.Formatter):
+    """Formats a record without line breaks and characters that could drive the terminal."""
 
-    exit_code = 2
-
-
-class Failure(click.ClickException):
-    """What went wrong on the way, with the exit status that tells its kind."""
-
-    def __init__(self, message: str, exit_code: int = 1) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code  # type: ignore[misc] # click's are of the class
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM, which ends a command as Ctrl-C does."""
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record."""
+        return one_line(super().format(record))
 
 
 @contextmanager
@@ -56,10 +41,12 @@ def session(options: Options) -> Iterator[bettune.BetTune]:
             "the name of a file that holds it, or try things out without one: bettune sandbox"
         )
     if options.verbose:
-        logging.basicConfig(format="%(asctime)s %(message)s")
+        handler = logging.StreamHandler()
+        handler.setFormatter(_OneLine("%(asctime)s %(message)s"))
+        logging.basicConfig(handlers=[handler])
         logging.getLogger("bettune").setLevel(logging.DEBUG)
     try:
-        with _sigterm(), bettune.BetTune() as client:
+        with bettune.BetTune() as client:
             yield client
     except bettune.InvalidArgumentError as error:
         raise WrongUsage(one_line(error)) from None
@@ -99,23 +86,11 @@ def remedy(error: bettune.BetTuneError) -> str:
         }.get(error.code or "", "")
     if isinstance(error, bettune.RateLimitError) and error.retry_after is not None:
         return f"Run it again in {error.retry_after:.0f} seconds"
-    if isinstance(error, bettune.APIConnectionError):
+    if isinstance(error, bettune.APIConnectionError) and not _names_peer(str(error)):
         return f"The server is {os.environ.get('BETTUNE_BASE_URL') or BASE_URL}"
     return ""
 
 
-@contextmanager
-def _sigterm() -> Iterator[None]:
-    """Let SIGTERM end what is inside as Ctrl-C does, so that its report is not lost."""
-
-    def terminate(*_: object) -> None:
-        raise Terminated
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _names_peer(text: str) -> bool:
+    """Return whether the text of an error names the server or proxy that was not reached."""
+    return "(server " in text or "(proxy " in text

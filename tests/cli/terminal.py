@@ -59,6 +59,10 @@ class Terminal:
         while not re.search(pattern, "\n".join(self.lines)):
             assert self._read(), f"it ended without {pattern!r}:\n" + "\n".join(self.lines)
 
+    def type(self, keys):
+        """Type keys."""
+        os.write(self._master, keys)
+
     def finish(self):
         """Read to the end; the exit status."""
         while self._read():

@@ -1,16 +1,21 @@
-"""A CSV of odds is read as it was meant, or refused with every line that is wrong."""
+"""A file of odds is read as it was meant, or refused with every line that is wrong."""
 
 import codecs
 import csv
 import io
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
 from bettune import DELETE
-from bettune.cli._csv_file import CSVFileError
+from bettune.cli._exit_status import WrongUsage
 from bettune.cli._odds_file import OddsFile
+from bettune.cli._table_file import Reading
+
+EVENING = datetime(2026, 6, 6, 18)  # noqa: DTZ001 - as files have it
 
 
 def read(content, **options):
@@ -20,7 +25,7 @@ def read(content, **options):
 
 
 def refused(content, **options):
-    with pytest.raises(CSVFileError) as caught:
+    with pytest.raises(WrongUsage) as caught:
         read(content, **options)
     assert caught.value.exit_code == 2
     return caught.value.message
@@ -79,7 +84,8 @@ def test_a_column_of_odds_for_each_filter():
     assert [row.odds for row in file.rows] == [[Decimal("2.15"), None], [DELETE, Decimal("3.4")]]
     content = content.replace(b"3.4", b"0.4")
     assert refused(content, columns=["home", "draw"], missing="skip") == (
-        "odds.csv, line 3: draw: odds must be at least 1, not '0.4'; nothing was sent"
+        "odds.csv, line 3: draw: odds must be at least 1, not '0.4'; if the column holds "
+        "probabilities, give --probabilities; nothing was sent"
     )
 
 
@@ -89,7 +95,8 @@ def test_a_column_of_odds_for_each_filter():
         ("6.6.2026,Legia,Lech,2", "date must be a date, a datetime"),
         ("2026-06-06,,Lech,2", "home must be a name, not ''"),
         ("2026-03-29 02:30,Legia,Lech,2", "date: the clocks of Europe/Warsaw skip"),
-        ("2026-06-06,Łódź,Lech,2".encode("cp1250"), "home is not UTF-8"),
+        ("2026-06-06,Łódź,Lech,2".encode("cp1250"), "home: it is not UTF-8"),
+        ("2026-06-06,Lec\x1bhia,Lech,2", "home: 'Lec\\x1bhia' has a control character"),
     ],
 )
 def test_what_is_no_fixture(row, reason):
@@ -98,8 +105,152 @@ def test_what_is_no_fixture(row, reason):
     assert message.startswith(f"odds.csv, line 2: {reason}")
 
 
-def test_a_header_alone_holds_no_odds():
-    assert read("match_id,odds\n") == {}
+@pytest.mark.parametrize("content", ["match_id,odds\n", "match_id,odds\n\n,\n"])
+def test_a_file_without_a_row_is_refused(content):
+    assert refused(content).startswith("odds.csv, line 1: there are no rows below the header")
+
+
+def fixtures_of(content, **reading):
+    content = content.encode() if isinstance(content, str) else content
+    zone = ZoneInfo("Europe/Warsaw")
+    file = OddsFile(content, "odds.csv", zone=zone, reading=Reading(**reading))
+    return [row.fixture for row in file.rows]
+
+
+@pytest.mark.parametrize(
+    ("content", "reading", "day"),
+    [
+        pytest.param(
+            "Data;Gospodarz;Gość;odds\n2026-06-06;Górnik;Łęczna;2,5\n".encode("cp1250"),
+            {"encoding": "cp1250", "rename": {"data": "date", "Gospodarz": "home", "Gość": "away"}},
+            "2026-06-06",
+            id="cp1250 and columns of other names",
+        ),
+        pytest.param(
+            "date,home,away,odds\n06/06/2026,Górnik,Łęczna,2.5\n",
+            {"date_format": "%d/%m/%Y"},
+            date(2026, 6, 6),
+            id="days of another format",
+        ),
+        pytest.param(
+            "date,home,away,odds\n06/06/2026 18:00,Górnik,Łęczna,2.5\n",
+            {"date_format": "%d/%m/%Y %H:%M"},
+            EVENING,
+            id="kick-offs of another format",
+        ),
+        pytest.param(
+            "date,home,away,odds\n2026-06-06,Gór\u200bnik\u00a0,\u00a0Łęczna\ufeff,2.5\n",
+            {},
+            "2026-06-06",
+            id="spaces that cannot be seen",
+        ),
+        pytest.param(
+            "date\thome\taway\todds\n2026-06-06\tGórnik\tŁęczna\t2.5\n".encode("utf-16"),
+            {"encoding": "utf-16"},
+            "2026-06-06",
+            id="UTF-16",
+        ),
+    ],
+)
+def test_sheets_as_people_save_them(content, reading, day):
+    assert fixtures_of(content, **reading) == [{"date": day, "home": "Górnik", "away": "Łęczna"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "reading", "reason"),
+    [
+        (
+            "date,home,away,odds\n2026-06-06,A,B,2\n",
+            {"date_format": "%d/%m/%Y"},
+            "line 2: date: '2026-06-06' does not have the format %d/%m/%Y",
+        ),
+        (
+            "date,Data,home,away,odds\n2026-06-06,x,A,B,2\n",
+            {"rename": {"Data": "date"}},
+            "line 1: --rename Data=date: there is a column date already",
+        ),
+        (
+            "Dzień,home,away,odds\n2026-06-06,A,B,2\n",
+            {"rename": {"Data": "date"}},
+            "line 1: --rename Data=…: no column Data in 'Dzień, home, away, odds'",
+        ),
+        (b"match_id,odds\n7,\x81\n", {"encoding": "ascii"}, "line 2: it is not ascii"),
+    ],
+)
+def test_options_that_do_not_fit_the_file(content, reading, reason):
+    message = refused(content, reading=Reading(**reading))
+    assert message.startswith(f"odds.csv, {reason}")
+
+
+def workbook(*rows, sheets=("Arkusz1",), formats=()):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title in sheets:
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    for place, number_format in formats:
+        sheet[place].number_format = number_format
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def test_a_workbook_has_values_of_its_own_types():
+    content = workbook(
+        ["match_id", "odds", "note", "date", "home", "away"],
+        [7, 2.15, "x", EVENING, "Górnik", "Łęczna"],
+        [8.0, "2,5", None, date(2026, 6, 6), "Legia\u00a0", 1860],
+        [None] * 6,
+        ["9", 3, 1.5, "06.06.2026", "A", "B"],
+    )
+    file = OddsFile(content, "odds.xlsx", zone=ZoneInfo("Europe/Warsaw"))
+    assert [(row.line, row.match_id, row.odds[0]) for row in file.rows] == [
+        (2, 7, Decimal("2.15")),
+        (3, 8, Decimal("2.5")),
+        (5, 9, Decimal(3)),
+    ]
+    assert [row.fixture["date"] for row in file.rows] == [
+        EVENING, date(2026, 6, 6), "06.06.2026"
+    ]  # fmt: skip
+    assert [row.fixture["away"] for row in file.rows] == ["Łęczna", "1860", "B"]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("#N/A", "column B (odds): the cell holds #N/A"),
+        ("=1/0", "column B (odds): the cell holds a formula without a value: open the file"),
+        (date(2026, 2, 15), "column B (odds): 2026-02-15 is not a number, but the spreadsheet"),
+        (True, "column B (odds): TRUE is not a number, but the spreadsheet"),
+        (0.99, "column B (odds): odds must be at least 1, not '0.99'"),
+        (None, "column B (odds): odds are empty; --missing skip"),
+    ],
+)
+def test_cells_that_hold_no_odds(value, reason):
+    message = refused(workbook(["match_id", "odds"], [7, value]), missing="error")
+    assert message.startswith(f"odds.csv, sheet 'Arkusz1', row 2: {reason}")
+
+
+def test_a_workbook_of_several_sheets_needs_the_name_of_one():
+    content = workbook(["match_id", "odds"], [7, 2], sheets=("One", "Two"))
+    assert "several sheets: name one with --worksheet: 'One', 'Two'" in refused(content)
+    assert read(content, reading=Reading(worksheet="Two")) == odds(m7="2")
+    assert "has no sheet 'Three', but" in refused(content, reading=Reading(worksheet="Three"))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"PK\x03\x04 and no more", "odds.csv is not an .xlsx workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "odds.csv is an old Excel file: save it as .xlsx"),
+        (workbook(["match_id", "odds"]), "odds.csv, sheet 'Arkusz1', row 1: there are no rows"),
+        (workbook(), "odds.csv, sheet 'Arkusz1', row 1: the sheet is empty"),
+        (workbook(["match_id", "odds"], [7, 2, 3]), "odds.csv, sheet 'Arkusz1', row 2: '3' stands"),
+    ],
+)
+def test_workbooks_that_cannot_be_read(content, reason):
+    assert refused(content).startswith(reason)
 
 
 def test_odds_are_rounded_as_bettune_does():
@@ -123,13 +274,13 @@ def test_odds_are_rounded_as_bettune_does():
         ("match_id,odds\n\n7,x\n", "line 3: odds must be a finite decimal number, not 'x'"),
         ("match_id,odds\n7,0.99\n", "line 2: odds must be at least 1, not '0.99'"),
         ("match_id;odds\n7;0,99\n", "line 2: odds must be at least 1, not '0,99'"),
-        ("match_id,odds\n7,-2\n", "line 2: odds must be at least 1, not '-2'"),
-        ("match_id,odds\n7,+150\n", "line 2: odds must be decimal odds, without a sign, not '+150"),
+        ("match_id,odds\n7,-2\n", "line 2: odds must be a finite decimal number, not '-2'"),
+        ("match_id,odds\n7,+150\n", "line 2: odds must be a finite decimal number, not '+150'"),
         ("match_id,odds\n7,nan\n", "line 2: odds must be a finite decimal number, not 'nan'"),
         ("match_id,odds\n7,5/2\n", "line 2: odds must be a finite decimal number, not '5/2'"),
         ("match_id,odds\n7,1e400\n", "line 2: odds have too many digits: '1e400'"),
         ("match_id,odds\n7,٢\n", "line 2: odds must be a finite decimal number, not '٢'"),
-        (b"match_id,odds\n7,2.1\xa05\n", r"line 2: odds must be a finite decimal number, not '2.1"),
+        (b"match_id,odds\n7,2.1\xa05\n", "line 2: it is not UTF-8: save the file as CSV UTF-8"),
         (
             'match_id,odds\n7,"1,234"\n',
             "line 2: odds '1,234': a decimal comma, or one of thousands",
@@ -172,7 +323,10 @@ def test_every_bad_line_is_named():
     assert refused("\n".join(lines)).splitlines() == [
         "odds.csv has bad lines; nothing was sent:",
         "  line 3: odds must be a finite decimal number, not 'x'",
-        "  line 5: match_id must be a whole number, not 'x'",
+        (
+            "  line 5: match_id must be a whole number, not 'x'; if it is another provider's, call "
+            "it something else: --rename match_id=their_id"
+        ),
         "  line 6: match 1 is on line 2 already",
         "  line 7: odds must be at least 1, not '0'",
     ]

@@ -29,6 +29,7 @@ COMMANDS = (
     "predictions",
     "put",
     "delete",
+    "clear",
     "push",
     "resolve",
     "sandbox",
@@ -139,7 +140,7 @@ def test_what_nobody_hears_changes_nothing(arguments, status, out):
     done = subprocess.run(
         f'"{sys.executable}" -m bettune.cli {arguments}',
         shell=True,
-        input=b"match_id,odds\n",
+        input=b"match_id,odds\n1611243,2\n",
         capture_output=True,
         check=False,
     )

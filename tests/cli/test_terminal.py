@@ -47,8 +47,8 @@ def test_several_days_have_their_dates(terminal):
 def test_predictions_of_a_day_name_the_teams(terminal):
     screen = terminal("predictions", FILTER, "--date", DAY, columns=120, rows=100)
     assert screen.finish() == 0
-    names = ["Match", "Kick-off", "Home", "Away", "Odds", "Source", "Updated", "(UTC)"]
-    assert screen.lines[0].split() == names
+    names = "Match Kick-off Tournament Home Away Score Odds Source Updated (UTC)"
+    assert screen.lines[0].split() == names.split()
     assert screen.lines[-1].startswith(f"{len(screen.lines) - 3} predictions for ")
 
 

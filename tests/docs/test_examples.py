@@ -18,20 +18,26 @@ PROGRAMS = sorted(EXAMPLES.glob("*.py"))
 
 
 def imported(program):
-    """The packages a program imports, itself or by another example."""
+    """The modules a program imports, itself or by another example."""
     for node in ast.parse(program.read_text("utf-8")).body:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module] if isinstance(node, ast.ImportFrom) else []
-        for package in (name.partition(".")[0] for name in names):
-            example = EXAMPLES / f"{package}.py"
-            yield from imported(example) if example.exists() else [package]
+        for name in names:
+            example = EXAMPLES / f"{name}.py"
+            yield from imported(example) if example.exists() else [name]
+
+
+def is_here(module):
+    """Whether a module can be imported: a package may be here without a part of it."""
+    package = module.rpartition(".")[0]
+    return (not package or is_here(package)) and find_spec(module) is not None
 
 
 def cases():
     """Each program, and the tests together, since starting pytest is what takes time."""
     tests = []
     for program in PROGRAMS:
-        missing = ", ".join(sorted({name for name in imported(program) if not find_spec(name)}))
+        missing = ", ".join(sorted({name for name in imported(program) if not is_here(name)}))
         if missing:
             reason = f"needs {missing}: make test-ecosystem"
             yield pytest.param([program], id=program.stem, marks=pytest.mark.skip(reason))

@@ -120,6 +120,7 @@ def test_the_machine_makes_no_difference(root, tmp_path, seed):
         cwd=home,
         env={
             "PYTHONHASHSEED": seed,
+            "PYTHONPATH": str(root),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PATH": "",
             "HOME": str(home),

@@ -1,0 +1,123 @@
+"""Carry out the plans of `push` and `clear`: progress, log, signals, and one report at each end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bettune import to_records
+from bettune.cli._exit_status import Failure
+from bettune.cli._log_file import LogError
+from bettune.cli._output import one_line
+from bettune.cli._progress import progress
+from bettune.cli._signals import Interrupted, signals
+from bettune.cli._writes_report import names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bettune import BetTune, Match, Plans, SyncReports, WriteResult
+    from bettune.cli._log_file import LogFile
+    from bettune.cli._options import Options
+
+
+def carry_out(
+    client: BetTune,
+    plans: Plans,
+    log: LogFile | None,
+    matches: Mapping[int, Match],
+    options: Options,
+) -> tuple[SyncReports, Failure | None]:
+    """Carry plans out; return the report, and what ended the run early, if anything did.
+
+    Raises:
+        PlanRefusedError: BetTune holds other odds by now than the plan saw. Nothing was written.
+    """
+    logged: set[tuple[int, int, str]] = set()
+
+    def keep(result: WriteResult) -> None:
+        if log is not None:
+            log.append(
+                {
+                    "at": result.at,
+                    "filter_id": result.filter_id,
+                    "match_id": result.match_id,
+                    "action": result.action,
+                    "old_odds": result.old,
+                    "new_odds": result.new,
+                    "error": None if result.error is None else one_line(result.error),
+                    **names_of(matches.get(result.match_id)),
+                    "source": result.source,
+                    "state": result.state,
+                }
+            )
+            logged.add((result.filter_id, result.match_id, result.state))
+
+    total = len(plans.writes)
+    reports: SyncReports | None = None
+    ended: BaseException | None = None
+    try:
+        with progress(client, "Writing", options) as (watched, advance):
+            advance(0, total)
+            reports = watched.predictions.apply_many(plans, on_progress=advance, on_result=keep)
+            signals.report_next()
+    except BaseException as error:
+        signals.report_next()
+        if reports is None:  # else it came when all was done
+            reports, ended = _report_of(error), error
+        if reports is None:
+            if isinstance(error, KeyboardInterrupt):
+                raise interrupted(error, "; nothing was written") from None
+            raise
+    lacking = 0 if log is None else _complete(log, logged, reports, matches)
+    if ended is None:
+        return reports, None
+    sent = total - len(reports.pending)
+    after = f"after {sent} of {total} writes; run the same command again to finish"
+    if isinstance(ended, LogError):
+        message = f"{ended.message}; stopped {after}"
+        if lacking:
+            message += f". The log lacks {lacking} of the writes that were sent: see the report"
+        return reports, LogError(message)
+    if not isinstance(ended, KeyboardInterrupt):
+        return reports, Failure(f"{type(ended).__name__}: {one_line(ended)}; stopped {after}")
+    return reports, interrupted(ended, f" {after}")
+
+
+def _report_of(error: BaseException) -> SyncReports | None:
+    """Return the report of what ended a run, be it that another signal came right after."""
+    context: BaseException | None = error
+    while context is not None:
+        report: SyncReports | None = getattr(context, "report", None)
+        if report is not None:
+            return report
+        context = context.__context__
+    return None
+
+
+def interrupted(error: BaseException, how_far: str) -> Failure:
+    """Make the failure for the first signal."""
+    kind = signals.first or (error if isinstance(error, Interrupted) else Interrupted())
+    return Failure(f"{kind.word}{how_far}", kind.exit_code)
+
+
+def _complete(
+    log: LogFile,
+    logged: set[tuple[int, int, str]],
+    reports: SyncReports,
+    matches: Mapping[int, Match],
+) -> int:
+    """Append the rows that the end of a run kept from the log; return how many it still lacks."""
+    rows: list[dict[str, Any]] = [
+        record
+        for record in to_records(reports)
+        if record["state"] != "pending"
+        and (record["filter_id"], record["match_id"], record["state"]) not in logged
+    ]
+    for number, record in enumerate(rows):
+        error = record["error"]
+        names = names_of(matches.get(record["match_id"]))
+        try:
+            log.append({**record, **names, "error": None if error is None else one_line(error)})
+        except LogError:
+            return len(rows) - number
+    return 0

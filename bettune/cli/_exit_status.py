@@ -1,0 +1,39 @@
+"""Exit statuses of the command line, and the exceptions that end a command with one."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import click
+
+DONE = 0
+REFUSED = 1
+WRONG_USAGE = 2
+# Done, except for rows that the user asked to skip.
+ROWS_SKIPPED = 3
+# As sysexits.h has it: the input is fine, and running the command again is right.
+TRY_AGAIN_LATER = 75
+
+
+class WrongUsage(click.ClickException):
+    """The user has to correct the command or its input. Nothing was written."""
+
+    exit_code = WRONG_USAGE
+
+
+class Failure(click.ClickException):
+    """A command failed; the exit status says how."""
+
+    def __init__(self, message: str, exit_code: int = REFUSED) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc] # click's are of the class
+
+
+class RowsSkipped(click.ClickException):
+    """A command did all but the rows that it was to skip."""
+
+    exit_code = ROWS_SKIPPED
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message, which is not about an error."""
+        click.echo(f"Note: {self.format_message()}", file=file, err=file is None)

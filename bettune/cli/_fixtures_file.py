@@ -1,0 +1,212 @@
+"""`bettune resolve`, and the fixtures of `push`: find which match each row of a file is."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from bettune.cli._exit_status import Failure
+from bettune.cli._fixture_cells import FIXTURE_COLUMNS, FixtureCells
+from bettune.cli._odds_file import ID_COLUMN, MatchIds
+from bettune.cli._output import one_line, table_of, write_csv_rows, write_for_person, write_json
+from bettune.cli._progress import progress
+from bettune.cli._session import session
+from bettune.cli._table_file import BadLineError, Reading, TableFile, read_bytes, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bettune import BetTune, Candidate, Resolution, UnresolvedFixture
+    from bettune.cli._days import Zone
+    from bettune.cli._options import Options
+    from bettune.cli._table_file import Cell
+
+_YOURS, _BETTUNE = "yours", "bettune"
+# A line about several fixtures names this many.
+_NAMED = 3
+
+
+def read_aliases(path: str | None, encoding: str | None = None) -> dict[str, str]:
+    """Read a file with the columns yours and bettune.
+
+    Args:
+        path: the file, if any.
+        encoding: its encoding where it is not UTF-8.
+
+    Raises:
+        WrongUsage: the file cannot be read, or not with certainty.
+    """
+    if path is None:
+        return {}
+    content, name = read_bytes(path)
+    if encoding is not None:
+        try:
+            content.decode()
+            encoding = None
+        except UnicodeDecodeError:
+            pass
+    file = TableFile(content, name, [_YOURS, _BETTUNE], reading=Reading(encoding))
+    aliases: dict[str, str] = {}
+
+    def take(_line: int, cells: list[Cell]) -> None:
+        yours, theirs = file.text(cells, _YOURS), file.text(cells, _BETTUNE)
+        if not yours or not theirs:
+            raise BadLineError("it must have a name of yours and one of BetTune's")
+        if not (yours + theirs).isprintable():
+            raise BadLineError("a name has a control character")
+        if aliases.setdefault(yours, theirs) != theirs:
+            raise BadLineError(f"{yours!r} is an alias of {aliases[yours]!r} already")
+
+    file.read(take)
+    return aliases
+
+
+def resolve(
+    client: BetTune,
+    fixtures: Sequence[dict[str, Any]],
+    options: Options,
+    *,
+    zone: Zone | None,
+    aliases: dict[str, str],
+    sport: int,
+) -> Resolution:
+    """Find which match each fixture is."""
+    with progress(client, "Matches", options) as (watched, _advance):
+        return watched.matches.resolve(
+            fixtures, tz=zone and zone.info, aliases=aliases, sport=sport
+        )
+
+
+def explain_unresolved(
+    resolution: Resolution, file: TableFile, lines: Sequence[int], zone: Zone | None
+) -> list[str]:
+    """List each unresolved fixture with its reason and candidates, and the aliases to try.
+
+    Args:
+        resolution: the result of looking for the fixtures.
+        file: the file that they stand in.
+        lines: the line in the file of each fixture.
+        zone: the time zone of times; else UTC.
+    """
+    explained = []
+    # Rows of one reason, such as a country that no match has, are one line.
+    groups: dict[tuple[object, ...], list[UnresolvedFixture]] = {}
+    for fixture in resolution.unresolved:
+        groups.setdefault(_reason_of(fixture), []).append(fixture)
+    for fixtures in groups.values():
+        first = fixtures[0]
+        places = file.place(*(lines[fixture.position] for fixture in fixtures))
+        names = dict.fromkeys(f"{fixture.home} - {fixture.away}" for fixture in fixtures)
+        listed = ", ".join([*names][:_NAMED])
+        if len(names) > _NAMED:
+            listed += f" and {len(names) - _NAMED} more"
+        reason = first.reason
+        if first.shared_with:
+            reason = f"they are all match {first.candidates[0].match.id}: keep one of them"
+        explained.append(one_line(f"{places}: {listed}: {reason}"))
+        explained += [f"  {_candidate(candidate, zone)}" for candidate in first.candidates]
+    if resolution.suggested_aliases:
+        explained.append("If these are right, put them into a file for --aliases:")
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerows([(_YOURS, _BETTUNE), *resolution.suggested_aliases.items()])
+        explained += [one_line(line) for line in text.getvalue().splitlines()]
+    return explained
+
+
+def resolve_file(
+    options: Options,
+    file: str,
+    *,
+    zone: Zone | None,
+    aliases: str | None,
+    sport: int,
+    reading: Reading,
+) -> None:
+    """Write the rows of a file with their match ids, and list those without one."""
+    given = TableFile(*read_bytes(file), FIXTURE_COLUMNS, reading=reading)
+    fixture_cells = FixtureCells(given, zone.info if zone else UTC, reading.date_format)
+    ids = MatchIds(given, optional=True)
+    lines: list[int] = []
+    rows: list[list[Cell]] = []
+    fixtures: list[dict[str, Any]] = []
+
+    def take(line: int, cells: list[Cell]) -> None:
+        fixtures.append(fixture_cells.read(cells) | {ID_COLUMN: ids.read(cells, line)})
+        lines.append(line)
+        rows.append(cells)
+
+    given.read(take)
+    names = read_aliases(aliases, reading.encoding)
+    with session(options) as client:
+        resolution = resolve(client, fixtures, options, zone=zone, aliases=names, sport=sport)
+    _write(options, given, rows, resolution)
+    if not resolution.ok:
+        explained = explain_unresolved(resolution, given, lines, zone)
+        raise Failure("\n".join([str(resolution), *explained]))
+
+
+def _write(
+    options: Options, given: TableFile, rows: list[list[Cell]], resolution: Resolution
+) -> None:
+    columns = list(given.header)
+    place = given.index(ID_COLUMN)
+    if place is None:
+        columns.append(ID_COLUMN)
+    with_ids = []
+    for row, match_id in zip(rows, resolution.ids, strict=True):
+        cells: list[Any] = [shown(cell) for cell in row]
+        if place is None:
+            cells.append(match_id)
+        else:
+            cells[place] = match_id
+        with_ids.append(cells)
+    if options.output == "json":
+        write_json(
+            [
+                {
+                    column: _as_utf_8(cell) if isinstance(cell, str) else cell
+                    for column, cell in zip(columns, cells, strict=True)
+                }
+                for cells in with_ids
+            ]
+        )
+    elif options.output == "csv":
+        # Separated as the file is, which may have decimal commas.
+        write_csv_rows([columns, *with_ids], options, delimiter=given.delimiter)
+    else:
+        places = [at for column in FIXTURE_COLUMNS if (at := given.index(column)) is not None]
+        shown_rows = (
+            [
+                match.id if match else "",
+                *(shown(row[at]) for at in places),
+                f"{match.home.name} - {match.away.name}" if match else "",
+            ]
+            for row, match in zip(rows, resolution.matches, strict=True)
+        )
+        table = table_of([">Match", "Date", "Home*", "Away*", "In BetTune*"], shown_rows)
+        note = [Text(str(resolution), style="dim")] if resolution.ok else []
+        write_for_person(table, *note)
+
+
+def _reason_of(fixture: UnresolvedFixture) -> tuple[object, ...]:
+    if fixture.shared_with:
+        return (fixture.candidates[0].match.id,)
+    return fixture.reason, *(candidate.match.id for candidate in fixture.candidates)
+
+
+def _candidate(candidate: Candidate, zone: Zone | None) -> str:
+    match = candidate.match
+    kick_off = match.date.astimezone(zone.info) if zone else match.date
+    return one_line(
+        f"maybe {match.id}: {match.home.name} - {match.away.name}, {kick_off:%Y-%m-%d %H:%M}, "
+        f"{match.country.name}: {match.tournament.name} ({candidate.score:.0%} alike)"
+    )
+
+
+def _as_utf_8(cell: str) -> str:
+    return cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

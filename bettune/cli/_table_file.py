@@ -1,0 +1,355 @@
+"""Read a table with a header from a CSV file or a workbook, or list what is wrong in it.
+
+The reader rejects whatever could mean two things; it guesses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+import click
+
+from bettune._values.display import short_repr
+from bettune.cli._exit_status import WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_NAMED_PROBLEMS = 20
+# A message about several lines names this many.
+_NAMED_LINES = 10
+# Spaces that spreadsheets and web pages leave in names, and characters of no width.
+_SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_NO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_NOT_UTF_8 = "it is not UTF-8: save the file as CSV UTF-8, or give --encoding, such as cp1250"
+_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+class ErrorCell(NamedTuple):
+    """A cell of a workbook that has no value to read: an error, or a formula never calculated."""
+
+    text: str
+    advice: str = ""
+
+
+Cell = str | int | float | date | datetime | time | ErrorCell
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to read a file; the options that `push` and `resolve` share.
+
+    Attributes:
+        encoding: the encoding of a CSV file; else UTF-8.
+        worksheet: the name of a workbook's sheet; needed where there are several.
+        rename: names of columns in the file, each with the name that the command knows it by.
+        date_format: the format of dates in `datetime.strptime`'s directives.
+    """
+
+    encoding: str | None = None
+    worksheet: str | None = None
+    rename: dict[str, str] = field(default_factory=dict)
+    date_format: str | None = None
+
+
+class TableFileError(WrongUsage):
+    """A file cannot be used; the message has the reason for each bad line."""
+
+    def __init__(self, name: str, problems: Sequence[tuple[str, str]]) -> None:
+        lines = [f"{place}: {reason}" for place, reason in problems[:_NAMED_PROBLEMS]]
+        if len(problems) > _NAMED_PROBLEMS:
+            lines.append(f"and {len(problems) - _NAMED_PROBLEMS} more")
+        if len(lines) == 1:
+            message = f"{name}, {lines[0]}; nothing was sent"
+        else:
+            message = "\n  ".join([f"{name} has bad lines; nothing was sent:", *lines])
+        super().__init__(message)
+
+
+class BadLineError(Exception):
+    """A line cannot be used.
+
+    Args:
+        reason: why.
+        column: the name of the column, where the reason is about one.
+    """
+
+    def __init__(self, reason: str, column: str | None = None) -> None:
+        super().__init__(reason)
+        self.column = column
+
+
+class Source:
+    """The lines of a file, with the places that messages name; a CSV file or a workbook's sheet.
+
+    Attributes:
+        name: the file, and the sheet of a workbook, for messages.
+        unit: the word for a line: "line" in a CSV file, "row" in a workbook.
+        header: the names of the columns as they stand in the file.
+        header_line: the number of the header's line.
+        delimiter: the character that separates columns when the table is written again.
+    """
+
+    name: str
+    unit: str
+    header: list[str]
+    header_line: int
+    delimiter: str = ","
+
+    def lines(self) -> Iterator[tuple[int, list[Cell] | BadLineError]]:
+        """Iterate over the lines below the header: the number of each, and its cells or error."""
+        raise NotImplementedError
+
+    def label(self, _index: int, column: str) -> str:
+        """Name a column in a message."""
+        return column
+
+
+class TableFile:
+    """A table with a header that names the columns in any order and case.
+
+    Args:
+        content: the file: CSV with commas, semicolons or tabs, or an .xlsx workbook.
+        name: the file, for messages.
+        choices: the columns that the table must have; one of these sets is enough.
+        reading: how to read the file.
+
+    Attributes:
+        name: the file, and the sheet of a workbook, for messages.
+        header: the names of the columns as they stand in the file.
+        delimiter: the character that separates columns when the table is written again.
+
+    Raises:
+        TableFileError: the file cannot be read, or has no such header.
+    """
+
+    def __init__(
+        self, content: bytes, name: str, *choices: Sequence[str], reading: Reading | None = None
+    ) -> None:
+        self.name = name
+        self._reading = reading or Reading()
+        self._choices = choices
+        self._unit = "line"
+        self._header_line = 1
+        if content.startswith(_OLD_EXCEL):
+            raise WrongUsage(f"{name} is an old Excel file: save it as .xlsx or as CSV UTF-8")
+        if content.startswith(_ZIP):
+            from bettune.cli._workbook import Worksheet  # noqa: PLC0415 - needs another extra
+
+            self._source: Source = Worksheet(content, name, self._reading.worksheet)
+        else:
+            from bettune.cli._csv_text import CSVText  # noqa: PLC0415 - beside the other
+
+            if self._reading.worksheet is not None:
+                raise WrongUsage(f"--worksheet is for .xlsx workbooks, and {name} is not one")
+            self._source = CSVText(
+                content, name, self._reading.encoding, self._has_needed, self.needed()
+            )
+        self.name = self._source.name
+        self.header, self.delimiter = self._source.header, self._source.delimiter
+        self._unit, self._header_line = self._source.unit, self._source.header_line
+        self._columns = self._renamed(self.header)
+        for given in self._reading.rename:
+            if given.lower() not in map(str.lower, map(cleaned, self.header)):
+                if any(map(_has_raw_bytes, self.header)):
+                    self._refuse(_NOT_UTF_8)
+                self._refuse(f"--rename {given}=…: no column {given} in {self._listed()}")
+        if not self._has_needed(self.header):
+            self._refuse_header()
+
+    def index(self, column: str) -> int | None:
+        """Return the place of a column; None where no column has this name.
+
+        Raises:
+            TableFileError: several columns have this name.
+        """
+        if self._columns.count(column.lower()) > 1:
+            self._refuse(f"there are two columns {column}")
+        return self._columns.index(column.lower()) if column.lower() in self._columns else None
+
+    def read(self, take: Callable[[int, list[Cell]], None]) -> None:
+        """Pass each line that is not empty to a function: its number and its cells.
+
+        Raises:
+            TableFileError: the table has no line below its header, a line has too few or too many
+                cells, or the function raised BadLineError for lines.
+        """
+        problems: list[tuple[str, str]] = []
+        rows = 0
+        for number, cells in self._source.lines():
+            try:
+                if isinstance(cells, BadLineError):
+                    raise cells
+                if any(cell != "" for cell in cells):
+                    rows += 1
+                    self._check_width(cells)
+                    take(number, cells)
+            except BadLineError as error:
+                column = "" if error.column is None else f"{self._label(error.column)}: "
+                problems.append((self.place(number), f"{column}{error}"))
+        if problems:
+            raise TableFileError(self.name, problems)
+        if not rows:
+            self._refuse("there are no rows below the header")
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether the file is a workbook."""
+        return self._unit == "row"
+
+    def text(self, cells: Sequence[Cell], column: str) -> str:
+        """Return the text of a line's cell, without spaces around it and characters of no width.
+
+        Raises:
+            BadLineError: the cell holds an error, or bytes that are not in the file's encoding.
+        """
+        return text_of(self.cell(cells, column), column)
+
+    def cell(self, cells: Sequence[Cell], column: str) -> Cell:
+        """Return a line's cell.
+
+        Raises:
+            BadLineError: the cell holds an error.
+        """
+        index = self.index(column)
+        assert index is not None
+        value = cells[index]
+        if isinstance(value, ErrorCell):
+            raise BadLineError(f"the cell holds {value.text}{value.advice}", column)
+        return value
+
+    def error(self, line: int, reason: str) -> TableFileError:
+        """Make the error for a line."""
+        return TableFileError(self.name, [(self.place(line), reason)])
+
+    def place(self, *lines: int) -> str:
+        """Name lines: "line 3", "rows 3, 4 and 5", "lines 3, 4, 5 and 20 more"."""
+        *before, last = map(str, lines)
+        if len(lines) > _NAMED_LINES:
+            before, last = before[: _NAMED_LINES - 1], f"{len(lines) - _NAMED_LINES + 1} more"
+        unit = f"{self._unit}s" if before else self._unit
+        return f"{unit} {', '.join(before)} and {last}" if before else f"{unit} {last}"
+
+    def _label(self, column: str) -> str:
+        index = self.index(column)
+        return column if index is None else self._source.label(index, column)
+
+    def _check_width(self, cells: Sequence[Cell]) -> None:
+        if len(cells) != len(self.header):
+            values = "1 value" if len(cells) == 1 else f"{len(cells)} values"
+            raise BadLineError(f"{values}, but the header has {len(self.header)} columns")
+
+    def _renamed(self, header: Sequence[str]) -> list[str]:
+        """Return the columns' names as the command knows them, in lower case."""
+        names = [cleaned(column).lower() for column in header]
+        for given, known in self._reading.rename.items():
+            if given.lower() not in names:
+                continue
+            if known.lower() in names and known.lower() != given.lower():
+                self._refuse(
+                    f"--rename {given}={known}: there is a column {known} already; rename that one "
+                    "too, or take it out"
+                )
+            names = [known.lower() if name == given.lower() else name for name in names]
+        return names
+
+    def _has_needed(self, header: Sequence[str]) -> bool:
+        names = set(self._renamed(header))
+        return any(names.issuperset(c.lower() for c in choice) for choice in self._choices)
+
+    def _refuse_header(self) -> NoReturn:
+        there = set(self._columns)
+        if any(map(_has_raw_bytes, self.header)):
+            self._refuse(_NOT_UTF_8)
+        missing = min(
+            ([c for c in choice if c.lower() not in there] for choice in self._choices), key=len
+        )
+        self._refuse(
+            f"no column {' and no column '.join(missing)} in {self._listed()}; {self.needed()}"
+        )
+
+    def _listed(self) -> str:
+        return short_repr(", ".join(self.header))
+
+    def needed(self) -> str:
+        """Say which columns the first line must name."""
+        choices = [_enumeration(choice) for choice in self._choices]
+        return (
+            f"the first line must name the columns {', or '.join(choices)} "
+            "(--rename YOURS=NAME where a column has another name)"
+        )
+
+    def _refuse(self, reason: str) -> NoReturn:
+        raise self.error(self._header_line, reason)
+
+
+def read_table(path: str, *choices: Sequence[str], reading: Reading | None = None) -> TableFile:
+    """Open a table from a file, or from standard input for a dash.
+
+    Raises:
+        WrongUsage: the file cannot be read, or has no such header.
+    """
+    return TableFile(*read_bytes(path), *choices, reading=reading)
+
+
+def read_bytes(path: str) -> tuple[bytes, str]:
+    """Read a file, or standard input for a dash; return its content, and its name for messages.
+
+    Raises:
+        WrongUsage: the file cannot be read.
+    """
+    try:
+        if path != "-":
+            return Path(path).read_bytes(), click.format_filename(path)
+        if sys.stdin is None:
+            raise WrongUsage("standard input is closed: name a file, or pipe one in")
+        return sys.stdin.buffer.read(), "standard input"
+    except OSError as error:
+        name = "standard input" if path == "-" else repr(click.format_filename(path))
+        raise WrongUsage(f"{name}: {error.strerror}") from None
+
+
+def text_of(cell: Cell, column: str | None = None) -> str:
+    """Return the text of a cell, as the file would have it in CSV.
+
+    Raises:
+        BadLineError: the cell holds an error, or bytes that are not in the file's encoding.
+    """
+    if isinstance(cell, ErrorCell):
+        raise BadLineError(f"the cell holds {cell.text}{cell.advice}", column)
+    text = shown(cell)
+    if _has_raw_bytes(text):
+        raise BadLineError(_NOT_UTF_8, column)
+    return cleaned(text)
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as text, for the table to be written again."""
+    if isinstance(cell, ErrorCell):
+        return cell.text
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ", "minutes" if not (cell.second or cell.microsecond) else "auto")
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+
+
+def cleaned(text: str) -> str:
+    """Return text with plain spaces, none around it, and without characters of no width."""
+    return _NO_WIDTH.sub("", _SPACES.sub(" ", text)).strip()
+
+
+def _has_raw_bytes(text: str) -> bool:
+    """Return whether the text has bytes that are not in the file's encoding."""
+    return any("\udc80" <= letter <= "\udcff" for letter in text)
+
+
+def _enumeration(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -1,0 +1,126 @@
+"""Read a sheet of an .xlsx workbook, with each cell as the type that the workbook says."""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any
+
+from bettune.cli._exit_status import WrongUsage
+from bettune.cli._table_file import BadLineError, Cell, ErrorCell, Source, TableFileError, shown
+
+try:
+    import openpyxl
+    from openpyxl.utils import get_column_letter
+    from openpyxl.utils.exceptions import InvalidFileException
+except ImportError:
+    raise WrongUsage("workbooks need openpyxl: pip install 'bettune[excel]'") from None
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_NOT_CALCULATED = ErrorCell(
+    "a formula without a value", ": open the file in the spreadsheet program and save it again"
+)
+
+
+class Worksheet(Source):
+    """The rows of a sheet.
+
+    Args:
+        content: the workbook.
+        name: the file, for messages.
+        sheet: the name of the sheet; needed where several sheets have something in them.
+
+    Raises:
+        WrongUsage: the content is not such a workbook, or has no such sheet.
+        TableFileError: the sheet is empty.
+    """
+
+    unit = "row"
+
+    def __init__(self, content: bytes, name: str, sheet: str | None) -> None:
+        values = _open(content, name, values=True)
+        self._values = _sheet_of(values, name, sheet)
+        # The values of formulas that were never calculated are empty: the formulas tell them
+        # from empty cells.
+        self._formulas = _open(content, name, values=False)[self._values.title]
+        self.name = f"{name}, sheet {self._values.title!r}"
+        for number, cells in self._rows():
+            if any(cell != "" for cell in cells):
+                self.header_line = number
+                self.header = [shown(cell).strip() for cell in cells]
+                while self.header and not self.header[-1]:
+                    self.header.pop()
+                return
+        raise TableFileError(self.name, [("row 1", "the sheet is empty")])
+
+    def lines(self) -> Iterator[tuple[int, list[Cell] | BadLineError]]:
+        """Iterate over the rows below the header."""
+        width = len(self.header)
+        for number, cells in self._rows():
+            if number > self.header_line:
+                rest = [shown(cell) for cell in cells[width:] if cell != ""]
+                if rest:
+                    yield number, BadLineError(f"{rest[0]!r} stands right of the last column")
+                else:
+                    yield number, (cells + [""] * width)[:width]
+
+    def label(self, index: int, column: str) -> str:
+        """Name a column in a message, with its letter."""
+        return f"column {get_column_letter(index + 1)} ({column})"
+
+    def _rows(self) -> Iterator[tuple[int, list[Cell]]]:
+        rows = zip(self._values.iter_rows(), self._formulas.iter_rows(), strict=False)
+        for number, (values, formulas) in enumerate(rows, 1):
+            yield number, list(_cells(values, formulas))
+
+
+def _open(content: bytes, name: str, *, values: bool) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions that are not read
+            return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+        raise WrongUsage(f"{name} is not an .xlsx workbook: {error}") from None
+
+
+def _sheet_of(workbook: Any, name: str, wanted: str | None) -> Any:
+    titles = [sheet.title for sheet in workbook.worksheets]
+    if wanted is not None:
+        if wanted not in titles:
+            raise WrongUsage(f"{name} has no sheet {wanted!r}, but {', '.join(map(repr, titles))}")
+        return workbook[wanted]
+    visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+    filled = [sheet for sheet in visible if not _is_empty(sheet)]
+    if len(filled) > 1:
+        listed = ", ".join(repr(sheet.title) for sheet in filled)
+        raise WrongUsage(f"{name} has several sheets: name one with --worksheet: {listed}")
+    return (filled or visible or workbook.worksheets)[0]
+
+
+def _is_empty(sheet: Any) -> bool:
+    return all(value is None for row in sheet.iter_rows(values_only=True) for value in row)
+
+
+def _cells(values: Iterable[Any], formulas: Iterable[Any]) -> Iterator[Cell]:
+    for cell, formula in zip(values, formulas, strict=False):
+        value = cell.value
+        if value is None:
+            # The text "" of a formula is a value; openpyxl keeps its type.
+            calculated = getattr(cell, "data_type", "") == "str"
+            is_formula = getattr(formula, "data_type", "") == "f"
+            yield _NOT_CALCULATED if is_formula and not calculated else ""
+        elif cell.data_type == "e":
+            yield ErrorCell(str(value))
+        elif isinstance(value, datetime) and value.time() == time() and _is_day(cell):
+            yield value.date()
+        else:
+            yield value
+
+
+def _is_day(cell: Any) -> bool:
+    """Return whether a date is shown without a time."""
+    return "h" not in str(cell.number_format or "").lower()

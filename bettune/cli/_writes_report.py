@@ -1,0 +1,388 @@
+"""Show the writes of a plan, and what became of them: tables for a person, rows for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.text import Text
+
+from bettune import APIError, APIStatusError, Plan, to_records
+from bettune._bulk.tables import is_large
+from bettune.cli._exit_status import TRY_AGAIN_LATER, WRONG_USAGE, Failure
+from bettune.cli._filters import label_of
+from bettune.cli._options import on_stderr
+from bettune.cli._output import (
+    odds_cell,
+    one_line,
+    table_of,
+    write_csv,
+    write_for_person,
+    write_json,
+)
+from bettune.cli._session import explain, is_for_later, remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from bettune import Match, Plans, PredictionFilter, SyncReports, Write
+    from bettune.cli._days import Zone
+    from bettune.cli._options import Options
+
+COLUMNS = (
+    "filter_id",
+    "match_id",
+    "action",
+    "old_odds",
+    "new_odds",
+    "error",
+    "kick_off",
+    "home",
+    "away",
+)
+# What the library's reasons for a refusal say.
+_BY_HAND, _MAX_DROP, _STALE = "set by hand", "max_drop", "no longer holds"
+_PAST = {"create": "created", "update": "updated", "delete": "deleted"}
+# An error names this many.
+_NAMED = 5
+# A person is shown this many rows; JSON and CSV have all of them.
+_SHOWN = 20
+
+
+class WritesReport:
+    """Shows plans, and what became of their writes.
+
+    Args:
+        plans: the plan of each filter.
+        filters: the filters, in the order of the plans.
+        matches: the matches that are known, by id.
+        zone: the time zone of times; else UTC.
+    """
+
+    def __init__(
+        self,
+        plans: Plans,
+        filters: Sequence[PredictionFilter],
+        matches: Mapping[int, Match],
+        zone: Zone | None,
+    ) -> None:
+        self._plans = plans
+        self._filters = {chosen.id: chosen for chosen in filters}
+        self._matches = matches
+        self._zone = zone.info if zone else UTC
+
+    def say_plan(self, options: Options) -> None:
+        """Print one line per filter: how much would change."""
+        self._say("Plan", self._plans, options)
+
+    def show_plan(self, options: Options) -> None:
+        """Print each write of the plan, refused ones with the reason."""
+        writes = list(self._plans.writes)
+        if options.output != "table":
+            records = [self._record(write, self._refusal(write) or None) for write in writes]
+            _write_rows(records, options)
+            return
+        # A long table is cut, so that the rows to look at come first.
+        writes.sort(key=lambda write: (not self._refusal(write), not _is_large(write)))
+        rows = [
+            (
+                write.action,
+                odds_cell(write.old),
+                odds_cell(write.new),
+                self._refusal(write) or _factor(write),
+            )
+            for write in writes
+        ]
+        columns = ["Change", ">Old", ">New"]
+        if any(note for *_, note in rows):
+            columns.append("Refused*" if self._plans.refused else "Note*")
+        self._table(writes, columns, rows)
+
+    def refusal(self, refused_plans: Plan | Plans | None) -> Failure:
+        """Make the failure for plans that are refused, with the options that allow their writes."""
+        plans = (
+            [refused_plans]
+            if isinstance(refused_plans, Plan)
+            else [*(refused_plans or {}).values()]
+        )
+        refused = {
+            (p.filter_id, match_id): text for p in plans for match_id, text in p.refused.items()
+        }
+        writes = [write for plan in plans for write in plan.writes if _key(write) in refused]
+        lines = [f"{count(len(refused), 'write is', 'writes are')} refused; nothing was written:"]
+        lines += [
+            f"{self._name(write)}: {one_line(refused[_key(write)])}" for write in writes[:_NAMED]
+        ]
+        if len(writes) > _NAMED:
+            lines.append(f"and {len(writes) - _NAMED} more: --dry-run shows all of them")
+        if any(_BY_HAND in reason for reason in refused.values()):
+            lines.append(
+                "--by-hand keep leaves predictions that were set on BetTune's page as they are; "
+                "--by-hand overwrite replaces them"
+            )
+        if any(_MAX_DROP in reason for reason in refused.values()):
+            lines.append(
+                "--max-drop 80% lets minimum odds fall by up to 80%, --max-drop none by any part"
+            )
+        if any(_STALE in reason for reason in refused.values()):
+            lines.append("run the same command again: it plans anew")
+        return Failure("\n  ".join(lines), WRONG_USAGE)
+
+    def conclude(
+        self, reports: SyncReports, ended: Failure | None, options: Options, *, quiet: bool
+    ) -> Failure | None:
+        """Print the report, unless all went well and is not to be told; return the failure.
+
+        Args:
+            reports: what became of the writes.
+            ended: what ended the run early, if anything did.
+            options: the options of the command.
+            quiet: print nothing on success.
+        """
+        if ended is None and reports.ok:
+            if not quiet:
+                self.show(reports, options)
+            return None
+        failure = self._failure(reports, ended, options)
+        try:
+            self.show(reports, options)
+        except click.ClickException as error:  # as where a terminal was closed
+            return Failure(f"{failure.message}\n  {error.message}", failure.exit_code)
+        return failure
+
+    def show(self, reports: SyncReports, options: Options) -> None:
+        """Print how much was done, and what failed; for a program, one row per write."""
+        self._say("Done", reports, options)
+        if options.output != "table":
+            records = []
+            for record in to_records(reports):
+                outcome = _outcome(record)
+                error = record["error"]
+                records.append(
+                    {**record, **self._named(record["match_id"]), "action": outcome}
+                    | {"error": None if error is None else one_line(error)}
+                )
+            _write_rows(records, options)
+            return
+        # What is still in force that should not be, and what went wrong.
+        troubled = _troubled(reports)
+        writes = [
+            write
+            for write in self._plans.writes
+            if _key(write) in troubled or (write.safe and _key(write) in reports.pending)
+        ]
+        rows = [
+            (
+                write.action,
+                odds_cell(write.old),
+                odds_cell(write.new),
+                *_state_and_error(reports, _key(write)),
+            )
+            for write in writes
+        ]
+        self._table(writes, ["Change", ">Old", ">New", "State", "Error*"], rows)
+
+    def _failure(self, reports: SyncReports, ended: Failure | None, options: Options) -> Failure:
+        """Make the failure of a run: first what is still in force that should not be."""
+        lines = self._in_force(reports)
+        status = 1
+        if ended is not None:
+            lines.append(ended.message)
+            status = ended.exit_code
+        elif _troubled(reports) or reports.pending:
+            summary, status = self._summary(reports)
+            lines.append(summary)
+        if options.output != "table":
+            lines += self._listed(reports)
+        return Failure("\n  ".join(lines), status)
+
+    def _in_force(self, reports: SyncReports) -> list[str]:
+        """Say which orders are still in force that should not be."""
+        safe = [write for write in self._plans.writes if write.safe]
+        pending = [write for write in safe if _key(write) in reports.pending]
+        doubtful = [write for write in safe if _key(write) in _troubled(reports)]
+        lines = []
+        for writes, what in ((pending, "Pending"), (doubtful, "Failed or in doubt")):
+            if writes:
+                deletions = sum(write.action == "delete" for write in writes)
+                counted = " and ".join(
+                    count(number, *words)
+                    for number, words in (
+                        (deletions, ("deletion", "deletions")),
+                        (
+                            len(writes) - deletions,
+                            ("rise of minimum odds", "rises of minimum odds"),
+                        ),
+                    )
+                    if number
+                )
+                lines.append(
+                    f"{what}: {counted}. BetTune may still bet on these matches at the old odds"
+                )
+        return lines
+
+    def _summary(self, reports: SyncReports) -> tuple[str, int]:
+        """Say how many writes failed and why, with the exit status."""
+        errors = [error for error in (*reports.failed.values(), *reports.unknown.values()) if error]
+        for_later = bool(errors) and all(map(is_for_later, errors))
+        text = f"{len(reports.failed)} of {len(self._plans.writes)} writes failed"
+        if reports.unknown:
+            text += f", {len(reports.unknown)} may have been carried out"
+        if reports.pending:
+            # The error that stopped the run came last.
+            last = f": {explain(errors[-1])}" if errors else ""
+            text += f" and {len(reports.pending)} were not sent{last}"
+        elif for_later:
+            text += "; run the same command again to finish"
+        else:
+            text = ". ".join([text, *dict.fromkeys(filter(None, map(remedy, errors)))])
+        return text, TRY_AGAIN_LATER if for_later else 1
+
+    def _listed(self, reports: SyncReports) -> list[str]:
+        errors = {**reports.failed, **reports.unknown}
+        lines = [
+            f"{self._name(write)}: {_reason(errors[_key(write)])}"
+            for write in self._plans.writes
+            if _key(write) in errors
+        ]
+        more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+        return lines[:_SHOWN] + more
+
+    def _refusal(self, write: Write) -> str:
+        return self._plans[write.filter_id].refused.get(write.match_id, "")
+
+    def _say(self, label: str, summaries: Plans | SyncReports, options: Options) -> None:
+        to_look_at = bool(self._plans.refused) or any(
+            plan.large_changes for plan in self._plans.values()
+        )
+        for filter_id, summary in summaries.items():
+            if len(summaries) == 1:
+                line = f"{label}: {summary}"
+            else:
+                line = one_line(f"{label} for {label_of(self._filters[filter_id])}: {summary}")
+            if options.output == "table":
+                write_for_person(Text(line))
+            elif sys.stderr.isatty() or (to_look_at and label == "Plan"):
+                with on_stderr():
+                    click.echo(line, err=True)
+
+    def _table(
+        self, writes: Sequence[Write], columns: Sequence[str], rows: Sequence[Sequence[str]]
+    ) -> None:
+        if not writes:
+            return
+        shown = writes[:_SHOWN]
+        matches = [self._matches.get(write.match_id) for write in shown]
+        before = [(">Match", [str(write.match_id) for write in shown])]
+        if len(self._filters) > 1:
+            before.append(("Filter*", [self._filters[write.filter_id].name for write in shown]))
+        if any(matches):
+            before += [
+                ("Kick-off", self._clock([match.date if match else None for match in matches])),
+                ("Home*", [match.home.name if match else "" for match in matches]),
+                ("Away*", [match.away.name if match else "" for match in matches]),
+            ]
+        header = [name for name, _ in before] + list(columns)
+        cells = zip(*(values for _, values in before), strict=True)
+        table = table_of(
+            header, ([*left, *row[: len(columns)]] for left, row in zip(cells, rows, strict=False))
+        )
+        rest = len(writes) - _SHOWN
+        more = [Text(f"and {rest} more: --format csv has all of them", "dim")] if rest > 0 else []
+        write_for_person(table, *more)
+
+    def _clock(self, moments: Iterable[datetime | None]) -> list[str]:
+        local = [moment and moment.astimezone(self._zone) for moment in moments]
+        days = {moment.date() for moment in local if moment}
+        form = "%H:%M" if len(days) == 1 else "%m-%d %H:%M"
+        return [moment.strftime(form) if moment else "" for moment in local]
+
+    def _record(self, write: Write, error: str | None) -> dict[str, Any]:
+        return {
+            "filter_id": write.filter_id,
+            "match_id": write.match_id,
+            "action": write.action,
+            "old_odds": write.old,
+            "new_odds": write.new,
+            "error": error and one_line(error),
+            **self._named(write.match_id),
+        }
+
+    def _named(self, match_id: int) -> dict[str, Any]:
+        return names_of(self._matches.get(match_id))
+
+    def _name(self, write: Write) -> str:
+        """Name a write in a line for a person."""
+        match = self._matches.get(write.match_id)
+        name = f"match {write.match_id}"
+        if match is not None:
+            name += f" ({match.home.name} - {match.away.name})"
+        if len(self._filters) > 1:
+            name += f" in filter {write.filter_id}"
+        return one_line(name)
+
+
+def names_of(match: Match | None) -> dict[str, Any]:
+    """Return the cells kick_off, home and away of a match, empty where it is not known."""
+    if match is None:
+        return {"kick_off": None, "home": "", "away": ""}
+    return {"kick_off": match.date, "home": match.home.name, "away": match.away.name}
+
+
+def _write_rows(records: Sequence[dict[str, Any]], options: Options) -> None:
+    if options.output == "json":
+        write_json([{column: record[column] for column in COLUMNS} for record in records])
+    else:
+        write_csv(COLUMNS, records, options)
+
+
+def _outcome(record: Mapping[str, Any]) -> str:
+    state = str(record["state"])
+    return _PAST[record["action"]] if state == "done" else state
+
+
+def _key(write: Write) -> tuple[int, int]:
+    return write.filter_id, write.match_id
+
+
+def _is_large(write: Write) -> bool:
+    return is_large(write.old, write.new)
+
+
+def _factor(write: Write) -> str:
+    """Say how large a change is, where it is large."""
+    if not write.old or write.new is None or not _is_large(write):
+        return ""
+    factor = max(write.old, write.new) / min(write.old, write.new)
+    return f"{factor:.0f} times as {'high' if write.new > write.old else 'low'}"
+
+
+def _troubled(reports: SyncReports) -> set[tuple[int, int]]:
+    return {*reports.failed, *reports.unknown}
+
+
+def _state_and_error(reports: SyncReports, key: tuple[int, int]) -> tuple[str, str]:
+    if key in reports.pending:
+        return "pending", ""
+    if key in reports.unknown:
+        return "unknown", _reason(reports.unknown[key])
+    return "failed", _reason(reports.failed[key])
+
+
+def count(number: int, singular: str, plural: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {singular if number == 1 else plural}"
+
+
+def _reason(error: APIError | None) -> str:
+    """Return an error without its request and advice, which are the same for every match."""
+    if error is None:
+        return "sent, and no response came"
+    if isinstance(error, APIStatusError):
+        code = f" {error.code}" if error.code else ""
+        return one_line(f"{error.status_code}{code}: {error.message}")
+    return one_line(str(error).removeprefix(f"{error.method} {error.path}: "))
