@@ -55,6 +55,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.Abort:
         interrupted = signals.first or Interrupted()
         failure = Failure(interrupted.word, interrupted.exit_code)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # click's own end for a closed pipe
+            discard(sys.stdout)
+            return 0
+        raise
     except OSError as error:  # of click's own output, such as the help
         discard(sys.stdout)
         if isinstance(error, BrokenPipeError):  # the reader has read enough

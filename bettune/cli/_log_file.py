@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from bettune.cli._exit_status import Failure, WrongUsage
@@ -56,9 +57,13 @@ class LogFile:
         self._safe = spreadsheet_safe
         try:
             # Unbuffered, so that what is written is in the file when a kill comes.
-            self._file = open(path, "a+b", buffering=0)  # noqa: SIM115, PTH123 - kept open
+            device = Path(path).exists() and not Path(path).is_file()
+            self._file = open(path, "ab" if device else "a+b", buffering=0)  # noqa: SIM115, PTH123
             try:
-                self._begin()
+                if device:  # a pipe, or /dev/full
+                    self._write(_line(COLUMNS))
+                else:
+                    self._begin()
             except BaseException:
                 self._file.close()
                 raise
