@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, get_type_hints
 
 from bettune_openapi import models as wire
 from bettune_openapi.models import PredictionFilterStatus, PredictionSource
@@ -20,10 +21,35 @@ for _body in vars(wire).values():
     if isinstance(_body, type) and issubclass(_body, Struct):
         json.Decoder(_body)
 
+
 # Models never refer back to themselves: gc=False spares the garbage collector.
+class _Model(Struct, frozen=True, gc=False):
+    """The base of all models: pydantic, and FastAPI with it, takes them as fields."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Describe a model to pydantic: an instance or a dict of its fields, and a dict as JSON."""
+        from pydantic_core import core_schema  # noqa: PLC0415 - pydantic calls this alone
+
+        hints = get_type_hints(cls)
+        fields = {
+            name: core_schema.typed_dict_field(handler.generate_schema(hints[name]))
+            for name in cls.__struct_fields__
+        }
+        as_dict = core_schema.typed_dict_schema(fields, cls_name=cls.__name__)
+        return core_schema.union_schema(
+            [
+                core_schema.is_instance_schema(cls),
+                core_schema.no_info_after_validator_function(lambda given: cls(**given), as_dict),
+            ],
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda model: {name: getattr(model, name) for name in cls.__struct_fields__},
+                return_schema=as_dict,
+            ),
+        )
 
 
-class Sport(Struct, frozen=True, gc=False):
+class Sport(_Model, frozen=True, gc=False):
     """A sport.
 
     Attributes:
@@ -35,7 +61,7 @@ class Sport(Struct, frozen=True, gc=False):
     name: str
 
 
-class IdName(Struct, frozen=True, gc=False):
+class IdName(_Model, frozen=True, gc=False):
     """Something with an id and a name: a country, tournament, season, team or sport.
 
     Attributes:
@@ -47,7 +73,7 @@ class IdName(Struct, frozen=True, gc=False):
     name: str
 
 
-class Score(Struct, frozen=True, gc=False):
+class Score(_Model, frozen=True, gc=False):
     """The goals of a match, None while they are not known.
 
     Attributes:
@@ -59,7 +85,7 @@ class Score(Struct, frozen=True, gc=False):
     away: int | None
 
 
-class Match(Struct, frozen=True, gc=False):
+class Match(_Model, frozen=True, gc=False):
     """A match.
 
     Attributes:
@@ -85,7 +111,7 @@ class Match(Struct, frozen=True, gc=False):
     away: IdName
 
 
-class PredictionFilter(Struct, frozen=True, gc=False):
+class PredictionFilter(_Model, frozen=True, gc=False):
     """A prediction filter: BetTune bets by its predictions, on the bet type it is for.
 
     Attributes:
@@ -103,7 +129,7 @@ class PredictionFilter(Struct, frozen=True, gc=False):
     status: PredictionFilterStatus
 
 
-class Prediction(Struct, frozen=True, gc=False):
+class Prediction(_Model, frozen=True, gc=False):
     """The minimum odds from which BetTune bets on a match, for a prediction filter.
 
     Attributes:

@@ -16,6 +16,7 @@ from bettune._sync.matches import Matches
 from bettune._sync.prediction_filters import PredictionFilters
 from bettune._sync.predictions import Predictions
 from bettune._sync.sports import Sports
+from bettune._values.arguments import TimeZone
 from bettune._values.frames import OddsByFilter, OddsByMatch, SupportsColumns, SupportsItems
 from bettune._values.missing import Missing
 from bettune._values.odds import Delete
@@ -41,4 +42,5 @@ __all__ = [
     "State",
     "SupportsColumns",
     "SupportsItems",
+    "TimeZone",
 ]

@@ -188,9 +188,12 @@ class Models(SphinxDirective):
 
 
 def spell_out(_: Sphinx, page: nodes.document) -> None:
-    """Make plain text of the * in signatures, which the pages of llms.txt would leave out."""
+    """Write signatures plainly: * as text, for the pages of llms.txt, and no private default."""
     for star in list(page.findall(nodes.abbreviation)):
         star.replace_self(star.children)
+    for text in list(page.findall(nodes.Text)):
+        if text == "_SAME":
+            text.parent.replace(text, nodes.Text("…"))
 
 
 def translate_comments(app: Sphinx, page: nodes.document) -> None:

@@ -37,9 +37,13 @@ def main() -> None:
         with Sandbox(database, RateLimit(60, 10)) as box:
             environment = {"BETTUNE_BASE_URL": box.base_url, "BETTUNE_API_TOKEN": box.token}
             command = [sys.executable, "-m", "bettune.cli", "push", str(FILTER), str(file)]
+            command += ["--by-hand", "keep"]
             with Terminal(command, columns=COLUMNS, env=environment) as terminal:
                 terminal.until(r" 1[12]\d/\d+ .*waiting [67] s")
-                session = [Text(f"$ bettune push {FILTER} {file.name}"), *screen(terminal)]
+                session = [
+                    Text(f"$ bettune push {FILTER} {file.name} --by-hand keep"),
+                    *screen(terminal),
+                ]
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for line in session:
         console.print(line, no_wrap=True, crop=False)
@@ -50,18 +54,22 @@ def main() -> None:
 
 
 def prepare(bettune: BetTune, file: Path) -> None:
-    """Write a day's odds into a file, of which BetTune holds some already."""
+    """Write a day's minimum odds into a file: some as BetTune holds them, some near them."""
     dice = random.Random(7)  # noqa: S311 - the same picture each time
     day = bettune.matches.list("2026-06-06", sport=1)
-    odds = {match.id: f"{dice.uniform(1.2, 6):.2f}" for match in day}
-    bettune.predictions.sync(FILTER, dict(list(odds.items())[:25]))
-    odds |= {match.id: "delete" for match in day[4:7]}
-    rows = "".join(f"{match_id},{value}\n" for match_id, value in odds.items())
-    file.write_text(f"match_id,odds\n{rows}")
+    held = {
+        prediction.match_id: prediction.odds
+        for prediction in bettune.predictions.search(FILTER, [match.id for match in day])
+    }
+    rows = []
+    for match in day:
+        odds = float(held.get(match.id, 0)) or dice.uniform(1.6, 4)
+        rows.append(f"{match.id},{max(1.01, odds * dice.choice((1, 0.95, 1.05))):.2f}\n")
+    file.write_text("match_id,odds\n" + "".join(rows))
 
 
 def screen(terminal: Terminal) -> list[Text]:
-    """What stands in the terminal, with its colours."""
+    """Return the lines of the terminal, with their colours."""
     lines = []
     for cells in terminal.cells:
         line = Text()

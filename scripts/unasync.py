@@ -16,15 +16,11 @@ HEADER = (
 
 # The rules of ruff for what is written differently without await.
 FIXED = "F401,I,RET,UP028,C416"
-# What is written in place of what, in this order; `AsyncX` stands beside `X` wherever both are.
+# The token rules, in this order; `AsyncX` stands beside `X` wherever both are defined.
 REPLACED = [
     (r"\bAsync(\w)", r"\1"),
-    (r" A cancelled task leaves no other task and carries no\n +report: .* has told it\.", ""),
-    (r"; may be a\n +coroutine function\.", "."),
     (r"\basyncio_detailed\b", "sync_detailed"),
     (r"\bbettune\._async\b", "bettune._sync"),
-    (r"\b(bettune\._\w+) import tasks\b", r"\1 import threads"),
-    (r"\btasks\.", "threads."),
     (r"\basync (def|for|with)\b", r"\1"),
     (r"\bawait ", ""),
     (r"\bAwaitable\[(\w+)\]", r"\1"),

@@ -1,19 +1,21 @@
-"""What tools ask of the public classes: type hints, test doubles, copies for another process."""
+"""What tools ask of the public classes: test doubles, copies for another process."""
 
 from __future__ import annotations
 
 import asyncio
 import copy
 import inspect
+import json
 import pickle
 import typing
 from unittest.mock import MagicMock, create_autospec
 
 import httpx
 import pytest
+from pydantic import BaseModel, ValidationError, create_model
 
 import bettune
-from bettune import AsyncBetTune, BetTune, BetTuneError
+from bettune import AsyncBetTune, BetTune, BetTuneError, Match, Prediction
 
 kinds = pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
 
@@ -85,28 +87,42 @@ def test_a_part_of_one_that_is_not_copied_goes_on(kind):
     assert (asyncio.run(result) if kind is AsyncBetTune else result) == []
 
 
-OURS = ("bettune._sync.client", "bettune._async.client", "bettune._api_errors", "bettune._errors")
+def test_pydantic_takes_models_as_fields(box):
+    class Bet(BaseModel):
+        match: Match
+        prediction: Prediction | None = None
+
+    with BetTune(box.token, base_url=box.base_url) as client:
+        match = client.matches.list("2026-06-06")[0]
+        prediction = client.predictions.put(11583, match, "2.15")
+    bet = Bet(match=match, prediction=prediction)
+    assert bet.match is match
+    assert bet.model_dump()["match"]["home"] == {"id": match.home.id, "name": match.home.name}
+    assert json.loads(bet.model_dump_json())["prediction"]["odds"] == "2.150000"
+    assert Bet.model_validate_json(bet.model_dump_json()) == bet
+    for mode in ("validation", "serialization"):
+        text = json.dumps(Bet.model_json_schema(mode=mode))
+        assert '"finished"' in text
+        assert '"filter_id"' in text
+    with pytest.raises(ValidationError, match="country"):
+        Bet(match={"id": 1, "finished": True})
 
 
-def hinted():
-    """The public classes of these modules and of the models, and their methods."""
-    for name in bettune.__all__:
-        value = getattr(bettune, name)
-        if isinstance(value, type) and value.__module__ in {*OURS, "bettune._models"}:
-            yield value
-            for key, member in vars(value).items():
-                function = getattr(member, "fget", member)
-                if inspect.isfunction(function) and (key == "__init__" or key[0] != "_"):
-                    yield function
-
-
-@pytest.mark.parametrize("value", [*hinted()], ids=lambda value: value.__qualname__)
-def test_type_hints_resolve(value):
-    """As injectors, command line builders and LLM tool frameworks ask for them."""
-    hints = typing.get_type_hints(value)
-    if value is BetTune.__init__:
-        assert hints["rate_limit"] == bettune.RateLimit | None
-        assert hints["timeout"] == float | httpx.Timeout | None
+@kinds
+def test_pydantic_makes_arguments_of_operations(kind):
+    """As frameworks of tools for language models do."""
+    client = kind("t")
+    for operation, given in (
+        (client.matches.list, {"day": "2026-06-06", "tz": "Europe/Warsaw"}),
+        (client.matches.between, {"start": "2026-06-06", "end": "2026-06-07", "tz": None}),
+        (client.predictions.search, {"filter_id": 1, "match_ids": [2, 3]}),
+        (client.predictions.put, {"filter_id": 1, "match_id": 2, "odds": "2.15"}),
+        (client.predictions.delete, {"filter_id": 1, "match_id": 2}),
+    ):
+        hints = typing.get_type_hints(operation, include_extras=True)
+        arguments = create_model("Arguments", **{name: (hints[name], ...) for name in given})
+        assert arguments.model_json_schema()["properties"].keys() == given.keys()
+        assert arguments(**given)
 
 
 def test_names_are_imported_from_the_modules_that_have_them():

@@ -140,6 +140,18 @@ def test_a_limit_learnt_late_counts_what_was_sent_before(connect):
         assert server.requests[11].at >= server.requests[1].at + 0.5
 
 
+def test_little_is_remembered_however_large_the_limit(monkeypatch):
+    monkeypatch.setattr("bettune._http.rate_limiter._REMEMBERED", 100)
+    limiter = RateLimiter(RateLimit(10**6, 3600), 10, Event)
+    for _ in range(250):
+        pending = PendingRequest()
+        if not limiter.try_start(pending, 1e9):
+            limiter.clock.waited_until(limiter.clock.now() + pending.seconds)
+            assert limiter.try_start(pending, 1e9)
+        limiter.release(pending)
+    assert len(limiter._window._answered) <= 100
+
+
 def test_a_given_limit_stays_whatever_answers_tell(connect):
     with Scripted(answer(200, {"count": 0, "items": []}, **LIMITED)) as server:
         client = connect(base_url=server.base_url, rate_limit=RateLimit(1000, 1))

@@ -15,6 +15,7 @@ from bettune._values.arguments import check_callback
 if TYPE_CHECKING:
     from bettune_openapi.client import AuthenticatedClient
 
+    from bettune._async.http_client import AsyncHTTPClient
     from bettune._async.matches import AsyncMatches
     from bettune._async.prediction_filters import AsyncPredictionFilters
     from bettune._async.predictions import AsyncPredictions
@@ -106,7 +107,7 @@ class AsyncBetTune:
         self._use(AsyncHTTPClient(AsyncSender(settings), settings.terms))
 
     def _use(self, http: Any) -> None:
-        self._http = http
+        self._http: AsyncHTTPClient = http
         self._made: dict[str, Any] = {}
 
     def with_options(

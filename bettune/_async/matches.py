@@ -14,7 +14,7 @@ from bettune._fixtures.resolution import Resolution
 from bettune._models import Match
 from bettune._parsing import parse, to_matches
 from bettune._resource import Resource
-from bettune._values.arguments import to_id, to_optional_zone
+from bettune._values.arguments import TimeZone, to_id, to_optional_zone
 from bettune._values.days import TimeRange, to_day
 from bettune._values.frames import SupportsColumns
 
@@ -26,7 +26,7 @@ class AsyncMatches(Resource):
     """Matches."""
 
     async def list(
-        self, day: date | datetime | str, *, sport: int = 1, tz: str | tzinfo | None = None
+        self, day: date | datetime | str, *, sport: int = 1, tz: TimeZone | None = None
     ) -> list[Match]:
         """List the matches of one day: GET /matches, once, or twice with `tz`.
 
@@ -56,7 +56,7 @@ class AsyncMatches(Resource):
         end: date | datetime | str,
         *,
         sport: int = 1,
-        tz: str | tzinfo | None = None,
+        tz: TimeZone | None = None,
     ) -> AsyncIterator[Match]:
         """List the matches of a range of time, lazily: GET /matches, once per UTC day.
 
@@ -85,7 +85,7 @@ class AsyncMatches(Resource):
         self,
         fixtures: Iterable[Mapping[str, Any]] | SupportsColumns,
         *,
-        tz: str | tzinfo | None = None,
+        tz: TimeZone | None = None,
         aliases: Mapping[str, str] | None = None,
         sport: int = 1,
         columns: Mapping[str, str] | None = None,

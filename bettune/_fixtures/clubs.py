@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from bettune._fixtures.team_names import FIRST_TEAM, Marks, Reading, prepare, read_known, spell
+from bettune._fixtures.team_names import FIRST_TEAM, Marks, Reading, parse, prepare, read_known, spell
 from bettune._fixtures.vocabulary import fold, read_text, vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bettune._fixtures.team_names import TeamName
 
@@ -62,8 +62,8 @@ class _Entry(NamedTuple):
     reserve: str
     usual: bool
     plain: str
-    numbers: frozenset[str]
-    forms: frozenset[str]
+    numbers: tuple[str, ...]
+    forms: tuple[str, ...]
 
 
 class Section:
@@ -72,6 +72,8 @@ class Section:
     def __init__(self, country: str, text: str) -> None:
         self.country = country
         self.entries: dict[str, list[_Entry]] = defaultdict(list)
+        # The keys of names that are written as one word too (HamKam).
+        self.joined: dict[str, str] = {}
         self._with_word: dict[str, set[Club]] = defaultdict(set)
         self._found: dict[TeamName, Identity | None] = {}
         clubs: dict[str, Club] = {}
@@ -94,10 +96,10 @@ class Section:
         entry = _Entry(club, reserve, usual, text, reading.numbers, reading.forms)
         self.entries[reading.key].append(entry)
         if len(reading.words) > 1:
-            self.entries["".join(reading.words)].append(entry)
+            self.joined["".join(reading.words)] = reading.key
         if not reserve:
             club.readings.append(reading)
-            club.forms |= reading.forms
+            club.forms.update(reading.forms)
             for word in reading.words:
                 self._with_word[word].add(club)
 
@@ -116,9 +118,12 @@ class Section:
         return identity
 
     def _by_reading(self, name: TeamName, reading: Reading, marks: Marks) -> Identity | None:
-        entries = self.entries.get(reading.key) or self.entries.get("".join(reading.words))
+        entries = self.entries.get(reading.key)
         if not entries:
-            return None
+            joined = "".join(reading.words)
+            entries = self.entries.get(self.joined.get(joined, joined))
+            if not entries:
+                return None
         very = [entry for entry in entries if entry.plain == name.plain]
         sure = very or [
             entry
@@ -139,7 +144,7 @@ class Section:
             if rivals:
                 return Identity((club, *rivals), marks, sure=False)
         usual = any(
-            entry.usual and entry.club is club and entry.forms <= reading.forms
+            entry.usual and entry.club is club and set(entry.forms) <= set(reading.forms)
             for entry in entries
         )
         rank = 2 * usual + bool(very)
@@ -196,6 +201,14 @@ class ClubBook:
         """The countries of the data."""
         return list(self._texts)
 
+    def read_for(self, text: str) -> Iterator[None]:
+        """Read the countries that a name may be of; yields after each, for it takes a while."""
+        name = parse(text)
+        if name not in self._worldwide:
+            for country in self.unread_with(name):
+                self.section(country)
+                yield
+
     def section(self, country: str) -> Section:
         """The clubs of a country."""
         section = self._sections.get(country)
@@ -203,7 +216,7 @@ class ClubBook:
             section = self._sections[country] = Section(country, self._texts.get(country, ""))
             if self._unread is not None:
                 self._unread.pop(country, None)
-            for key in section.entries:
+            for key in (*section.entries, *section.joined):
                 self._with_key[key].append(section)
         return section
 
@@ -227,9 +240,8 @@ class ClubBook:
     def find_everywhere(self, name: TeamName) -> tuple[Identity, ...]:
         """Who a name is in all countries."""
         if name not in self._worldwide:
-            longest = max(name.reading.words, key=len)
-            spelt = [word for word in name.plain.split() if spell(word) == longest]
-            self._read_countries_with([longest, *spelt])
+            for country in self.unread_with(name):
+                self.section(country)
             keys = {
                 key
                 for reading in (name.whole, name.reading)
@@ -240,23 +252,30 @@ class ClubBook:
             self._worldwide[name] = tuple(identity for identity in found if identity is not None)
         return self._worldwide[name]
 
-    def _read_countries_with(self, words: Sequence[str]) -> None:
-        """Read the countries in whose text one of the words stands."""
+    def unread_with(self, name: TeamName) -> list[str]:
+        """The countries not read yet in whose text the longest word of a name stands."""
+        longest = max(name.reading.words, key=len)
+        return self._unread_with(
+            [longest, *(word for word in name.plain.split() if spell(word) == longest)]
+        )
+
+    def _unread_with(self, words: Sequence[str]) -> list[str]:
         if self._unread is None:
             self._unread = {
                 country: fold(text)
                 for country, text in self._texts.items()
                 if country not in self._sections
             }
-        for country, text in list(self._unread.items()):
-            if any(word in text for word in words):
-                self.section(country)
+        return [
+            country
+            for country, text in self._unread.items()
+            if any(word in text for word in words)
+        ]
 
     def containing(self, words: Sequence[str], countries: Iterable[str]) -> set[Club]:
         """The clubs of some countries, of all where none is given, with all these words."""
         if not countries:
-            self._read_countries_with(words[:1])
-            countries = list(self._sections)
+            countries = [*self._unread_with(words[:1]), *self._sections]
         found: set[Club] = set()
         for country in countries:
             found |= self.section(country).containing(words)

@@ -226,15 +226,19 @@ def pair(asked: Asked, indexed: IndexedMatch, *, swapped: bool = False) -> Pairi
 
 
 def both_alike(
-    asked: Asked, indexes: Sequence[MatchIndex], *, swapped: bool = False
+    asked: Asked,
+    indexes: Sequence[MatchIndex],
+    *,
+    swapped: bool = False,
+    loosely: bool = True,
 ) -> list[Pairing]:
     """The matches of a fixture's days of which both names may be the fixture's."""
     home, away = (asked.away, asked.home) if swapped else (asked.home, asked.away)
     start, end = asked.around
     found = []
     for index in indexes:
-        ids = {indexed.match.id for indexed in index.away(away.name)}
-        for indexed in index.at_home(home.name):
+        ids = {indexed.match.id for indexed in index.away(away.name, loosely=loosely)}
+        for indexed in index.at_home(home.name, loosely=loosely) if ids else ():
             if indexed.match.id in ids and start <= indexed.match.date < end:
                 pairing = pair(asked, indexed, swapped=swapped)
                 if pairing.lower >= Level.COMPATIBLE and not _is_derby(asked, pairing, swapped):

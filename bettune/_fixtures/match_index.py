@@ -15,11 +15,16 @@ from bettune._fixtures.vocabulary import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bettune._fixtures.team_names import Marks, TeamName
+    from bettune._fixtures.clubs import Identity
+    from bettune._fixtures.team_names import Marks, Reading, TeamName
     from bettune._models import Match
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# So many names are indexed between two pauses.
+_SLICE = 100
+
+
+@dataclass(slots=True, eq=False)
 class IndexedMatch:
     """A match with its names read.
 
@@ -49,59 +54,95 @@ class TeamTable:
     """Teams' names by the keys that another name of the same team has."""
 
     def __init__(self) -> None:
-        self._names: dict[str, list[TeamName]] = defaultdict(list)
-        self._known: set[tuple[TeamName, tuple[str, ...]]] = set()
+        self._places: dict[TeamName, set[tuple[str, ...]]] = defaultdict(set)
+        self._by_key: dict[str, list[TeamName]] = defaultdict(list)
+        self._by_loose_key: dict[str, list[TeamName]] = defaultdict(list)
+        self._loose = 0
+        self._same: dict[TeamName, list[TeamName]] = {}
         self._alike: dict[TeamName, list[TeamName]] = {}
 
     def add(self, name: TeamName, places: tuple[str, ...]) -> None:
         """Note a team's name, and where its team plays."""
-        if (name, places) not in self._known:
-            self._known.add((name, places))
+        if places not in self._places[name]:
+            self._places[name].add(places)
+            self._same.clear()
             self._alike.clear()
             for key in _keys(name, places):
-                self._names[key].append(name)
+                self._by_key[key].append(name)
+
+    def index_loosely(self) -> Iterator[None]:
+        """Index new names by their loose keys; yields between some of them."""
+        for number, team in enumerate(list(self._places)[self._loose :], 1):
+            for key in _loose_keys(team):
+                self._by_loose_key[key].append(team)
+            if number % _SLICE == 0:
+                yield
+        self._loose = len(self._places)
+
+    def same(self, name: TeamName) -> list[TeamName]:
+        """The teams' names that may certainly be of the same team as a name."""
+        if name not in self._same:
+            self._same[name] = _hits(self._by_key, _asked_keys(name))
+        return self._same[name]
 
     def alike(self, name: TeamName) -> list[TeamName]:
         """The teams' names that may be of the same team as a name."""
         if name not in self._alike:
-            found = (each for key in _asked_keys(name) for each in self._names.get(key, ()))
-            self._alike[name] = list(dict.fromkeys(found))
+            for _ in self.index_loosely():
+                pass
+            loose = _hits(self._by_loose_key, _asked_loose_keys(name))
+            self._alike[name] = list(dict.fromkeys([*self.same(name), *loose]))
         return self._alike[name]
 
 
-class MatchIndex:
-    """Some matches of a day, by their teams' names."""
+def _hits(table: dict[str, list[TeamName]], keys: Iterable[str]) -> list[TeamName]:
+    return list(dict.fromkeys(name for key in keys for name in table.get(key, ())))
 
-    def __init__(self, matches: Iterable[Match], teams: TeamTable) -> None:
+
+class MatchIndex:
+    """The matches of a day, by their teams' names."""
+
+    def __init__(self, teams: TeamTable) -> None:
+        self.matches: list[IndexedMatch] = []
         self._teams = teams
         self._at_home: dict[TeamName, list[IndexedMatch]] = defaultdict(list)
         self._away: dict[TeamName, list[IndexedMatch]] = defaultdict(list)
-        self.matches = [_indexed(match) for match in matches]
-        for indexed in self.matches:
+
+    def add(self, matches: Iterable[Match]) -> None:
+        """Add some matches of the day."""
+        for match in matches:
+            indexed = _indexed(match)
+            self.matches.append(indexed)
             self._at_home[indexed.home].append(indexed)
             self._away[indexed.away].append(indexed)
-            teams.add(indexed.home, indexed.places)
-            teams.add(indexed.away, indexed.places)
+            self._teams.add(indexed.home, indexed.places)
+            self._teams.add(indexed.away, indexed.places)
 
-    def at_home(self, name: TeamName) -> list[IndexedMatch]:
-        """The matches whose home team may have a name."""
+    def at_home(self, name: TeamName, *, loosely: bool = True) -> list[IndexedMatch]:
+        """The matches whose home team may have a name; not loosely: certainly."""
+        teams = self._teams.alike(name) if loosely else self._teams.same(name)
         table = self._at_home
-        return [each for team in self._teams.alike(name) for each in table.get(team, ())]
+        return [each for team in teams if team in table for each in table[team]]
 
-    def away(self, name: TeamName) -> list[IndexedMatch]:
-        """The matches whose away team may have a name."""
+    def away(self, name: TeamName, *, loosely: bool = True) -> list[IndexedMatch]:
+        """The matches whose away team may have a name; not loosely: certainly."""
+        teams = self._teams.alike(name) if loosely else self._teams.same(name)
         table = self._away
-        return [each for team in self._teams.alike(name) for each in table.get(team, ())]
+        return [each for team in teams if team in table for each in table[team]]
 
 
 def _indexed(match: Match) -> IndexedMatch:
     home, away = parse(match.home.name), parse(match.away.name)
     country = _country(match.country.name)
     places = country
-    book = club_book()
-    if INTERNATIONAL in country or not any(book.find(name, country) for name in (home, away)):
+    if INTERNATIONAL in country or not (_is_known(home, country) or _is_known(away, country)):
         places = _common_country(home, away) or (() if INTERNATIONAL in country else country)
     return IndexedMatch(match, home, away, tournament_marks(match.tournament.name), country, places)
+
+
+@lru_cache(maxsize=1 << 15)
+def _is_known(name: TeamName, country: tuple[str, ...]) -> bool:
+    return bool(club_book().find(name, country))
 
 
 @lru_cache(maxsize=1 << 10)
@@ -122,55 +163,72 @@ def _common_country(home: TeamName, away: TeamName) -> tuple[str, ...]:
 
 
 def _keys(name: TeamName, places: tuple[str, ...]) -> set[str]:
-    """The keys that a team's name is found by."""
+    """The keys that a team's name has in common with others that are certainly of its team."""
     book = club_book()
-    keys = set(_own_keys(name))
-    clubs = {
-        club
-        for identity in book.find(name, places) or book.find_everywhere(name)
-        for club in identity.clubs
-    }
-    for club in clubs:
-        keys.add(f"@{id(club)}")
-        for reading in club.readings:
-            keys.update(_word_keys(reading.words, initials=True))
-    return keys
+    return _own_keys(name, book.find(name, places) or book.find_everywhere(name))
 
 
 @lru_cache(maxsize=1 << 15)
-def _asked_keys(name: TeamName) -> frozenset[str]:
-    """The keys that a caller's name looks for."""
-    keys = set(_own_keys(name))
-    for identity in club_book().find_everywhere(name):
-        for club in identity.clubs:
-            keys.add(f"@{id(club)}")
-            for reading in club.readings:
-                keys.update(_word_keys(reading.words, initials=False))
-    return frozenset(keys)
+def _asked_keys(name: TeamName) -> set[str]:
+    """The keys by which a caller's name is certainly a team's."""
+    return _own_keys(name, club_book().find_everywhere(name))
 
 
-def _own_keys(name: TeamName) -> Iterator[str]:
-    yield "." + name.plain
+def _own_keys(name: TeamName, identities: Iterable[Identity]) -> set[str]:
+    keys = {f"@{id(club)}" for identity in identities for club in identity.clubs}
     for reading in (name.whole, name.reading):
-        yield from _word_keys(reading.words, initials=True)
+        keys.add("".join(reading.words))
+    keys.add("." + name.plain)
     nation = countries().nation_by_any(name.bare)
     if nation is not None:
-        yield "#" + nation
+        keys.add("#" + nation)
+    return keys
 
 
-def _word_keys(words: Sequence[str], *, initials: bool) -> Iterator[str]:
+def _loose_keys(name: TeamName) -> set[str]:
+    """The keys that a team's name has in common with others that are like it."""
+    keys = {f"^{_initials(reading.words)}" for reading in _readings(name)}
+    for reading in _readings(name):
+        keys.update(_word_keys(reading.words))
+    if name.short:
+        keys.add(f"~{_initials(name.reading.words)}")
+    return keys
+
+
+def _asked_loose_keys(name: TeamName) -> set[str]:
+    """The keys by which a caller's name is like a team's."""
+    keys = {f"~{_initials(reading.words)}" for reading in _readings(name)}
+    for reading in _readings(name):
+        keys.update(_word_keys(reading.words))
+    if name.short:
+        keys.add(f"^{_initials(name.reading.words)}")
+    return keys
+
+
+def _readings(name: TeamName) -> Iterator[Reading]:
+    """The readings of a name, and those of the clubs that it may be."""
+    yield name.whole
+    yield name.reading
+    for identity in club_book().find_everywhere(name):
+        for club in identity.clubs:
+            yield from club.readings
+
+
+def _word_keys(words: Sequence[str]) -> Iterator[str]:
     """What words have in common with others that may stand for them."""
-    yield "".join(words)
     if len(words) == 1:
         yield "=" + words[0]
+        yield words[0]
     else:
-        letters = [word[0] for word in words]
-        yield "=" + "".join(letters)
-        if initials:
-            yield "^" + "".join(sorted(letters))
-        yield "+" + " ".join(sorted(map(sound, words)))
+        yield "=" + "".join(word[0] for word in words)
+        yield "".join(words)
         left_out = vocabulary().left_out
         yield "".join(word for word in words if word not in left_out)
+    yield "+" + " ".join(sorted(map(sound, words)))
+
+
+def _initials(words: Sequence[str]) -> str:
+    return "".join(sorted(word[0] for word in words))
 
 
 def same_text(text: str, known: str) -> bool:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import Any
 
 from bettune._errors import BetTuneError
+from bettune._fixtures.fixture_input import Fixture
+from bettune._models import Match
 from bettune._values.display import html_table
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    from bettune._fixtures.fixture_input import Fixture
-    from bettune._models import Match
 
 # So many unresolved fixtures are named in an error's message.
 _LISTED = 5

@@ -7,6 +7,7 @@ from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bettune._errors import InvalidArgumentError
+from bettune._fixtures.clubs import club_book
 from bettune._fixtures.countries import countries
 from bettune._fixtures.decision import (
     CANDIDATES,
@@ -55,7 +56,7 @@ class Resolver:
         self._aliases = _by_plain_name(read_aliases(aliases))
         self._input = FixtureInput(fixtures, columns)
         self._windows: dict[date, tuple[Window, Window]] = {}
-        self._indexes: dict[date, list[MatchIndex]] = {}
+        self._indexes: dict[date, MatchIndex] = {}
         self._teams = TeamTable()
 
     def steps(self) -> Generator[date | None, Sequence[Match] | None, Resolution]:
@@ -68,6 +69,8 @@ class Resolver:
         for fixtures in self._input.read(self._zone):
             yield None
             for fixture in fixtures or ():
+                for text in (fixture.home, fixture.away):
+                    yield from club_book().read_for(text)
                 asked.append(self._ask(fixture))
                 if len(asked) % _SLICE == 0:
                     yield None
@@ -81,6 +84,8 @@ class Resolver:
         open_ = [place for place, decision in enumerate(decisions) if decision is None]
         beside = {day for place in open_ for day in _utc_days(asked[place].around)}
         yield from self._fetch(beside - days)
+        if open_:
+            yield from self._teams.index_loosely()
         for number, place in enumerate(open_):
             decisions[place] = self._around(asked[place])
             if number % _SLICE == 0:
@@ -104,23 +109,30 @@ class Resolver:
         fixtures = [each.fixture for each in asked]
         return Resolution(matches, unresolved, aliases, self._input.given, fixtures)
 
-    def _fetch(self, days: Iterable[date]) -> Generator[date | None, Sequence[Match] | None, None]:
+    def _fetch(
+        self, days: Iterable[date]
+    ) -> Generator[date | None, Sequence[Match] | None, None]:
         for day in sorted(days):
             matches = (yield day) or ()
-            indexes = self._indexes.setdefault(day, [])
+            index = self._indexes[day] = MatchIndex(self._teams)
             for start in range(0, len(matches), _INDEXED):
-                indexes.append(MatchIndex(matches[start : start + _INDEXED], self._teams))
+                part = matches[start : start + _INDEXED]
+                for match in part:
+                    for text in (match.home.name, match.away.name):
+                        yield from club_book().read_for(text)
+                index.add(part)
                 yield None
 
     def _of(self, window: Window) -> list[MatchIndex]:
         """The matches of the days that a window touches."""
-        return [index for day in _utc_days(window) for index in self._indexes.get(day, ())]
+        days = _utc_days(window)
+        return [self._indexes[day] for day in days if day in self._indexes]
 
     def _on_day(self, asked: Asked) -> Decision | None:
         """A fixture's match on its own day, if that is certain; else None."""
         if asked.fixture.match_id is not None:
             return _pinned(asked, self._of(asked.own))
-        pairings = both_alike(asked, self._of(asked.own))
+        pairings = both_alike(asked, self._of(asked.own), loosely=False)
         return choose_certain(asked, (each for each in pairings if each.on_day))
 
     def _around(self, asked: Asked) -> Decision:

@@ -93,14 +93,14 @@ class Reading(NamedTuple):
     Attributes:
         key: the words as one text.
         words: the words that name the club, in their order and in one spelling.
-        numbers: founding years and the like.
-        forms: the club forms, each kind once.
+        numbers: founding years and the like, sorted.
+        forms: the club forms, each kind once, sorted.
     """
 
     key: str
     words: tuple[str, ...]
-    numbers: frozenset[str]
-    forms: frozenset[str]
+    numbers: tuple[str, ...]
+    forms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -250,8 +250,12 @@ def _read(tokens: Sequence[str], codes: frozenset[str]) -> tuple[Reading, bool]:
             words, numbers = list(tokens), set()
     if numbers and all(len(word) == 1 for word in words):
         words, numbers = [*words, *sorted(numbers)], set()  # B 1909 is not B 1913
-    reading = Reading(" ".join(words), tuple(words), frozenset(numbers), frozenset(forms))
+    reading = Reading(" ".join(words), tuple(words), _in_order(numbers), _in_order(forms))
     return reading, translated
+
+
+def _in_order(texts: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(texts)) if texts else ()
 
 
 def _is_left_out(token: str, rest: Sequence[str], place: int, within: bool, last: int) -> bool:

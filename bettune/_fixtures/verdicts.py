@@ -259,7 +259,7 @@ def _leaves_little(part: Reading, whole: Reading) -> bool:
     return (
         all(word in known.left_out for word in whole.words if word not in part.words)
         and not all(word in known.shared or word in known.left_out for word in part.words)
-        and part.forms <= whole.forms
+        and set(part.forms) <= set(whole.forms)
         and part.numbers == whole.numbers
     )
 

@@ -204,6 +204,10 @@ class ErrorFactory:
 
 def is_in_doubt(outcome: object, error: APIError | None) -> bool:
     """Whether the server may have carried a request out, though its response did not say so."""
+    if isinstance(outcome, httpx.ConnectTimeout):
+        # The transport httpx-aiohttp reports a connection that was lost later in this way too.
+        cause = outcome.__cause__
+        return cause is not None and not type(cause).__module__.startswith("httpcore")
     if isinstance(outcome, Exception):
         return not isinstance(outcome, _NEVER_SENT)
     return isinstance(error, InternalServerError | APIResponseValidationError)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from bettune._models import RateLimit
 
 CLOSED = "this client is closed: make a new one"
-# How many responses are remembered while no limit is known, for a limit learnt later.
-_REMEMBERED = 10_000
+# How many responses are remembered, at most: while no limit is known, for one learnt later.
+_REMEMBERED = 100_000
 # The longest wait for an event: the clocks of some systems cannot wait for more than some years.
 LONGEST_WAIT = 3600.0
 # How long a learnt limit is held at least, even if `max_wait` is shorter, before it is doubted.
@@ -80,6 +80,15 @@ class PendingRequest:
 
 # FIFO. A plain dict would scan all removed entries each time its first one is looked up.
 RequestQueue = OrderedDict[PendingRequest, None]
+
+
+def in_parts(limit: RateLimit, most: int) -> tuple[int, float]:
+    """Return a limit as requests and seconds; of a very large one, a part in a part of the time.
+
+    It is kept as well then, and few requests have to be remembered.
+    """
+    parts = -(-limit.requests // most)
+    return limit.requests // parts, limit.per / parts
 
 
 class Slots:
@@ -153,7 +162,7 @@ class Window:
         if pending in self._in_flight:
             self._answered.append(now)
             self._in_flight.discard(pending)
-            if self.limit is None and len(self._answered) > _REMEMBERED:
+            if len(self._answered) > _REMEMBERED:
                 self._answered.popleft()
 
     def next(self) -> PendingRequest | None:
@@ -177,7 +186,7 @@ class Window:
     def _delay_by_limit(self, now: float) -> float:
         if self.limit is None:
             return 0.0
-        requests, per = self.limit.requests, self.limit.per
+        requests, per = in_parts(self.limit, _REMEMBERED)
         while self._answered and self._answered[0] + per <= now:
             self._answered.popleft()
         excess = len(self._in_flight) + len(self._answered) + 1 - requests

@@ -18,7 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bettune._errors import ConfigurationError
-from bettune._http.rate_limiter import LONGEST_WAIT, MaxWaitExceededError, PendingRequest, Window
+from bettune._http.rate_limiter import (
+    LONGEST_WAIT,
+    MaxWaitExceededError,
+    PendingRequest,
+    Window,
+    in_parts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,9 +80,7 @@ class SharedWindow(Window):
                 "RateLimit(shared=True) needs locks that this system does not have: give each "
                 "process its part of the limit instead, RateLimit(requests // processes, per)"
             )
-        # Of a very large limit, a part in a part of the time: the file stays small.
-        parts = max(1, -(-limit.requests // _MOST_RECORDS))
-        self._own = limit.requests // parts, limit.per / parts
+        self._own = in_parts(limit, _MOST_RECORDS)
         # Not by the token: a digest of it would still be of it.
         name = sha256(str(base_url).rstrip("/").encode()).hexdigest()
         self._path = _cache_folder() / "bettune" / f"rate-limit-{name[:16]}"
@@ -160,7 +164,7 @@ class SharedWindow(Window):
             requests, per, used = numbers[place : place + 3]
             if (requests, per) == self._own:
                 limits[0] = (*self._own, place)
-            elif _is_limit(requests, per) and 0 <= now - used <= _LOST_AFTER:
+            elif _is_limit(requests, per) and abs(now - used) <= _LOST_AFTER:
                 limits.append((int(requests), per, place))
         return limits, numbers[_HEADER:]
 

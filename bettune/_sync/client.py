@@ -16,6 +16,7 @@ from bettune._values.arguments import check_callback
 if TYPE_CHECKING:
     from bettune_openapi.client import AuthenticatedClient
 
+    from bettune._sync.http_client import HTTPClient
     from bettune._sync.matches import Matches
     from bettune._sync.prediction_filters import PredictionFilters
     from bettune._sync.predictions import Predictions
@@ -107,7 +108,7 @@ class BetTune:
         self._use(HTTPClient(Sender(settings), settings.terms))
 
     def _use(self, http: Any) -> None:
-        self._http = http
+        self._http: HTTPClient = http
         self._made: dict[str, Any] = {}
 
     def with_options(

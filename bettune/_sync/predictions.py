@@ -235,7 +235,7 @@ class Predictions(Resource):
                 asked again first.
             concurrency: how many writes are in flight at a time.
             on_progress: called with (done, total) after each write, one call at a time, in the
-                calling thread; may be a coroutine function.
+                calling thread. The async client takes coroutine functions too.
             on_result: called with the WriteResult of each write, likewise; again where a write
                 that was unknown is settled.
 

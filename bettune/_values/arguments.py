@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import tzinfo
 from decimal import Decimal
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from bettune._errors import InvalidArgumentError
 from bettune._models import Match
@@ -13,9 +14,22 @@ from bettune._values.display import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import tzinfo
 
 _GREATEST_ID = 2**63 - 1
+
+
+class _Instance:
+    """Describes to pydantic a class that it does not know: it takes instances."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(source: Any, _handler: Any) -> Any:
+        from pydantic_core import core_schema  # noqa: PLC0415 - pydantic calls this alone
+
+        return core_schema.is_instance_schema(source)
+
+
+TimeZone: TypeAlias = str | Annotated[tzinfo, _Instance]
+"""A time zone: a name of the IANA database, such as ``Europe/Warsaw``, or a tzinfo."""
 
 
 def to_id(value: Any, name: str) -> int:

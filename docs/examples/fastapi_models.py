@@ -1,28 +1,22 @@
-from datetime import date, datetime
+from datetime import date
+from decimal import Decimal
 
 from fastapi import FastAPI
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
-from bettune import AsyncBetTune, Match
-
-
-class Team(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-    name: str
+from bettune import AsyncBetTune, Match, min_odds
 
 
-class Fixture(BaseModel):
-    model_config = ConfigDict(from_attributes=True)  # reads a Match by its attributes
-    id: int
-    date: datetime
-    home: Team
-    away: Team
+class Price(BaseModel):
+    match: Match  # bettune's models are fields of pydantic models
+    min_odds: Decimal
 
 
 app = FastAPI()
 
 
-@app.get("/days/{day}", response_model=list[Fixture])
-async def matches(day: date) -> list[Match]:
+@app.get("/days/{day}/prices")
+async def prices(day: date, probability: Decimal, edge: Decimal = Decimal(0)) -> list[Price]:
+    lowest = min_odds(probability, edge)
     async with AsyncBetTune() as bettune:
-        return await bettune.matches.list(day)
+        return [Price(match=match, min_odds=lowest) for match in await bettune.matches.list(day)]

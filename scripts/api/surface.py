@@ -21,7 +21,7 @@ Named = griffe.Class | griffe.Function | griffe.Attribute
 # The special methods that users call, if not by name. The others show or compare values.
 SPECIAL = {"__enter__", "__exit__", "__getitem__", "__iter__", "__len__"}
 # Bases that say how a class is made, not what it is.
-UNSAID_BASES = {"Struct", "Resource"}
+UNSAID_BASES = {"Struct", "Resource", "_Model"}
 # Of the generated client api.md has the name alone: openapi.yaml says what is in it.
 GENERATED = "bettune_openapi.client."
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts import ROOT
-from scripts.bench.bulk import against_by_hand, noise, resolving, slow_answers
-from scripts.bench.charts import chart, growth_chart
+from scripts.bench.bulk import against_by_hand, resolving, slow_answers
+from scripts.bench.charts import chart
 from scripts.bench.limits import processes, under_a_limit
 from scripts.bench.report import line, tables, to_json
 from scripts.bench.resolve_score import KEPT, print_scores
@@ -30,7 +30,6 @@ PARTS: dict[str, Callable[[str, bool], Iterator[Row]]] = {
     "client": lifetimes,
     "startup": startup,
     "bulk": against_by_hand,
-    "noise": noise,
     "resolve": lambda _, brief: resolving(brief),
     "limit": lambda _, brief: under_a_limit(brief),
     "processes": lambda _, brief: processes(brief),
@@ -46,7 +45,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--brief", action="store_true", help="see that it works; means nothing")
     parser.add_argument(
-        "--out", type=Path, help="write bench.md, its pictures and bench.json into this folder"
+        "--out", type=Path, help="write bench.md, its picture and bench.json into this folder"
     )
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
@@ -70,7 +69,6 @@ def main() -> None:
     now = datetime.now(UTC)
     (documents / "bench.md").write_text(tables(rows, now), "utf-8")
     (documents / "bench.svg").write_text(chart(rows), "utf-8")
-    (documents / "bench_growth.svg").write_text(growth_chart(rows), "utf-8")
     (data / "bench.json").write_text(to_json(rows, now), "utf-8")
     if whole:
         path = documents / "resolve_score.txt"

@@ -1,10 +1,8 @@
-"""Bulk: a sync against code written by hand and against slow answers; resolving and noise."""
+"""Bulk: a sync against code written by hand and against slow answers; and resolving."""
 
 from __future__ import annotations
 
 import asyncio
-import math
-import random
 import time
 from contextlib import ExitStack
 from functools import partial
@@ -82,6 +80,14 @@ def by_aiohttp(
     return lambda _: runner.run(put_all())
 
 
+def over_aiohttp(base: str, runner: asyncio.Runner, stack: ExitStack) -> Callable[..., Any]:
+    """The async client's bulk operations with the transport of httpx-aiohttp."""
+    transport = import_module("httpx_aiohttp").AiohttpTransport()
+    client = AsyncBetTune(TOKEN, base_url=base, rate_limit=PACED, transport=transport)
+    stack.callback(lambda: runner.run(client.aclose()))
+    return ours(client, runner)
+
+
 def ours(client: Any, runner: asyncio.Runner) -> Callable[..., Any]:
     """A client's bulk operations, awaited if need be: which one, and its arguments."""
     if isinstance(client, BetTune):
@@ -109,6 +115,10 @@ def against_by_hand(base: str, brief: bool) -> Iterator[Row]:
             if share == 100:
                 try:
                     contenders[f"aiohttp, {WIDTH} wide"] = by_aiohttp(base, runner, stack, odds)
+                    call = over_aiohttp(base, runner, stack)
+                    contenders["bettune, async over httpx-aiohttp"] = partial(
+                        synced, call, odds, writes
+                    )
                 except ImportError as error:
                     yield Row("sync", "aiohttp", "httpx", note=f"not installed: {error}")
             for name, call in calls.items():
@@ -175,31 +185,4 @@ def resolving(brief: bool) -> Iterator[Row]:
         target=1.0,
         note=f"beyond the fetch, which takes {delay * 1000:g} ms at the server; real clubs "
         "in two spellings, those that resolve",
-    )
-
-
-def noise(base: str, brief: bool) -> Iterator[Row]:
-    """Odds that differ by noise alone, with a tolerance and without."""
-    count = 100 if brief else 1000
-    dice = random.Random(7)
-    sent: list[httpx.Request] = []
-    hooks = {"request": [sent.append]}
-    with BetTune(TOKEN, base_url=base, rate_limit=PACED, event_hooks=hooks) as client:
-        requests = []
-        for tolerance in (0, 0.005):
-            sent.clear()
-            odds = {
-                n: 2 * (1 + dice.choice((-1, 1)) * dice.uniform(1e-5, 0.001))
-                for n in range(1, count + 1)
-            }
-            client.predictions.sync(1, odds, tolerance=tolerance).raise_for_failures()
-            requests.append(len(sent))
-    every, few = requests
-    yield Row(
-        f"sync of {count:,} odds with 0.1% noise, requests",
-        "bettune, tolerance=0.005",
-        "bettune",
-        few / every,
-        target=math.ceil(count / 500) / every,
-        note=f"{few} requests against {every:,}",
     )

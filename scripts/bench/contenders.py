@@ -16,7 +16,6 @@ from bettune_openapi.models import PutPredictionRequest
 from bettune import AsyncBetTune, BetTune, RateLimit
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
     # One PUT, and one GET of so many matches.
@@ -121,34 +120,6 @@ def openai(base: str, kind: str) -> Calls:
     )
 
 
-def githubkit(base: str, runner: asyncio.Runner | None) -> Calls:
-    """`request` of githubkit, with a model."""
-    client = import_module("githubkit").GitHub(TOKEN, base_url=base, http_cache=False)
-    # Outside a block it makes a connection for each request.
-    if runner is None:
-        request = client.__enter__().request
-    else:
-        request = runner.run(client.__aenter__()).arequest
-    prediction, matches = models(import_module("pydantic").BaseModel)
-
-    def put() -> Any:
-        return request("PUT", PUT, json=ODDS, response_model=prediction)
-
-    def get(count: int) -> Any:
-        return request("GET", "/matches", params=query(count), response_model=matches)
-
-    def parsed(call: Callable[..., Any]) -> Callable[..., Any]:
-        if runner is None:
-            return lambda *args: call(*args).parsed_data
-
-        async def awaited(*args: Any) -> Any:
-            return (await call(*args)).parsed_data
-
-        return awaited
-
-    return parsed(put), parsed(get)
-
-
 def sync_contenders(base: str) -> dict[str, Callable[[], Calls]]:
     """A name to what makes its calls; ImportError where the package is not installed."""
     return {
@@ -157,12 +128,11 @@ def sync_contenders(base: str) -> dict[str, Callable[[], Calls]]:
         "generated client": lambda: generated(base, put_prediction.sync, list_matches.sync),
         "requests": lambda: requests(base),
         "httpx2": lambda: raw(import_module("httpx2").Client(base_url=base, headers=HEADERS)),
-        "githubkit": lambda: githubkit(base, None),
         "openai-python": lambda: openai(base, "OpenAI"),
     }
 
 
-def async_contenders(base: str, runner: asyncio.Runner) -> dict[str, Callable[[], Calls]]:
+def async_contenders(base: str) -> dict[str, Callable[[], Calls]]:
     """The same for those that can be awaited."""
     return {
         "httpx": lambda: raw_async(httpx.AsyncClient(base_url=base, headers=HEADERS)),
@@ -171,6 +141,5 @@ def async_contenders(base: str, runner: asyncio.Runner) -> dict[str, Callable[[]
         "httpx2": lambda: raw_async(
             import_module("httpx2").AsyncClient(base_url=base, headers=HEADERS)
         ),
-        "githubkit": lambda: githubkit(base, runner),
         "openai-python": lambda: openai(base, "AsyncOpenAI"),
     }

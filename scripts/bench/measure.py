@@ -29,7 +29,6 @@ class Row:
     spread: tuple[float, float] | None = None  # the quartiles
     target: float | None = None
     note: str = ""
-    point: tuple[str, int] | None = None  # where it stands in the chart of growth
 
     @property
     def met(self) -> bool | None:

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
     from scripts.bench.measure import Row
 
-PACKAGES = ("bettune", "httpx", "msgspec", "requests", "httpx2", "aiohttp", "githubkit", "openai")
+PACKAGES = (
+    "bettune",
+    "httpx",
+    "msgspec",
+    "requests",
+    "httpx2",
+    "aiohttp",
+    "httpx-aiohttp",
+    "openai",
+)
 MARKS = {True: "met", False: "**missed**", None: ""}
 
 ABOUT = """\

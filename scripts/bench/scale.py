@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import gc
-import math
 import tracemalloc
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from bettune import BetTune, RateLimit
-from bettune._http.rate_limiter import PendingRequest, RateLimiter
+from bettune import BetTune
 from scripts.bench.contenders import DAY, HEADERS, TOKEN, facade, raw
-from scripts.bench.measure import Row, by_turns, compare, ratio
+from scripts.bench.measure import Row, by_turns, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
 def growth(base: str, brief: bool) -> Iterator[Row]:
-    """Seconds for one of few and one of many: matches, odds, filters and waiters."""
+    """Seconds for one of few and one of many: matches, odds and filters."""
     client = BetTune(TOKEN, base_url=base)
     lists = (500, 5_000) if brief else (500, 1_600, 5_000, 16_000, 50_000)
     plans = (1_000, 2_000) if brief else (1_000, 10_000, 100_000)
     filters = (1, 2) if brief else (1, 2, 3, 5, 10)
-    waiters = (100, 400) if brief else (100, 400, 1_600, 4_000, 16_000)
     rounds = 2 if brief else 9
     plan, sync_many = client.predictions.plan, client.predictions.sync_many
     odds = {count: dict.fromkeys(range(1, count + 1), "2.5") for count in plans}
@@ -37,22 +33,10 @@ def growth(base: str, brief: bool) -> Iterator[Row]:
     def sync_of(count: int) -> None:
         sync_many(dict.fromkeys(range(1, count + 1), few))
 
-    yield from flat(
-        "matches.list of {:,}, per match", lists, lists_of, rounds, series="matches", target=1.15
-    )
+    yield from flat("matches.list of {:,}, per match", lists, lists_of, rounds, target=1.15)
     half = max(2, rounds // 2)
     yield from flat("plan of {:,}, per match", plans, lambda n: plan(1, odds[n]), half, target=1.15)
-    yield from flat("sync_many of {:,} x 50, per write", filters, sync_of, half, series="filters")
-    yield from flat(
-        "{:,} waiters learn a limit, per waiter", waiters, learn, half, series="waiters"
-    )
-    least, most = waiters[-2:]
-    yield from compare(
-        f"{most:,} waiters learn a limit",
-        {f"{least:,} of them": lambda _: learn(least), "bettune": lambda _: learn(most)},
-        rounds=rounds,
-        targets={"bettune": 4.5},
-    )
+    yield from flat("sync_many of {:,} x 50, per write", filters, sync_of, half)
 
 
 def flat(
@@ -61,7 +45,6 @@ def flat(
     call: Callable[[int], Any],
     rounds: int,
     *,
-    series: str = "",
     target: float | None = None,
 ) -> Iterator[Row]:
     """The cost of one of the larger counts, against that of one of the smallest."""
@@ -87,39 +70,7 @@ def flat(
             work.format(counts[0]),
             **ratio(per_one(count), per_one(counts[0])),
             target=target,
-            point=(series, count) if series else None,
         )
-
-
-class Woken:
-    """What a waiter waits for: it queues the waiter again, and nobody goes over all of them."""
-
-    def __init__(self, woken: deque[PendingRequest]) -> None:
-        self._woken = woken
-        self.ticket: PendingRequest | None = None
-
-    def set(self) -> None:
-        """Wake the waiter, once."""
-        if self.ticket is not None:
-            self._woken.append(self.ticket)
-            self.ticket = None
-
-
-def learn(waiters: int) -> None:
-    """Let so many through 10 places, in the limiter alone; the first answer tells a limit."""
-    woken: deque[PendingRequest] = deque(PendingRequest() for _ in range(waiters))
-    under_way: deque[PendingRequest] = deque()
-    limiter = RateLimiter(None, 10, lambda: Woken(woken))
-    while woken or under_way:
-        while woken:
-            ticket = woken.popleft()
-            if limiter.try_start(ticket, math.inf):
-                under_way.append(ticket)
-            else:
-                assert isinstance(ticket.event, Woken)
-                ticket.event.ticket = ticket
-        limiter.release(under_way.popleft())
-        limiter.learn(RateLimit(2 * waiters, 60))
 
 
 def memory(base: str, brief: bool) -> Iterator[Row]:

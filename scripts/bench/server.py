@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-CLUBS = Path(__file__).parents[2] / "tests/fixtures/data/two_spellings.csv"
+CLUBS = Path(__file__).parents[2] / "tests/resolving/data/two_spellings.csv"
 CLUBS_DAY = "2026-06-07"
 NOW = "2026-06-06T12:00:00+00:00"
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"

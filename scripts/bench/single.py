@@ -51,7 +51,7 @@ def calls(base: str, brief: bool) -> Iterator[Row]:
     with asyncio.Runner() as runner:
         kinds = (
             ("", None, *make(sync_contenders(base), None)),
-            (", async", runner, *make(async_contenders(base, runner), runner)),
+            (", async", runner, *make(async_contenders(base), runner)),
         )
         # First ours: some of the others take so much time and memory that all who come after
         # them in the same process pay for it.

@@ -33,7 +33,7 @@ def main() -> None:
         sys.stdin.readline()
         start = time.monotonic()
         odds = {filter_id: dict.fromkeys(job["matches"], "1.777") for filter_id in job["filters"]}
-        client.predictions.sync_many(odds).raise_for_failures()
+        client.predictions.sync_many(odds, by_hand="overwrite", max_drop=None).raise_for_failures()
         print(json.dumps([start, time.monotonic(), statuses.total(), statuses[429]]), flush=True)
 
 

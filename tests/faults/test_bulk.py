@@ -15,7 +15,7 @@ import pytest
 
 from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune.sandbox import Sandbox
-from tests.faults.proxy import CUT, ERRORS, FORBIDDEN, LONG, LOST, REFUSED, RESET, Proxy, at
+from tests.faulty_proxy import CUT, ERRORS, FORBIDDEN, LONG, LOST, REFUSED, RESET, Proxy, at
 
 FILTER = 11583
 # However long a busy machine keeps a refused port closed.
