@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,7 @@ class LogFile:
     def __init__(self, path: str, *, spreadsheet_safe: bool = False) -> None:
         self._path = path
         self._safe = spreadsheet_safe
+        self._torn = False
         try:
             # Unbuffered, so that what is written is in the file when a kill comes.
             device = Path(path).exists() and not Path(path).is_file()
@@ -119,8 +121,11 @@ class LogFile:
         return quotes, last
 
     def _write(self, data: bytes) -> None:
-        if self._file.write(data) != len(data):
-            raise OSError(0, "it took only a part of the row")
+        # A row of which the system took only a part ends where the next one begins.
+        written = self._file.write(b"\n" + data if self._torn else data) or 0
+        self._torn = 0 < written < len(data)
+        if written < len(data):
+            raise OSError(errno.ENOSPC, "it took only a part of the row")
 
 
 def _line(cells: Iterable[object]) -> bytes:

@@ -173,7 +173,7 @@ def test_sheets_as_people_save_them(content, reading, day):
         (
             "date,home,away,odds\n2026-06-06,A,B,2\n",
             {"rename": {"Dta": "country"}},
-            "line 1: --rename Dta=…: no column Dta in",
+            "line 1: --rename Dta=…: no column Dta in the header",
         ),
         (
             "date,Data,home,away,odds\n2026-06-06,x,A,B,2\n",
@@ -183,7 +183,7 @@ def test_sheets_as_people_save_them(content, reading, day):
         (
             "Dzień,home,away,odds\n2026-06-06,A,B,2\n",
             {"rename": {"Data": "date"}},
-            "line 1: --rename Data=…: no column Data in 'Dzień, home, away, odds'",
+            "line 1: --rename Data=…: no column Data in the header 'Dzień, home, away, odds'",
         ),
         (b"match_id,odds\n7,\x81\n", {"encoding": "ascii"}, "line 2: it is not ascii"),
     ],
