@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from bettune._api_errors import APIError, APIStatusError
     from bettune._http.body_reader import Answer
+    from bettune._http.rate_limiter import MaxWaitExceededError
     from bettune._models import RateLimit
 
 # What httpx raises for a request; InvalidURL and UnicodeError come of odd redirects.
@@ -145,26 +146,28 @@ class ErrorFactory:
             error.retry_after = retry_after(response.headers)
         return error
 
-    def of_pace(
+    def of_limit(
         self,
         request: httpx.Request,
         attempts: int,
         limit: RateLimit | None,
-        seconds: float,
+        blocked: MaxWaitExceededError,
         max_wait: float,
     ) -> RateLimitError:
         """Make the error of a request that the rate limit would delay beyond `max_wait`."""
         source = "Retry-After" if limit is None else f"{limit.requests} per {limit.per:g} s"
+        reason = blocked.reason or (
+            f"the rate limit ({source}) delays it for another {blocked.seconds:.0f} s"
+        )
         sent = "not sent again" if attempts else "nothing was sent"
         error = RateLimitError(
-            f"{sent}: the rate limit ({source}) delays it for another {seconds:.0f} s, "
-            f"which exceeds max_wait={max_wait:g}",
+            f"{sent}: {reason}, which exceeds max_wait={max_wait:g}",
             status_code=429,
             method=request.method,
             path=self.path(request),
             attempts=attempts,
         )
-        error.retry_after = seconds
+        error.retry_after = blocked.seconds
         error.rate_limit = limit
         return error
 

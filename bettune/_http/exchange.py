@@ -154,7 +154,7 @@ class Exchange:
                     clock.waited_until(until)
         except MaxWaitExceededError as blocked:
             limit = self.rate_limiter.limit
-            raise self.errors.of_pace(request, attempts, limit, blocked.seconds, max_wait) from None
+            raise self.errors.of_limit(request, attempts, limit, blocked, max_wait) from None
 
     def _judge(
         self, outcome: Outcome, request: httpx.Request, attempts: int, pending: PendingRequest

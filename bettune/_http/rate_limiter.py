@@ -39,11 +39,17 @@ class Event(Protocol):
 
 
 class MaxWaitExceededError(Exception):
-    """The rate limit would delay the request beyond `max_wait`."""
+    """The rate limit would delay the request beyond `max_wait`.
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
+    Attributes:
+        seconds: how long no request starts, as far as known.
+        reason: why, if it is not the limit itself.
+    """
+
+    def __init__(self, seconds: float, reason: str = "") -> None:
+        super().__init__(seconds, reason)
         self.seconds = seconds
+        self.reason = reason
 
 
 class RunCancelledError(Exception):

@@ -12,6 +12,8 @@ from weakref import ref
 import httpcore
 import httpx
 
+from bettune._values.display import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -91,7 +93,7 @@ def _in_base64(token: str) -> Iterator[str]:
 
 
 class _LogFilter(logging.Filter):
-    """Cleans log records, of the loggers it is added to, of the tokens in use.
+    """Cleans log records, of the loggers it is added to, of the tokens in use and of controls.
 
     It takes no lock: a thread that logs may be interrupted by a signal handler that logs, or by a
     fork whose child would find the lock taken for ever. Adding to a dict is a single step.
@@ -106,12 +108,13 @@ class _LogFilter(logging.Filter):
         self._cleaners[key] = ref(clean, lambda _: self._cleaners.pop(key, None))
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, cleaned."""
+        """Let every record pass, cleaned, and on one line without what steers a terminal."""
         message = cleaned = record.getMessage()
         for reference in self._snapshot():
             clean = reference()
             if clean is not None:
                 cleaned = clean(cleaned)
+        cleaned = printable(cleaned)
         if cleaned != message:
             record.msg, record.args = cleaned, ()
         return True

@@ -147,7 +147,8 @@ class SharedWindow(Window):
             if self._locked_since is None:
                 self._locked_since = now
             if now - self._locked_since > max_wait:
-                raise MaxWaitExceededError(now - self._locked_since) from None
+                reason = f"another process keeps the shared limit's file {self._path} locked"
+                raise MaxWaitExceededError(now - self._locked_since, reason) from None
             return False
         self._locked_since = None
         # Nor a file that was removed meanwhile: other processes use a new one.

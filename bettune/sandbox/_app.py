@@ -104,8 +104,8 @@ class _Operations:
         _require_pro(pro)
         filter_id, match_ids = read_search(read_object(await _body(request)))
         _require_filter(filter_id)
-        found = await when_free(lambda: self._store.search(filter_id, match_ids))
-        return _items([prediction.as_json() for prediction in found])
+        predictions = await when_free(lambda: self._store.search(filter_id, match_ids))
+        return _items([prediction.as_json() for prediction in predictions])
 
     async def prediction(self, request: Request, pro: bool) -> Response:
         _require_pro(pro)

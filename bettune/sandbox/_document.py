@@ -208,7 +208,7 @@ class _Reader:
         of = schema.get("type", "object" if "properties" in schema else "any")
         if of == "array":
             return f"array<{self._type(schema.get('items', {}))}>"
-        named = [of] if isinstance(of, str) else [one for one in of if one != "null"]
+        named = [of] if isinstance(of, str) else [name for name in of if name != "null"]
         return " | ".join(named) + (f":{schema['format']}" if "format" in schema else "")
 
     def _resolved(self, node: _Node) -> _Node:
@@ -225,14 +225,14 @@ class _Reader:
 
         A parameter that is called like a schema (`sport`) is the id of one.
         """
-        found: dict[str, str] = {}
+        examples: dict[str, str] = {}
         for schema_name, schema in self._schemas.items():
             for name, node in schema.get("properties", {}).items():
                 if example := _example(self._resolved(node)):
-                    found.setdefault(name, example)
+                    examples.setdefault(name, example)
                     if name == "id":
-                        found.setdefault(schema_name.lower(), example)
-        return found
+                        examples.setdefault(schema_name.lower(), example)
+        return examples
 
 
 def _example(node: _Node, indent: int | None = None) -> str | None:

@@ -69,8 +69,8 @@ class Dice:
         """All the values in another order."""
         result = list(values)
         for last in range(len(result) - 1, 0, -1):
-            other = self.below(last + 1)
-            result[last], result[other] = result[other], result[last]
+            place = self.below(last + 1)
+            result[last], result[place] = result[place], result[last]
         return result
 
 

@@ -90,22 +90,27 @@ class Pages:
         matches: list[dict[str, Any]] = json.loads(matches_json(day, self._now()))["items"]
         ids = [match["id"] for match in matches]
         by_filter = {
-            filter_id: {found.match_id: found for found in self._store.search(filter_id, ids)}
+            filter_id: {
+                prediction.match_id: prediction for prediction in self._store.search(filter_id, ids)
+            }
             for filter_id in FILTERS
         }
         for match in matches:
-            match["predictions"] = {id_: found.get(match["id"]) for id_, found in by_filter.items()}
+            match["predictions"] = {
+                filter_id: predictions.get(match["id"])
+                for filter_id, predictions in by_filter.items()
+            }
         return matches
 
     def _page(self, request: Request, name: str, **values: object) -> HTMLResponse:
         language = _language(request)
-        other = next(one for one in LANGUAGES if one != language)
+        other_language = next(code for code in LANGUAGES if code != language)
         html = _template(name).render(
             t=words(language),
             say=lambda text: schema_text(text, language),
             language=language,
-            other=other,
-            other_query=request.url.include_query_params(lang=other).query,
+            other=other_language,
+            other_query=request.url.include_query_params(lang=other_language).query,
             base_url=f"{request.url.scheme}://{request.url.netloc}{self._base_path}",
             **values,
         )

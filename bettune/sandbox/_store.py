@@ -111,13 +111,13 @@ class Store:
                 (filter_id, json.dumps(wanted)),
             ).fetchall()
         stored = {row[2]: row for row in rows}
-        found = []
+        predictions = []
         for match_id in wanted:
             row = stored.get(match_id)
             prediction = _visible(row) if row else made_beforehand(filter_id, match_id)
             if prediction:
-                found.append(prediction)
-        return found
+                predictions.append(prediction)
+        return predictions
 
     def put(self, filter_id: int, match_id: int, odds: str) -> Prediction:
         """Create the prediction, or change the one there is."""
