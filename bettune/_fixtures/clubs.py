@@ -138,6 +138,8 @@ class Section:
         if len(found) > 1:
             return Identity(clubs, marks, sure=False)
         ((club, reserve),) = found
+        if reading.numbers and not any(entry.numbers for entry in chosen):
+            return Identity((club,), marks, sure=False)  # a year that the data does not know
         bare = not sure and not reading.forms and not reading.numbers
         if bare and all(entry.forms or entry.numbers for entry in chosen):
             rivals = self.containing(reading.words) - {club}
@@ -158,10 +160,10 @@ class Section:
 
 def _fits(entry: _Entry, reading: Reading) -> bool:
     """Whether numbers and club forms let a name be one of the data."""
-    if entry.numbers != reading.numbers and (
-        (entry.numbers and reading.numbers) or not all(map(is_year, reading.numbers))
-    ):
-        return False
+    if reading.numbers and entry.numbers != reading.numbers:
+        # "FC Levski 1914" may be Levski, and "Levski 1914" or "Levski 2" another team.
+        if entry.numbers or not reading.forms or not all(map(is_year, reading.numbers)):
+            return False
     return not forms_differ(entry.forms, reading.forms) and not forms_differ(
         entry.club.forms, reading.forms
     )
