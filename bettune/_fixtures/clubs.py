@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from bettune._fixtures.team_names import FIRST_TEAM, Marks, Reading, parse, prepare, read_known, spell
+from bettune._fixtures.team_names import (
+    FIRST_TEAM,
+    Marks,
+    Reading,
+    parse,
+    prepare,
+    read_known,
+    spell,
+)
 from bettune._fixtures.vocabulary import fold, read_text, vocabulary
 
 if TYPE_CHECKING:
@@ -269,9 +277,7 @@ class ClubBook:
                 if country not in self._sections
             }
         return [
-            country
-            for country, text in self._unread.items()
-            if any(word in text for word in words)
+            country for country, text in self._unread.items() if any(word in text for word in words)
         ]
 
     def containing(self, words: Sequence[str], countries: Iterable[str]) -> set[Club]:

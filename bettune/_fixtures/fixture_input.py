@@ -290,7 +290,9 @@ def _match_id(value: Any, position: int) -> int | None:
         return None
     if isinstance(value, Match):
         return value.id
-    if (isinstance(value, float) and value.is_integer()) or (isinstance(value, str) and _DIGITS.fullmatch(value.strip())):
+    if (isinstance(value, float) and value.is_integer()) or (
+        isinstance(value, str) and _DIGITS.fullmatch(value.strip())
+    ):
         value = int(value)
     return to_id(value, _where(position, "match_id"))
 

@@ -108,9 +108,7 @@ class Resolver:
         matches = [decision.match for decision in result]
         return Resolution(matches, unresolved, aliases, self._input.given)
 
-    def _fetch(
-        self, days: Iterable[date]
-    ) -> Generator[date | None, Sequence[Match] | None, None]:
+    def _fetch(self, days: Iterable[date]) -> Generator[date | None, Sequence[Match] | None, None]:
         for day in sorted(days):
             matches = (yield day) or ()
             index = self._indexes[day] = MatchIndex(self._teams)

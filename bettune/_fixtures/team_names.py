@@ -181,10 +181,13 @@ def parse(text: str) -> TeamName:
         reading = reading._replace(key=text_plain, words=(text_plain,))
     if not whole.words:
         whole = whole._replace(key=text_plain, words=(text_plain,))
-    lettered = marks != FIRST_TEAM and any(
-        len(word) == 1 and word != "c"  # "Inverness C" is no third team where it is known
-        for word in tokens[len(tokens) - 2 :]
-        if word not in unmarked
+    lettered = (
+        marks != FIRST_TEAM
+        and any(
+            len(word) == 1 and word != "c"  # "Inverness C" is no third team where it is known
+            for word in tokens[len(tokens) - 2 :]
+            if word not in unmarked
+        )
     )
     return TeamName(
         text,
