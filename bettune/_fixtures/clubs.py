@@ -1,4 +1,4 @@
-"""The clubs that the library knows: clubs.txt, read a country at a time, and who a name is there."""
+"""The clubs of clubs.txt, read a country at a time, and the club that a name means."""
 
 from __future__ import annotations
 
@@ -168,10 +168,10 @@ class Section:
 
 def _fits(entry: _Entry, reading: Reading) -> bool:
     """Whether numbers and club forms let a name be one of the data."""
-    if reading.numbers and entry.numbers != reading.numbers:
-        # "FC Levski 1914" may be Levski, and "Levski 1914" or "Levski 2" another team.
-        if entry.numbers or not reading.forms or not all(map(is_year, reading.numbers)):
-            return False
+    # "FC Levski 1914" may be Levski, and "Levski 1914" or "Levski 2" another team.
+    may_be_a_year = not entry.numbers and reading.forms and all(map(is_year, reading.numbers))
+    if reading.numbers and entry.numbers != reading.numbers and not may_be_a_year:
+        return False
     return not forms_differ(entry.forms, reading.forms) and not forms_differ(
         entry.club.forms, reading.forms
     )
