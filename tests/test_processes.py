@@ -23,6 +23,7 @@ from bettune import (
     RateLimit,
     RateLimitError,
 )
+from bettune._http import shared_window
 from bettune._http.rate_limiter import PendingRequest
 from bettune._http.shared_window import SharedWindow
 from bettune.sandbox import Sandbox
@@ -172,6 +173,20 @@ def test_what_no_clock_of_this_start_wrote_takes_no_place(cache):
         # This client's own requests count all the same.
         assert window.try_acquire(tickets[2], 101, inf) == 10
         assert window.try_acquire(tickets[2], 111, inf) <= 0
+
+
+def test_no_two_clients_decide_at_the_same_time(monkeypatch):
+    first, second = windows(2)
+    free_place, waits = shared_window._free_place, []
+
+    def meanwhile(*args):
+        monkeypatch.setattr(shared_window, "_free_place", free_place)
+        waits.append(second.try_acquire(PendingRequest(), 100, inf))
+        return free_place(*args)
+
+    monkeypatch.setattr(shared_window, "_free_place", meanwhile)
+    assert first.try_acquire(PendingRequest(), 100, inf) <= 0
+    assert waits[0] > 0
 
 
 def test_another_process_that_has_the_file_is_waited_for(cache):
