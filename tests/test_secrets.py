@@ -167,8 +167,9 @@ def test_no_error_log_or_client_tells_the_token(caught, caplog):
 
 def test_the_reason_why_a_body_is_unusable_does_not_tell_the_token(connect):
     with Scripted(answer(200, ITEMS, content_encoding=TOKEN)) as server:
+        client = connect(TOKEN, base_url=server.base_url)
         with pytest.raises(bettune.APIResponseValidationError, match="encoded as") as info:
-            connect(TOKEN, base_url=server.base_url).sports.list()
+            client.sports.list()
     assert_says_nothing(str(info.value), *strings_in(info.value))
 
 
