@@ -27,7 +27,6 @@ _LONG = 5
 _NO_CODES: frozenset[str] = frozenset()
 _IN_WRITTEN_FORMS = {"club", "clube", "klub", "klubi", "klubb", "kulubu", "union", "unione"}
 _IN_WRITTEN_FORMS |= {"sociedad", "societa", "verein", "calcio", "voetbalvereniging"}
-)
 _BEFORE_CODES = frozenset("-(/")
 _TRAILING = frozenset({"al", "am", "ap", "ce", "ba", "es", "ma", "pa", "se"})
 
