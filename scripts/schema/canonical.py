@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from scripts.schema.document import follow
 from scripts.schema.facade import BASE_PATH, OPERATIONS
-from scripts.schema.text import Refused, brief, well_built
+from scripts.schema.yaml_json import Refused, brief, well_built
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SCHEMAS = "#/components/schemas/"

@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from scripts.schema.text import MAX_NODES, Refused, brief, parse, well_built
+from scripts.schema.yaml_json import MAX_NODES, Refused, brief, parse, well_built
 
 Json = Any
 

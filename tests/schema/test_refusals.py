@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scripts.schema import document, download, generate, update
-from scripts.schema.text import Refused
+from scripts.schema import document, download, generate, take_over
+from scripts.schema.yaml_json import Refused
 
 SCHEMA = (Path(__file__).parent / "data" / "openapi.yaml").read_bytes()
 HEAD = b"openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
@@ -152,7 +152,7 @@ def test_it_is_refused_and_nothing_changes(pair_copy, tmp_path, name):
     before = files(pair_copy)
     (tmp_path / "schema").write_bytes(data)
     with pytest.raises(Refused) as caught:
-        update.replace_schema(str(tmp_path / "schema"), pair_copy)
+        take_over.replace_schema(str(tmp_path / "schema"), pair_copy)
     assert reason in str(caught.value)
     if "generator" not in reason:  # which says in its own words what it found
         assert len(str(caught.value).splitlines()) == 1
@@ -164,7 +164,7 @@ def test_a_cut_copy_is_refused_wherever_it_is_cut(pair_copy, tmp_path, part):
     before = files(pair_copy)
     (tmp_path / "schema").write_bytes(SCHEMA[: len(SCHEMA) * part // 20])
     with pytest.raises(Refused, match="it is cut"):
-        update.replace_schema(str(tmp_path / "schema"), pair_copy)
+        take_over.replace_schema(str(tmp_path / "schema"), pair_copy)
     assert files(pair_copy) == before
 
 
@@ -173,7 +173,7 @@ def test_a_generator_that_warns_leaves_the_old_client(pair_copy, tmp_path):
     (tmp_path / "schema").write_bytes(odd.replace(b"  /sports:", b"  /sport:"))
     before = files(pair_copy)
     with pytest.raises(Refused, match="the generator does not take it"):
-        update.replace_schema(str(tmp_path / "schema"), pair_copy)
+        take_over.replace_schema(str(tmp_path / "schema"), pair_copy)
     assert files(pair_copy) == before
 
 
