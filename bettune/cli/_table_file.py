@@ -158,7 +158,9 @@ class TableFile:
             if given.lower() not in map(str.lower, map(cleaned, self.header)):
                 if any(map(_has_raw_bytes, self.header)):
                     self._refuse(_NOT_UTF_8)
-                self._refuse(f"--rename {given}=…: no column {given} in {self._listed()}")
+                self._refuse(
+                    f"--rename {given}=…: no column {given} in the header {self._listed()}"
+                )
         if not self._has_needed(self.header):
             self._refuse_header()
 

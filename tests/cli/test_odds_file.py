@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -92,7 +93,7 @@ def test_a_column_of_odds_for_each_filter():
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("6.6.2026,Legia,Lech,2", "date must be a date, a datetime"),
+        ("6.6.2026,Legia,Lech,2", "date '6.6.2026' is none of YYYY-MM-DD, DD.MM.YYYY and"),
         ("2026-06-06,,Lech,2", "home must be a name, not ''"),
         ("2026-03-29 02:30,Legia,Lech,2", "date: the clocks of Europe/Warsaw skip"),
         ("2026-06-06,Łódź,Lech,2".encode("cp1250"), "home: it is not UTF-8"),
@@ -165,6 +166,16 @@ def test_sheets_as_people_save_them(content, reading, day):
             "line 2: date: '2026-06-06' does not have the format %d/%m/%Y",
         ),
         (
+            "Data;Gospodarz;Gość;odds\n".encode("cp1250"),
+            {"rename": {"Data": "date", "Gość": "away"}},
+            "line 1: it is not UTF-8: save the file as CSV UTF-8, or give --encoding",
+        ),
+        (
+            "date,home,away,odds\n2026-06-06,A,B,2\n",
+            {"rename": {"Dta": "country"}},
+            "line 1: --rename Dta=…: no column Dta in the header",
+        ),
+        (
             "date,Data,home,away,odds\n2026-06-06,x,A,B,2\n",
             {"rename": {"Data": "date"}},
             "line 1: --rename Data=date: there is a column date already",
@@ -172,7 +183,7 @@ def test_sheets_as_people_save_them(content, reading, day):
         (
             "Dzień,home,away,odds\n2026-06-06,A,B,2\n",
             {"rename": {"Data": "date"}},
-            "line 1: --rename Data=…: no column Data in 'Dzień, home, away, odds'",
+            "line 1: --rename Data=…: no column Data in the header 'Dzień, home, away, odds'",
         ),
         (b"match_id,odds\n7,\x81\n", {"encoding": "ascii"}, "line 2: it is not ascii"),
     ],
@@ -230,6 +241,17 @@ def test_a_workbook_has_values_of_its_own_types():
 def test_cells_that_hold_no_odds(value, reason):
     message = refused(workbook(["match_id", "odds"], [7, value]), missing="error")
     assert message.startswith(f"odds.csv, sheet 'Arkusz1', row 2: {reason}")
+
+
+def test_a_formula_may_have_the_text_of_an_empty_cell():
+    content = workbook(["match_id", "odds"], [7, '=IF(1,"",2)'])
+    parts = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(parts, "w") as made:
+        for name in given.namelist():
+            # As spreadsheet programs save it, with the type of the value.
+            part = given.read(name).replace(b'<c r="B2">', b'<c r="B2" t="str">')
+            made.writestr(name, part)
+    assert read(content=parts.getvalue()) == odds(m7=None)
 
 
 def test_a_workbook_of_several_sheets_needs_the_name_of_one():
