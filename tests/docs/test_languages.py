@@ -58,6 +58,13 @@ def test_an_anchor_before_every_section(page):
     assert len(anchored) == len(re.findall(r"^## ", ENGLISH[page], re.MULTILINE))
 
 
+def test_no_anchor_is_on_two_pages():
+    anchors = [
+        anchor for text in ENGLISH.values() for anchor in re.findall(r"^\((\S+)\)=$", text, re.MULTILINE)
+    ]
+    assert len(anchors) == len(set(anchors))
+
+
 @pytest.mark.parametrize("pages", [ENGLISH, POLISH], ids=["en", "pl"])
 def test_the_reference_has_every_public_name(pages):
     directive = r"^\.\. (?:auto\w+|py:data):: bettune\.(\w+)$"
