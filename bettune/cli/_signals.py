@@ -45,11 +45,12 @@ class Signals:
     def __init__(self) -> None:
         self.first: Interrupted | None = None
         self._raised = 0
+        self._writing = False
         self._reporting_since: float | None = None
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
-        self.first, self._raised, self._reporting_since = None, 0, None
+        self.first, self._raised, self._writing, self._reporting_since = None, 0, False, None
         if threading.current_thread() is threading.main_thread():
             for number in _KINDS:
                 before = signal.getsignal(number)
@@ -68,6 +69,10 @@ class Signals:
         """Ignore all of them from now on: the command is done, and the process ends."""
         self._raised = self._raised or 1
 
+    def write_next(self) -> None:
+        """Let a second signal reach the run of writes alone, which reports all the same."""
+        self._writing = True
+
     def report_next(self) -> None:
         """Let no signal cut off the report: the writes have come to their end."""
         self._reporting_since = time.monotonic()
@@ -77,8 +82,11 @@ class Signals:
             seconds = time.monotonic() - self._reporting_since
             if number != signal.SIGINT or seconds < _REPORT_SECONDS:
                 return
-        elif self._raised and (number != signal.SIGINT or self._raised > 1):
-            return
+        elif self._raised:
+            # While writes are sent, the run has a handler of its own around this one.
+            outside = self._writing and signal.getsignal(number) == self._handle
+            if number != signal.SIGINT or self._raised > 1 or outside:
+                return
         self._raised += 1
         error = _KINDS[number]()
         self.first = self.first or error
