@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Any, Self
 
-# An end that takes longer is stuck, as where the reader of a report stopped reading: Ctrl-C ends it.
+# An end that takes longer is stuck, as where the reader stopped reading: then Ctrl-C works again.
 _END_SECONDS = 1.0
 
 
