@@ -50,7 +50,9 @@ def main() -> None:
         plans = bettune.predictions.plan_many(odds, missing="skip", tolerance=0.005)
         tell_plans({found.id: found.name for found in filters.values()}, resolution, plans)
 
-        print(f"\n3. {plans.writes} writes, first match first, under a limit that is learnt:\n")
+        print(
+            f"\n3. {len(plans.writes)} writes, the safe ones first, under a limit that is learnt:\n"
+        )
         reports = bettune.predictions.apply_many(plans, on_progress=progress)
         print(f"\n   {reports}")
         if limit := bettune.rate_limit:

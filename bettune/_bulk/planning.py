@@ -157,7 +157,7 @@ def check_refused(plans: Mapping[int, Plan], *, single: bool) -> None:
         remedies.append("make a new plan")
     remedies.append("plan.without(match_ids) leaves matches out")
     raise PlanRefusedError(
-        f"nothing was written, since {len(refused)} of the plan's matches are refused: "
-        f"{first_few(refused)}. To go on: {'; '.join(remedies)}",
+        f"nothing was written: {len(refused)} refused: {first_few(refused)}. "
+        f"To go on: {'; '.join(remedies)}",
         plan=next(iter(plans.values())) if single else Plans(plans),
     )

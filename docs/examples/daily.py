@@ -10,6 +10,6 @@ with BetTune() as bettune:
     found = bettune.matches.resolve(sheet, tz="Europe/Warsaw")
     rows = {match_id: row for match_id, row in zip(found.ids, sheet, strict=True) if match_id}
     odds = {bet: {id_: row[column] for id_, row in rows.items()} for bet, column in BETS.items()}
-    report = bettune.predictions.sync_many(odds)
+    report = bettune.predictions.sync_many(odds, by_hand="keep")
 print(found, *found.unresolved, report, sep="\n")
 report.raise_for_failures()

@@ -10,7 +10,8 @@ with (
 
     def write_down(result: WriteResult) -> None:
         error = "" if result.error is None else result.error
-        log.writerow([result.at, result.match_id, result.action, result.old, result.new, error])
+        row = [result.at, result.match_id, result.action, result.old, result.new]
+        log.writerow([*row, result.state, error])
 
     report = bettune.predictions.sync(11583, {1611471: 2.31, 1611473: 1.92}, on_result=write_down)
 print(report)

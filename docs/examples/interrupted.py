@@ -13,5 +13,5 @@ with BetTune() as bettune:
     except KeyboardInterrupt as stopped:
         report: SyncReport = stopped.report  # type: ignore[attr-defined]
         print(report)
-        print("not tried:", sorted(report.pending))
+        print("never sent:", sorted(report.pending))
     print("again:", bettune.predictions.sync(11583, odds))

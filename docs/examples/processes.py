@@ -7,8 +7,8 @@ LIMIT = RateLimit(60, per=60, shared=True)
 
 def push(day: str) -> str:
     with BetTune(rate_limit=LIMIT) as bettune:  # made in the process that uses it
-        ids = [match.id for match in bettune.matches.list(day)][:5]
-        return str(bettune.predictions.sync(11583, dict.fromkeys(ids, "2.05")))
+        odds = dict.fromkeys(bettune.matches.list(day)[:5], "2.05")
+        return str(bettune.predictions.sync(11583, odds, by_hand="keep", max_drop=0.75))
 
 
 if __name__ == "__main__":

@@ -231,7 +231,7 @@ def _rank(media: str) -> int:
 
 
 def _address(server: Json) -> str:
-    """Return the address of a server, with what its variables are where nobody says otherwise."""
+    """Return the address of a server, with the defaults of its variables."""
     address = str(server.get("url", ""))
     for name, variable in server.get("variables", {}).items():
         address = address.replace(f"{{{name}}}", str(variable["default"]))

@@ -188,7 +188,7 @@ def _title(where: tuple[str, str]) -> str:
 
 
 def _moved(old: str, new: str) -> bool:
-    """Whether an API that was at one address is at another now."""
+    """Return whether an API that was at one address is at another now."""
     before, now = urlsplit(old), urlsplit(new)
     if now.hostname in {"localhost", "127.0.0.1", "0.0.0.0", "::1"}:  # of who wrote the export
         now = now._replace(netloc="")
@@ -226,7 +226,7 @@ def _ways(signings: Any) -> str:
 
 
 def _requires(document: dict[str, Json]) -> bool:
-    """Whether any answer of ours has a field that is required."""
+    """Return whether any of our responses has a required field."""
     waiting: list[Json] = [
         document["paths"].get(path, {}).get(method, {}).get("responses")
         for path, method in OPERATIONS

@@ -1,4 +1,4 @@
-"""Read an OpenAPI document, and refuse what is none."""
+"""Read an OpenAPI document, and refuse anything else."""
 
 from __future__ import annotations
 

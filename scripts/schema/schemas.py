@@ -188,7 +188,7 @@ class Schemas:
 
 
 def pages(name: str) -> bool:
-    """Whether something of this name asks for a part of a list."""
+    """Return whether a parameter of this name asks for a part of a list."""
     plain = re.sub(r"[^a-z]", "", name.lower())
     return plain in PAGES or bool(re.search(r"page|cursor|offset|limit$", plain))
 

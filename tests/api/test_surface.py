@@ -28,10 +28,10 @@ def test_nothing_is_breaking_where_nothing_changed():
 
 
 BREAKING = {
-    "Predictions.put: Parameter was removed: [positional or keyword] match_id: int": (
+    "Predictions.put: Parameter was removed: [positional or keyword] match_id: int | Match": (
         "bettune/_sync/predictions.py",
         "def put(self, filter_id: int, match_id: int | Match,",
-        "def put(self, filter_id: int, fixture_id: int,",
+        "def put(self, filter_id: int, fixture_id: int | Match,",
     ),
     "BetTune.__init__: Parameter was removed: [keyword-only] base_url": (
         "bettune/_sync/client.py",

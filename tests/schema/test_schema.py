@@ -64,6 +64,7 @@ def texts(folder):
     return found | {"openapi.yaml": (folder / "openapi.yaml").read_text()}
 
 
+@pytest.mark.tool_changes
 def test_the_sandboxs_own_schema_changes_nothing(make, repo_copy):
     shutil.copy(ROOT / "openapi.yaml", repo_copy)
     shutil.rmtree(repo_copy / "generated")
@@ -78,6 +79,7 @@ def test_the_sandboxs_own_schema_changes_nothing(make, repo_copy):
     assert texts(repo_copy) == before
 
 
+@pytest.mark.tool_changes
 def test_what_is_new_is_there_and_the_facade_works(
     make, repo_copy, known_types, facade_tests_pass, tmp_path
 ):
@@ -107,6 +109,7 @@ def test_what_is_new_is_there_and_the_facade_works(
     facade_tests_pass(repo_copy / "generated", "-k", "put_search_delete and not trio")
 
 
+@pytest.mark.tool_changes
 def test_what_matters_points_at_the_facade(make, repo_copy, known_types, tmp_path, root):
     known_types(repo_copy)
     text = (repo_copy / "openapi.yaml").read_text()
@@ -152,6 +155,7 @@ def test_what_matters_points_at_the_facade(make, repo_copy, known_types, tmp_pat
     assert texts(repo_copy)["openapi.yaml"] == text  # for whoever mends the facade
 
 
+@pytest.mark.tool_changes
 def test_the_type_checker_believes_no_cache(repo_copy, known_types):
     """Another client with the sizes and times of the old one, as when a schema is put back."""
     known_types(repo_copy)
@@ -218,6 +222,7 @@ def test_make_that_only_tells_runs_nothing(repo_copy):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.tool_changes
 def test_a_check_that_fails_is_told_and_the_list_of_names_is_new(make, repo_copy, tmp_path):
     refuses = tmp_path / "refuses"
     refuses.write_text("#!/bin/sh\necho no; exit 1\n")
