@@ -5,6 +5,7 @@ BetTuneError
 │   ├── ConfigurationError
 │   └── InvalidOddsError                  .invalid
 ├── APIError and all below it             see `_api_errors`
+├── NotPicklableError (TypeError)         private
 ├── PlanRefusedError                      .plan, in `_bulk.planning`
 ├── ResolutionError                       .resolution, beside `Resolution`
 └── SyncError                             .report, beside `SyncReport`

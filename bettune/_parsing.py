@@ -9,6 +9,7 @@ import msgspec
 
 from bettune._models import IdName, Match, Prediction, PredictionFilter, Score
 from bettune._values.display import short_repr, shown_odds
+from bettune._values.listing import Listing
 from bettune._values.odds import six_decimals
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def parse_items(
     make: Callable[[Item], Result],
 ) -> list[Result]:
     """Return what `make` makes of each item of a success with `count` and `items`."""
-    return parse(client, response, kind, lambda body: to_items(body, make))
+    return Listing(parse(client, response, kind, lambda body: to_items(body, make)))
 
 
 def check_deleted(client: LowLevelClient, response: Response[Any]) -> None:

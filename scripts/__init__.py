@@ -1,4 +1,4 @@
-"""What the Makefile runs, each as a module: `python -m scripts.schema`."""
+"""The programs that the Makefile runs, each a module: `python -m scripts.schema`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Ask for known vulnerabilities of the locked packages; say so if the advisories do not answer.
+"""Ask for known vulnerabilities of the locked packages; say so if they cannot be asked.
 
 Exit status: 0 none is known, 1 some are, 3 the advisories could not be asked about every package.
 """

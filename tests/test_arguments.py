@@ -211,6 +211,11 @@ def test_a_float_as_an_id_is_told_how_to_convert_a_column(strict):
         strict.predictions.search(1, pd.Series([5.0]))
 
 
+def test_a_string_as_an_id_is_told_where_it_comes_from(strict):
+    with pytest.raises(InvalidArgumentError, match=r"'1611471': int\(.*JSON"):
+        strict.predictions.plan(1, {"1611471": 2})
+
+
 @pytest.mark.parametrize("value", ["12", 5, None, b"12"])
 def test_match_ids_that_are_no_list_of_ids(strict, value):
     with pytest.raises(InvalidArgumentError, match="match_ids"):

@@ -156,16 +156,16 @@ def test_an_interrupt_as_a_turn_comes_passes_it_on(points):
         first, second, third, fourth = (PendingRequest() for _ in range(4))
         assert limiter.try_start(first, 100)
         limiter.release(first)
-        for ticket in (second, third, fourth):  # two have a place and wait, one waits for a place
-            assert not limiter.try_start(ticket, 100)
+        for pending in (second, third, fourth):  # two have a place and wait, one waits for a place
+            assert not limiter.try_start(pending, 100)
         limiter.clock.waited_until(limiter.clock.now() + 20)
 
-        def send(limiter=limiter, ticket=second):
+        def send(limiter=limiter, pending=second):
             try:
-                limiter.try_start(ticket, 100)
-                limiter.release(ticket)
+                limiter.try_start(pending, 100)
+                limiter.release(pending)
             except KeyboardInterrupt:
-                limiter.release(ticket)
+                limiter.release(pending)
                 raise
 
         passed = moments(send, points, n)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -148,3 +150,23 @@ def test_low_level_has_the_same_token(client):
     else:
         sports = list_sports.sync(client=client.low_level)
     assert [(sport.id, sport.name) for sport in sports.items] == [(1, "football")]
+
+
+def test_lists_show_as_tables_in_a_notebook(client):
+    day = client.matches.list("2026-06-06")
+    predictions = client.predictions.search(11583, day)
+    lists = {
+        "matches": (day, day[0].home.name),
+        "in a zone": (client.matches.list("2026-06-06", tz="Europe/Warsaw"), "CEST"),
+        "predictions": (predictions, str(predictions[0].match_id)),
+        "filters": (client.prediction_filters.list(), "Manual football"),
+        "sports": (client.sports.list(), "football"),
+        "nothing": (client.predictions.search(11583, []), "empty"),
+    }
+    for models, text in lists.values():
+        assert isinstance(models, list)
+        shown = models._repr_html_()
+        assert shown.startswith("<table")
+        assert html.escape(text) in shown
+    assert f"and {len(day) - 20} more" in day._repr_html_()
+    assert pickle.loads(pickle.dumps(day)) == day == list(day)

@@ -480,16 +480,16 @@ def test_the_worst_window_at_the_server(requests):
     now, under_way, waiting = 0.0, [], [PendingRequest() for _ in range(60)]
     limiter.clock.now = lambda: now
     while waiting or under_way:
-        for ticket in list(waiting):
-            if limiter.try_start(ticket, 1e9):
-                waiting.remove(ticket)
+        for pending in list(waiting):
+            if limiter.try_start(pending, 1e9):
+                waiting.remove(pending)
                 start, end = now, now + dice.choice([0, 1, 99, 100, 250])
                 seen.append(dice.choice([start, end, dice.uniform(start, end)]))
-                under_way.append((end, ticket))
+                under_way.append((end, pending))
         now += dice.choice([0, 0.5, 7])
-        for end, ticket in list(under_way):
+        for end, pending in list(under_way):
             if end <= now:
                 now = max(now, end)
-                under_way.remove((end, ticket))
-                limiter.release(ticket)
+                under_way.remove((end, pending))
+                limiter.release(pending)
     assert max(sum(start <= at < start + per for at in seen) for start in seen) <= requests

@@ -23,6 +23,7 @@ from bettune import (
     RateLimit,
     RateLimitError,
 )
+from bettune._http import shared_window
 from bettune._http.rate_limiter import PendingRequest
 from bettune._http.shared_window import SharedWindow
 from bettune.sandbox import Sandbox
@@ -138,12 +139,12 @@ def test_closing_wakes_who_waits_for_another_process(box):
 
 def test_what_a_killed_process_had_under_way_is_lost_for_a_while_only():
     window, other = windows(2)
-    ticket, killed, waiting = PendingRequest(), PendingRequest(), PendingRequest()
-    assert window.try_acquire(ticket, 100, inf) <= 0
+    pending, killed, waiting = PendingRequest(), PendingRequest(), PendingRequest()
+    assert window.try_acquire(pending, 100, inf) <= 0
     assert other.try_acquire(killed, 100, inf) <= 0
     # None is free before 10 seconds after the next answer, which may come now.
     assert window.try_acquire(waiting, 101, inf) == 10
-    window.release(ticket, 103)
+    window.release(pending, 103)
     assert window.try_acquire(waiting, 105, inf) == 8
     assert window.try_acquire(waiting, 113, inf) <= 0
     assert window.delay(150, inf) == 10
@@ -163,26 +164,40 @@ def test_what_no_clock_of_this_start_wrote_takes_no_place(cache):
         (window,) = windows(1)
         (file,) = cache.iterdir()
         file.write_bytes(content)
-        tickets = [PendingRequest(), PendingRequest(), PendingRequest()]
-        waits = [window.try_acquire(ticket, 100, inf) for ticket in tickets]
+        all_pending = [PendingRequest(), PendingRequest(), PendingRequest()]
+        waits = [window.try_acquire(pending, 100, inf) for pending in all_pending]
         assert max(waits[:2]) <= 0 < waits[2]
-        window.release(tickets[0], 101)
+        window.release(all_pending[0], 101)
         file.unlink()  # while it is in use
-        window.release(tickets[1], 101)
+        window.release(all_pending[1], 101)
         # This client's own requests count all the same.
-        assert window.try_acquire(tickets[2], 101, inf) == 10
-        assert window.try_acquire(tickets[2], 111, inf) <= 0
+        assert window.try_acquire(all_pending[2], 101, inf) == 10
+        assert window.try_acquire(all_pending[2], 111, inf) <= 0
+
+
+def test_no_two_clients_decide_at_the_same_time(monkeypatch):
+    first, second = windows(2)
+    free_place, waits = shared_window._free_place, []
+
+    def meanwhile(*args):
+        monkeypatch.setattr(shared_window, "_free_place", free_place)
+        waits.append(second.try_acquire(PendingRequest(), 100, inf))
+        return free_place(*args)
+
+    monkeypatch.setattr(shared_window, "_free_place", meanwhile)
+    assert first.try_acquire(PendingRequest(), 100, inf) <= 0
+    assert waits[0] > 0
 
 
 def test_another_process_that_has_the_file_is_waited_for(cache):
     fcntl = pytest.importorskip("fcntl")
     (window,) = windows(1)
     (path,) = cache.iterdir()
-    ticket = PendingRequest()
+    pending = PendingRequest()
     with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert 0 < window.try_acquire(ticket, 100, inf) < 1
-    assert window.try_acquire(ticket, 100, inf) <= 0
+        assert 0 < window.try_acquire(pending, 100, inf) < 1
+    assert window.try_acquire(pending, 100, inf) <= 0
 
 
 def test_another_process_that_keeps_the_file_locked_is_waited_for_as_long_as_max_wait(

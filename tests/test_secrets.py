@@ -165,6 +165,14 @@ def test_no_error_log_or_client_tells_the_token(caught, caplog):
     assert_says_nothing(caplog.text, *(repr(record.__dict__) for record in caplog.records))
 
 
+def test_the_reason_why_a_body_is_unusable_does_not_tell_the_token(connect):
+    with Scripted(answer(200, ITEMS, content_encoding=TOKEN)) as server:
+        client = connect(TOKEN, base_url=server.base_url)
+        with pytest.raises(bettune.APIResponseValidationError, match="encoded as") as info:
+            client.sports.list()
+    assert_says_nothing(str(info.value), *strings_in(info.value))
+
+
 def test_errors_pickle_and_copy_whole(caught):
     error, _ = caught
     pickled = [pickle.dumps(error, protocol) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]

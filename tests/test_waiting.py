@@ -210,7 +210,7 @@ def test_one_that_is_cancelled_wakes_the_next(backend):
         anyio.run(main, server, backend=backend)
 
 
-class TestPlaces:
+class TestRateLimiter:
     """The limiter by itself: places and turns are neither lost nor given twice."""
 
     class Event:
@@ -227,24 +227,24 @@ class TestPlaces:
         waiting = [PendingRequest() for _ in range(waiters)]
         while waiting or under_way:
             still = []
-            for ticket in waiting:
-                if ticket.event is None or ticket.event.is_set:
+            for pending in waiting:
+                if pending.event is None or pending.event.is_set:
                     asked += 1
-                    if limiter.try_start(ticket, 1e9):
-                        under_way.append(ticket)
+                    if limiter.try_start(pending, 1e9):
+                        under_way.append(pending)
                         continue
-                still.append(ticket)
+                still.append(pending)
             assert len(under_way) <= 10
             if not under_way:
                 # Nobody can go: the window has to pass.
-                first = min(ticket.seconds for ticket in still)
+                first = min(pending.seconds for pending in still)
                 limiter.clock.waited_until(limiter.clock.now() + first)
-                for ticket in still:
-                    if ticket.seconds <= first:
-                        ticket.event.set()
+                for pending in still:
+                    if pending.seconds <= first:
+                        pending.event.set()
             waiting = still
-            for ticket in under_way:
-                limiter.release(ticket)
+            for pending in under_way:
+                limiter.release(pending)
                 done += 1
                 if done == limit_after:
                     limiter.learn(RateLimit(100, 1))
@@ -275,10 +275,10 @@ class TestPlaces:
 
     def test_giving_a_place_back_twice_gives_one(self):
         limiter = RateLimiter(RateLimit(5, 10), 1, self.Event)
-        ticket, second, third = PendingRequest(), PendingRequest(), PendingRequest()
-        assert limiter.try_start(ticket, 1)
-        limiter.release(ticket)
-        limiter.release(ticket)
+        pending, second, third = PendingRequest(), PendingRequest(), PendingRequest()
+        assert limiter.try_start(pending, 1)
+        limiter.release(pending)
+        limiter.release(pending)
         assert limiter.try_start(second, 1)
         assert not limiter.try_start(third, 1)
 
@@ -359,9 +359,9 @@ def test_closing_wakes_whoever_waits(connect, why):
 def test_16000_that_wait_learn_a_limit_at_a_cost_that_is_linear():
     def steps(waiters):
         limiter = RateLimiter(None, 100, Event)
-        tickets = [PendingRequest() for _ in range(waiters)]
-        for ticket in tickets:
-            limiter.try_start(ticket, 1e9)
+        all_pending = [PendingRequest() for _ in range(waiters)]
+        for pending in all_pending:
+            limiter.try_start(pending, 1e9)
         done = 0
 
         def count(frame, event, arg):
@@ -370,9 +370,9 @@ def test_16000_that_wait_learn_a_limit_at_a_cost_that_is_linear():
 
         sys.setprofile(count)
         limiter.learn(RateLimit(waiters, 1))
-        for ticket in tickets:  # in their order, as they are woken
-            assert limiter.try_start(ticket, 1e9)
-            limiter.release(ticket)
+        for pending in all_pending:  # in their order, as they are woken
+            assert limiter.try_start(pending, 1e9)
+            limiter.release(pending)
         sys.setprofile(None)
         return done
 

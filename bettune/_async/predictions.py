@@ -26,6 +26,7 @@ from bettune._parsing import check_deleted, parse, to_predictions, to_put_predic
 from bettune._resource import Resource
 from bettune._values.arguments import to_id, to_match_id, to_matches
 from bettune._values.frames import OddsByFilter, OddsByMatch, odds_pairs, sheet_pairs
+from bettune._values.listing import Listing
 from bettune._values.missing import Missing
 from bettune._values.odds import to_odds
 
@@ -56,7 +57,7 @@ class AsyncPredictions(Resource):
         """
         filter_id = to_id(filter_id, "filter_id")
         ids = list(to_matches(match_ids, "match_ids"))
-        predictions: list[Prediction] = []
+        predictions: list[Prediction] = Listing()
         for start in range(0, len(ids), SEARCH_SIZE):
             chunk = ids[start : start + SEARCH_SIZE]
             response = await search_predictions.asyncio_detailed(

@@ -1,4 +1,4 @@
-"""The clubs that the library knows: clubs.txt, read a country at a time, and who a name is there."""
+"""The clubs of clubs.txt, read a country at a time, and the club that a name means."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from bettune._fixtures.team_names import FIRST_TEAM, Marks, Reading, parse, prepare, read_known, spell
+from bettune._fixtures.team_names import (
+    FIRST_TEAM,
+    Marks,
+    Reading,
+    parse,
+    prepare,
+    read_known,
+    spell,
+)
 from bettune._fixtures.vocabulary import fold, read_text, vocabulary
 
 if TYPE_CHECKING:
@@ -138,6 +146,8 @@ class Section:
         if len(found) > 1:
             return Identity(clubs, marks, sure=False)
         ((club, reserve),) = found
+        if reading.numbers and not any(entry.numbers for entry in chosen):
+            return Identity((club,), marks, sure=False)  # a year that the data does not know
         bare = not sure and not reading.forms and not reading.numbers
         if bare and all(entry.forms or entry.numbers for entry in chosen):
             rivals = self.containing(reading.words) - {club}
@@ -158,9 +168,9 @@ class Section:
 
 def _fits(entry: _Entry, reading: Reading) -> bool:
     """Whether numbers and club forms let a name be one of the data."""
-    if entry.numbers != reading.numbers and (
-        (entry.numbers and reading.numbers) or not all(map(is_year, reading.numbers))
-    ):
+    # "FC Levski 1914" may be Levski, and "Levski 1914" or "Levski 2" another team.
+    may_be_a_year = not entry.numbers and reading.forms and all(map(is_year, reading.numbers))
+    if reading.numbers and entry.numbers != reading.numbers and not may_be_a_year:
         return False
     return not forms_differ(entry.forms, reading.forms) and not forms_differ(
         entry.club.forms, reading.forms
@@ -267,9 +277,7 @@ class ClubBook:
                 if country not in self._sections
             }
         return [
-            country
-            for country, text in self._unread.items()
-            if any(word in text for word in words)
+            country for country, text in self._unread.items() if any(word in text for word in words)
         ]
 
     def containing(self, words: Sequence[str], countries: Iterable[str]) -> set[Club]:

@@ -127,13 +127,14 @@ class FixtureInput:
                 **{ours: row[ours] for ours in _COLUMNS if ours in row},
                 **{ours: row[yours] for yours, ours in self._names.items()},
             }
-        missing = [column for column in _REQUIRED if column not in row]
+        cells: Mapping[str, Any] = row
+        missing = [column for column in _REQUIRED if column not in cells]
         if missing:
             raise InvalidArgumentError(
                 f"fixtures: row {position} has no {' and no '.join(missing)}, only"
-                f" {short_repr(sorted(map(str, row)))}; columns= names columns called otherwise"
+                f" {short_repr(sorted(map(str, cells)))}; columns= names columns called otherwise"
             )
-        return row
+        return cells
 
 
 def read_fixture(row: Mapping[str, Any], zone: tzinfo) -> Fixture:
@@ -291,7 +292,9 @@ def _match_id(value: Any, position: int) -> int | None:
         return None
     if isinstance(value, Match):
         return value.id
-    if (isinstance(value, float) and value.is_integer()) or (isinstance(value, str) and _DIGITS.fullmatch(value.strip())):
+    if (isinstance(value, float) and value.is_integer()) or (
+        isinstance(value, str) and _DIGITS.fullmatch(value.strip())
+    ):
         value = int(value)
     return to_id(value, _where(position, "match_id"))
 

@@ -185,6 +185,7 @@ def _own_keys(name: TeamName, identities: Iterable[Identity]) -> set[str]:
     return keys
 
 
+@lru_cache(maxsize=1 << 15)
 def _loose_keys(name: TeamName) -> set[str]:
     """The keys that a team's name has in common with others that are like it."""
     keys = {f"^{_initials(reading.words)}" for reading in _readings(name)}
@@ -195,6 +196,7 @@ def _loose_keys(name: TeamName) -> set[str]:
     return keys
 
 
+@lru_cache(maxsize=1 << 15)
 def _asked_loose_keys(name: TeamName) -> set[str]:
     """The keys by which a caller's name is like a team's."""
     keys = {f"~{_initials(reading.words)}" for reading in _readings(name)}

@@ -1,4 +1,4 @@
-"""Why a fixture has no match: each reason is phrased here, once."""
+"""Reasons why a fixture has no match, each phrased once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def explain(asked: Asked, indexes: Sequence[MatchIndex]) -> Decision:
         _of_area(asked, indexes)
         or _of_alias(asked, either)
         or _of_swapped(swapped)
-        or _of_alike(asked, alike)
+        or _of_alike(alike)
         or _of_either(asked, [each for each in either if each.on_day])
         or "no match of that day has these teams, nor one of the days beside"
     )
@@ -64,11 +64,12 @@ def _of_area(asked: Asked, indexes: Sequence[MatchIndex]) -> str | None:
         if not near:
             names = _listed(each.match.country.name for each in everywhere)
             return f"no match of these days is in {asked.country!r}; there are {names}"
-    if asked.tournament is not None:
-        if not any(agreement(asked.tournament, each.match.tournament.name) for each in near):
-            names = _listed(each.match.tournament.name for each in near)
-            return f"no match of these days is of {asked.tournament!r}; there are {names}"
-    return None
+    if asked.tournament is None or any(
+        agreement(asked.tournament, each.match.tournament.name) for each in near
+    ):
+        return None
+    names = _listed(each.match.tournament.name for each in near)
+    return f"no match of these days is of {asked.tournament!r}; there are {names}"
 
 
 def _is_in(asked: Asked, indexed: IndexedMatch) -> bool:
@@ -93,7 +94,7 @@ def _of_swapped(swapped: Sequence[Pairing]) -> str | None:
     return f"match {swapped[0].match.id} has its home and away the other way round"
 
 
-def _of_alike(asked: Asked, alike: Sequence[Pairing]) -> str | None:
+def _of_alike(alike: Sequence[Pairing]) -> str | None:
     """A match whose names may be the fixture's, and the thing that speaks against it."""
     if not alike:
         return None

@@ -1,4 +1,4 @@
-"""Resolving all fixtures: the days to ask for, each fixture's match, shared matches, suggestions."""
+"""The steps that resolve fixtures: days to ask for, matches, unresolved fixtures, suggestions."""
 
 from __future__ import annotations
 
@@ -91,27 +91,35 @@ class Resolver:
             if number % _SLICE == 0:
                 yield None
         result = _unshared([decision or Decision() for decision in decisions])
-        taken = {decision.match.id for decision in result if decision.match is not None}
-        unresolved: list[UnresolvedFixture] = []
-        suggested: dict[str, set[str]] = defaultdict(set)
-        for number, (each, decision) in enumerate(zip(asked, result, strict=True)):
-            if number % _SLICE == 0:
-                yield None
-            if decision.match is None:
-                indexes = self._of(each.around)
-                explained = decision if decision.reason else explain(each, indexes)
-                unresolved.append(_unresolved(each.fixture, explained))
-                if not decision.reason:
-                    for yours, name in suggest(each, indexes, taken):
-                        suggested[yours].add(name)
-        aliases = {yours: name for yours, (name, *more) in sorted(suggested.items()) if not more}
+        unresolved, aliases = yield from self._unresolved(asked, result)
         matches = [decision.match for decision in result]
         fixtures = [each.fixture for each in asked]
         return Resolution(matches, unresolved, aliases, self._input.given, fixtures)
 
-    def _fetch(
-        self, days: Iterable[date]
-    ) -> Generator[date | None, Sequence[Match] | None, None]:
+    def _unresolved(
+        self, asked: Sequence[Asked], decisions: Sequence[Decision]
+    ) -> Generator[None, Any, tuple[list[UnresolvedFixture], dict[str, str]]]:
+        """The fixtures that have no match, with their reasons, and the aliases to suggest."""
+        taken = {decision.match.id for decision in decisions if decision.match is not None}
+        unresolved: list[UnresolvedFixture] = []
+        suggested: dict[str, set[str]] = defaultdict(set)
+        for number, (each, decision) in enumerate(zip(asked, decisions, strict=True)):
+            if number % _SLICE == 0:
+                yield None
+            if decision.match is not None:
+                continue
+            if decision.reason:
+                unresolved.append(_unresolved(each.fixture, decision))
+                continue
+            indexes = self._of(each.around)
+            unresolved.append(_unresolved(each.fixture, explain(each, indexes)))
+            for yours, name in suggest(each, indexes, taken):
+                suggested[yours].add(name)
+        return unresolved, {
+            yours: name for yours, (name, *more) in sorted(suggested.items()) if not more
+        }
+
+    def _fetch(self, days: Iterable[date]) -> Generator[date | None, Sequence[Match] | None, None]:
         for day in sorted(days):
             matches = (yield day) or ()
             index = self._indexes[day] = MatchIndex(self._teams)

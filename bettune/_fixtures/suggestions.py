@@ -1,4 +1,4 @@
-"""Aliases that would resolve more, where one team of a fixture is certain and nothing contradicts."""
+"""Suggested aliases: where one team of a fixture is certain and nothing contradicts."""
 
 from __future__ import annotations
 

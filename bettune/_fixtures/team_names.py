@@ -12,7 +12,7 @@ from bettune._fixtures.vocabulary import fold, vocabulary
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_APOSTROPHES = re.compile("['`´\u02b9-\u02bf\u2018\u2019\u201b]")
+_APOSTROPHES = re.compile("['`\u00b4\u02b9-\u02bf\u2018\u2019\u201b]")
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\. ?){2,}")
 # "W-wa" for Warszawa.
 _ENDS = re.compile(r"\b([^\W\d_])-([^\W\d_]{2})\b(?!\.)")
@@ -25,10 +25,8 @@ _AT_THE_END = _MARK_LETTERS | {"ii", "iii", "res", "fem", "dam"}
 # Shorter words are compared as they are written.
 _LONG = 5
 _NO_CODES: frozenset[str] = frozenset()
-_IN_WRITTEN_FORMS = frozenset(
-    "club clube klub klubi klubb kulubu union unione sociedad societa verein sportverein"
-    " calcio kamraterna voetbalvereniging leibesubungen bewegungsspiele sportowy".split()
-)
+_IN_WRITTEN_FORMS = {"club", "clube", "klub", "klubi", "klubb", "kulubu", "union", "unione"}
+_IN_WRITTEN_FORMS |= {"sociedad", "societa", "verein", "calcio", "voetbalvereniging"}
 _BEFORE_CODES = frozenset("-(/")
 _TRAILING = frozenset({"al", "am", "ap", "ce", "ba", "es", "ma", "pa", "se"})
 
@@ -181,10 +179,13 @@ def parse(text: str) -> TeamName:
         reading = reading._replace(key=text_plain, words=(text_plain,))
     if not whole.words:
         whole = whole._replace(key=text_plain, words=(text_plain,))
-    lettered = marks != FIRST_TEAM and any(
-        len(word) == 1 and word != "c"  # "Inverness C" is no third team where it is known
-        for word in tokens[len(tokens) - 2 :]
-        if word not in unmarked
+    lettered = (
+        marks != FIRST_TEAM
+        and any(
+            len(word) == 1 and word != "c"  # "Inverness C" is no third team where it is known
+            for word in tokens[len(tokens) - 2 :]
+            if word not in unmarked
+        )
     )
     return TeamName(
         text,

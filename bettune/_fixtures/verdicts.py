@@ -96,7 +96,7 @@ def compare(name: TeamName, team: TeamName, marks: tuple[Marks, Marks], place: P
     if nation is not None and not (identities and team_identities):
         return _with_marks(nation, name, team, marks)
     if identities and team_identities:
-        return _compare_known(name, team, identities, team_identities, marks, place)
+        return _compare_known(name, team, (identities, team_identities), marks, place)
     if identities or team_identities:
         sure = [identity for identity in identities or team_identities if identity.sure]
         unknown = team if identities else name
@@ -146,11 +146,12 @@ def _identities(
 def _compare_known(
     name: TeamName,
     team: TeamName,
-    identities: Sequence[Identity],
-    team_identities: Sequence[Identity],
+    known: tuple[Sequence[Identity], Sequence[Identity]],
     marks: tuple[Marks, Marks],
     place: Place,
 ) -> Verdict:
+    """Compare two names that the data knows."""
+    identities, team_identities = known
     ours = {club for identity in identities for club in identity.clubs}
     theirs = {club for identity in team_identities for club in identity.clubs}
     common = ours & theirs
@@ -270,24 +271,33 @@ def _is_part(part: Reading, whole: Reading) -> bool:
 
 def _alike(ours: Reading, theirs: Reading, short: frozenset[str]) -> Verdict:
     """Whether each word of either stands for one of the other."""
-    if ours.numbers and theirs.numbers and ours.numbers != theirs.numbers:
+    both_numbers = ours.numbers and theirs.numbers and ours.numbers != theirs.numbers
+    if both_numbers or ours.words == theirs.words:
         return _NUMBERS
     if forms_differ(ours.forms, theirs.forms):
         return _FORMS
-    if ours.words == theirs.words:
-        return _NUMBERS
-    if len(ours.words) == len(theirs.words):
+    verdict = _same_words(ours.words, theirs.words, short)
+    if verdict is None:
+        verdict = _BOTH_LEFT if set(ours.words) & set(theirs.words) else _NOTHING
+    return verdict
+
+
+def _same_words(
+    ours: Sequence[str], theirs: Sequence[str], short: frozenset[str]
+) -> Verdict | None:
+    """How words may be others: reordered, in another transliteration, abbreviated, initials."""
+    if len(ours) == len(theirs):
         # Manchester United is not United of Manchester.
-        if len(ours.words) > 2 and sorted(ours.words) == sorted(theirs.words):
+        if len(ours) > 2 and sorted(ours) == sorted(theirs):
             return _ORDER
-        if [sound(word) for word in ours.words] == [sound(word) for word in theirs.words]:
+        if [sound(word) for word in ours] == [sound(word) for word in theirs]:
             return _SOUND
-        if short and _abbreviated(ours.words, theirs.words, short):
+        if short and _abbreviated(ours, theirs, short):
             return _SHORT
-    for acronym, words in ((ours.words, theirs.words), (theirs.words, ours.words)):
+    for acronym, words in ((ours, theirs), (theirs, ours)):
         if len(acronym) == 1 and len(words) > 2 and acronym[0] == "".join(w[0] for w in words):
             return _ACRONYM
-    return _BOTH_LEFT if set(ours.words) & set(theirs.words) else _NOTHING
+    return None
 
 
 def _abbreviated(ours: Sequence[str], theirs: Sequence[str], short: frozenset[str]) -> bool:

@@ -73,7 +73,7 @@ class ErrorFactory:
 
     def path(self, request: httpx.Request) -> str:
         """Return the path of a request below the base URL."""
-        return printable(request.url.path.removeprefix(self._base_path))
+        return printable(self._clean(request.url.path.removeprefix(self._base_path)))
 
     def of_failure(
         self, failure: Failure, request: httpx.Request, attempts: int

@@ -10,6 +10,8 @@ from typing import NoReturn
 
 from bettune._errors import ConfigurationError
 
+logger = logging.getLogger("bettune.token")
+
 TOKEN = "BETTUNE_API_TOKEN"  # noqa: S105 - the name of a variable
 TOKEN_FILE = "BETTUNE_API_TOKEN_FILE"  # noqa: S105
 _LARGEST_FILE = 10_000
@@ -79,7 +81,7 @@ def _from_environment() -> tuple[str, str]:
 def _warn_if_others_can_read(file: str, status: os.stat_result) -> None:
     if os.name == "posix" and status.st_mode & _READABLE_BY_OTHERS and file not in _warned:
         _warned.add(file)
-        logging.getLogger("bettune").warning(
+        logger.warning(
             "the file of %s can be read by other users: chmod 600 it, and make a new token",
             TOKEN_FILE,
         )

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+import anyio
 from mcp.server.mcpserver.exceptions import ToolError
 
 import bettune
 from bettune._bulk.plan import Plan
 from bettune._bulk.report import SyncReport, WriteResult
 from bettune._mcp.catalog import has_started
-from bettune._mcp.replies import clean, explain, filter_row, page_of, write_row
+from bettune._mcp.replies import clean, explain, filter_row, page_of, sentence, write_row
 from bettune._models import Match, PredictionFilter
 
 logger = logging.getLogger("bettune.mcp")
@@ -52,6 +53,7 @@ class PlanRecords:
         self._client = client
         self._writes_left = max_writes
         self._records: dict[str, _Record] = {}
+        self._running: dict[anyio.CancelScope, anyio.Event] = {}
 
     def add(self, plan: Plan, prediction_filter: PredictionFilter, started: Sequence[Match]) -> str:
         """Keep a plan; return its id."""
@@ -75,6 +77,24 @@ class PlanRecords:
         # Closed before the first wait, so that a second call cannot apply it as well.
         record.closed = "it was applied, or is being applied"
         self._count(len(record.plan))
+        scope = anyio.CancelScope()
+        self._running[scope] = anyio.Event()
+        try:
+            with scope:
+                await self._run(record, on_progress)
+        finally:
+            self._settle(plan_id, record)
+            self._running.pop(scope).set()
+
+    async def stop(self) -> None:
+        """Stop the plans that are being applied, and wait until their reports are logged."""
+        running = [*self._running.items()]
+        for scope, _ in running:
+            scope.cancel()
+        for _, ended in running:
+            await ended.wait()
+
+    async def _run(self, record: _Record, on_progress: Callable[[int, int], object]) -> None:
         try:
             record.report = await self._client.predictions.apply(
                 record.plan, on_progress=on_progress, on_result=_log_result
@@ -89,8 +109,6 @@ class PlanRecords:
             # A cancelled call gets no reply; `show` has the report.
             if record.report is None or not isinstance(error, Exception):
                 raise
-        finally:
-            self._settle(plan_id, record)
 
     def show(self, plan_id: str, zone: tzinfo, limit: int, offset: int) -> dict[str, Any]:
         """Describe a plan, or what came of it, with a page of its writes.
@@ -107,7 +125,7 @@ class PlanRecords:
             writes = sorted(report.writes, key=lambda w: getattr(w, "state", "") == "done")
         content = {
             "plan_id": plan_id,
-            "summary": str(plan if report is None else report),
+            "summary": sentence(plan if report is None else report),
             "filter": filter_row(record.prediction_filter),
             **page_of(writes, limit, offset),
             "writes": [write_row(w, plan, zone) for w in writes[offset : offset + limit]],

@@ -16,7 +16,7 @@ from bettune._models import Match, PredictionFilter
 from bettune._values.display import printable, shown_odds
 
 _LONGEST_NAME = 80
-_LONGEST_ERROR = 1000
+_LONGEST_TEXT = 1000
 
 
 def reply(content: dict[str, Any]) -> CallToolResult:
@@ -31,10 +31,15 @@ def page_of(rows: Sequence[Any], limit: int, offset: int) -> dict[str, Any]:
     return page | {"next_offset": offset + limit} if offset + limit < len(rows) else page
 
 
-def clean(text: str) -> str:
-    """Write a name from outside on one line, without control characters and at most 80 long."""
+def clean(text: str, longest: int = _LONGEST_NAME) -> str:
+    """Write text from outside on one line, without control characters and not too long."""
     line = printable(text)
-    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"
+    return line if len(line) <= longest else f"{line[:longest]}…"
+
+
+def sentence(text: object) -> str:
+    """Write a message of the library, which may contain names from outside, on one line."""
+    return clean(str(text), _LONGEST_TEXT)
 
 
 def match_row(match: Match, zone: tzinfo) -> dict[str, Any]:
@@ -81,15 +86,13 @@ def write_row(write: Write | WriteResult, plan: Plan, zone: tzinfo) -> dict[str,
         return row
     row["can_cause_bets"] = not write.safe
     if write.match_id in plan.refused:
-        row["refused"] = printable(plan.refused[write.match_id])
+        row["refused"] = sentence(plan.refused[write.match_id])
     return row
 
 
 def explain(error: bettune.BetTuneError) -> str:
     """Say on one line what failed and, where something helps, what to do."""
-    text = printable(str(error))
-    if len(text) > _LONGEST_ERROR:
-        text = f"{text[:_LONGEST_ERROR]}…"
+    text = sentence(error)
     advice = _advice(error)
     return f"{text.rstrip('.')}. {advice}" if advice else text
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
 
+import anyio
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
@@ -36,10 +40,23 @@ async def serve(max_writes: int | None) -> None:
     Raises:
         ConfigurationError: the token or the base URL of the environment is invalid or missing.
     """
-    async with bettune.AsyncBetTune() as client:
-        await make_server(
-            Tools(client, max_writes), writes=max_writes is not None
-        ).run_stdio_async()
+    async with bettune.AsyncBetTune() as client, anyio.create_task_group() as group:
+        tools = Tools(client, max_writes)
+        if sys.platform != "win32":  # where a signal ends the process at once
+            group.start_soon(_end_at_signal, tools)
+        await make_server(tools, writes=max_writes is not None).run_stdio_async()
+        group.cancel_scope.cancel()
+
+
+async def _end_at_signal(tools: Tools) -> None:
+    """End the process at SIGINT, SIGTERM or SIGHUP, after the reports of plans being applied."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handled = (number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN)
+    with anyio.open_signal_receiver(*handled) as received:
+        async for number in received:
+            await tools.stop()
+            # A thread waits for standard input, and the interpreter would wait for the thread.
+            os._exit(128 + number)
 
 
 def make_server(tools: Tools, *, writes: bool) -> MCPServer[Any]:

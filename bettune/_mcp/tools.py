@@ -14,9 +14,9 @@ import bettune
 from bettune._mcp import arguments
 from bettune._mcp.catalog import Catalog, has_started
 from bettune._mcp.plan_records import PlanRecords
-from bettune._mcp.replies import clean, filter_row, match_row, page_of, reply
+from bettune._mcp.replies import clean, filter_row, match_row, page_of, reply, sentence
 from bettune._models import Match
-from bettune._values.display import printable, shown_odds
+from bettune._values.display import shown_odds
 from bettune._values.zones import to_zone
 
 
@@ -113,7 +113,7 @@ class Tools:
                 "match_id": None,
                 "home": clean(fixture.home),
                 "away": clean(fixture.away),
-                "reason": printable(fixture.reason),
+                "reason": sentence(fixture.reason),
                 "candidates": [
                     {**match_row(candidate.match, zone), "score": round(candidate.score, 2)}
                     for candidate in fixture.candidates
@@ -176,6 +176,10 @@ class Tools:
         """
         await self._plans.apply(plan_id, ctx.report_progress)
         return reply(self._plans.show(plan_id, UTC, 25, 0))
+
+    async def stop(self) -> None:
+        """Stop the plans that are being applied, and wait until their reports are logged."""
+        await self._plans.stop()
 
     def _desired(self, rows: Iterable[arguments.Desired], edge: Any) -> dict[Match, Any]:
         """Return the minimum odds, or `bettune.DELETE`, of each match.

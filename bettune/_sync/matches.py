@@ -18,6 +18,7 @@ from bettune._resource import Resource
 from bettune._values.arguments import TimeZone, to_id, to_optional_zone
 from bettune._values.days import TimeRange, to_day
 from bettune._values.frames import SupportsColumns
+from bettune._values.listing import Listing
 
 # Within the class below, `list` is its method.
 MatchList = list[Match]
@@ -46,10 +47,10 @@ class Matches(Resource):
         zone, sport = to_optional_zone(tz), to_id(sport, "sport")
         day = to_day(day, "day", zone)
         if zone is None:
-            return self._of_utc_day(day, sport)
+            return Listing(self._of_utc_day(day, sport))
         matches = list(self.between(day, day, sport=sport, tz=zone))
         # Wall clock times of one zone are compared without their offsets.
-        return sorted(matches, key=lambda match: match.date.timestamp())
+        return Listing(sorted(matches, key=lambda match: match.date.timestamp()))
 
     def between(
         self,

@@ -88,6 +88,8 @@ def to_count(value: Any, name: str) -> int:
             remedy = ""
             if isinstance(value, Real) and not isinstance(value, bool) and value % 1 == 0:
                 remedy = ': int(…) converts it, .astype("int64") or .cast(pl.Int64) a column'
+            if isinstance(value, str) and value.isascii() and value.isdecimal():
+                remedy = ": int(…) converts it; JSON makes strings of all keys"
             raise InvalidArgumentError(
                 f"{name} must be an integer, not {short_repr(value)}{remedy}"
             )

@@ -48,6 +48,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     from bettune.cli._exit_status import Failure  # noqa: PLC0415 - needs the extra
     from bettune.cli._options import discard, on_stderr, without_controls  # noqa: PLC0415
 
+    stdout = sys.stdout
     try:
         status: int | None = bettune.main(arguments, prog_name="bettune", standalone_mode=False)
     except click.ClickException as error:
@@ -55,6 +56,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.Abort:
         interrupted = signals.first or Interrupted()
         failure = Failure(interrupted.word, interrupted.exit_code)
+    except SystemExit:
+        if sys.stdout is stdout:
+            raise
+        discard(stdout)  # click has replaced it, since the reader has read enough
+        return 0
     except OSError as error:  # of click's own output, such as the help
         discard(sys.stdout)
         if isinstance(error, BrokenPipeError):  # the reader has read enough

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from bettune.cli._table_file import Cell
 
 _YOURS, _BETTUNE = "yours", "bettune"
-# A line about several fixtures names this many.
-_NAMED = 3
+# So many fixtures of one reason, such as a country that no match has, are one line.
+_MANY = 5
 
 
 def read_aliases(path: str | None, encoding: str | None = None) -> dict[str, str]:
@@ -93,21 +94,14 @@ def explain_unresolved(
         zone: the time zone of times; else UTC.
     """
     explained = []
-    # Rows of one reason, such as a country that no match has, are one line.
-    groups: dict[tuple[object, ...], list[UnresolvedFixture]] = {}
-    for fixture in resolution.unresolved:
-        groups.setdefault(_reason_of(fixture), []).append(fixture)
-    for fixtures in groups.values():
+    for fixtures in _grouped(resolution.unresolved):
         first = fixtures[0]
         places = file.place(*(lines[fixture.position] for fixture in fixtures))
-        names = dict.fromkeys(f"{fixture.home} - {fixture.away}" for fixture in fixtures)
-        listed = ", ".join([*names][:_NAMED])
-        if len(names) > _NAMED:
-            listed += f" and {len(names) - _NAMED} more"
+        names = ", ".join(dict.fromkeys(f"{each.home} - {each.away}" for each in fixtures))
         reason = first.reason
         if first.shared_with:
             reason = f"they are all match {first.candidates[0].match.id}: keep one of them"
-        explained.append(one_line(f"{places}: {listed}: {reason}"))
+        explained.append(one_line(f"{places}: {names}: {reason}"))
         explained += [f"  {_candidate(candidate, zone)}" for candidate in first.candidates]
     if resolution.suggested_aliases:
         explained.append("If these are right, put them into a file for --aliases:")
@@ -193,10 +187,18 @@ def _write(
         write_for_person(table, *note)
 
 
-def _reason_of(fixture: UnresolvedFixture) -> tuple[object, ...]:
-    if fixture.shared_with:
-        return (fixture.candidates[0].match.id,)
-    return fixture.reason, *(candidate.match.id for candidate in fixture.candidates)
+def _grouped(unresolved: Sequence[UnresolvedFixture]) -> list[list[UnresolvedFixture]]:
+    """Group the fixtures that one line explains: equal ones, and many of one reason."""
+    reasons = Counter(fixture.reason for fixture in unresolved if not fixture.candidates)
+    groups: dict[tuple[object, ...], list[UnresolvedFixture]] = {}
+    for fixture in unresolved:
+        key: tuple[object, ...] = (fixture.home, fixture.away, fixture.date, fixture.reason)
+        if fixture.shared_with:
+            key = (fixture.candidates[0].match.id,)
+        elif reasons[fixture.reason] >= _MANY:
+            key = (fixture.reason,)
+        groups.setdefault(key, []).append(fixture)
+    return list(groups.values())
 
 
 def _candidate(candidate: Candidate, zone: Zone | None) -> str:

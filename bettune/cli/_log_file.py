@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from bettune.cli._exit_status import Failure, WrongUsage
@@ -54,11 +56,16 @@ class LogFile:
     def __init__(self, path: str, *, spreadsheet_safe: bool = False) -> None:
         self._path = path
         self._safe = spreadsheet_safe
+        self._torn = False
         try:
             # Unbuffered, so that what is written is in the file when a kill comes.
-            self._file = open(path, "a+b", buffering=0)  # noqa: SIM115, PTH123 - kept open
+            device = Path(path).exists() and not Path(path).is_file()
+            self._file = open(path, "ab" if device else "a+b", buffering=0)  # noqa: SIM115, PTH123
             try:
-                self._begin()
+                if device:  # a pipe, or /dev/full
+                    self._write(_line(COLUMNS))
+                else:
+                    self._begin()
             except BaseException:
                 self._file.close()
                 raise
@@ -114,8 +121,11 @@ class LogFile:
         return quotes, last
 
     def _write(self, data: bytes) -> None:
-        if self._file.write(data) != len(data):
-            raise OSError(0, "it took only a part of the row")
+        # A row of which the system took only a part ends where the next one begins.
+        written = self._file.write(b"\n" + data if self._torn else data) or 0
+        self._torn = 0 < written < len(data)
+        if written < len(data):
+            raise OSError(errno.ENOSPC, "it took only a part of the row")
 
 
 def _line(cells: Iterable[object]) -> bytes:

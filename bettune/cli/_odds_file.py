@@ -163,9 +163,9 @@ class OddsFile:
         cell = self.table.cell(cells, column)
         try:
             if isinstance(cell, int | float) and not isinstance(cell, bool):
-                return self._to_value(repr(cell))
+                return self._value_of(repr(cell), repr(cell))
             return self._parse(self.table.text(cells, column), line, is_text=isinstance(cell, str))
-        except (BadLineError, InvalidOddsError) as error:
+        except BadLineError as error:
             several = len(self._columns) > 1 or self.table.is_workbook
             raise BadLineError(str(error), column if several else None) from None
 
@@ -199,12 +199,14 @@ class OddsFile:
                     f"odds {short_repr(text)} have {_MARKS[mark]}, those on "
                     f"{self.table.place(where)} {_MARKS[used]}: use one in the whole file"
                 )
-        number = text.replace(",", ".")
+        return self._value_of(text.replace(",", "."), text)
+
+    def _value_of(self, number: str, text: str) -> Any:
+        """Return minimum odds for a number; `text` is the number as it stands in the file."""
         try:
             return self._to_value(number)
         except InvalidOddsError as error:
             reason, advice, _ = str(error).partition(": to get the odds of a probability")
             if advice or (text.endswith("%") and self._to_value is to_odds):
                 reason += "; if the column holds probabilities, give --probabilities"
-            # As it stands in the file.
             raise BadLineError(reason.replace(short_repr(number), short_repr(text))) from None

@@ -29,6 +29,20 @@ class _OneLine(logging.Formatter):
 
 
 @contextmanager
+def _warnings_of_the_token(options: Options) -> Iterator[None]:
+    """Show what the library logs of the token's file, even without --verbose."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_OneLine("Warning: %(message)s"))
+    logger = logging.getLogger("bettune.token")
+    if not options.verbose:
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+@contextmanager
 def session(options: Options) -> Iterator[bettune.BetTune]:
     """Open a client with the token of the environment.
 
@@ -46,7 +60,7 @@ def session(options: Options) -> Iterator[bettune.BetTune]:
         logging.basicConfig(handlers=[handler])
         logging.getLogger("bettune").setLevel(logging.DEBUG)
     try:
-        with bettune.BetTune() as client:
+        with _warnings_of_the_token(options), bettune.BetTune() as client:
             yield client
     except bettune.InvalidArgumentError as error:
         raise WrongUsage(one_line(error)) from None

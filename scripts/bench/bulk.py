@@ -1,4 +1,4 @@
-"""Bulk: a sync against code written by hand and against slow answers; and resolving."""
+"""Bulk: a sync against code written by hand and at a slow server; and resolving."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import httpx
 
 from bettune import AsyncBetTune, BetTune
 from scripts.bench.contenders import HEADERS, PACED, TOKEN
+from scripts.bench.fast_server import CLUBS_DAY, clubs
 from scripts.bench.measure import Row, by_turns, compare, quartiles
-from scripts.bench.server import CLUBS_DAY, clubs
 from scripts.bench.servers import fast_server
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def synced(call: Callable[..., SyncReport], odds: dict[int, str], writes: int, _
 
 
 def by_hand(base: str, runner: asyncio.Runner) -> Callable[[dict[int, str], int], None]:
-    """What a user would write: every write sent, so many at a time."""
+    """The code a user would write: every write sent, `WIDTH` at a time."""
     client = httpx.AsyncClient(base_url=base, headers=HEADERS)
     semaphore = asyncio.Semaphore(WIDTH)
 
@@ -100,7 +100,7 @@ def ours(client: Any, runner: asyncio.Runner) -> Callable[..., Any]:
 
 
 def against_by_hand(base: str, brief: bool) -> Iterator[Row]:
-    """Sync of odds that all differ, and of odds of which 1% do; the server answers at once."""
+    """Sync of odds that all differ, and of odds of which 1% do; the server responds at once."""
     count = 100 if brief else 1000
     with asyncio.Runner() as runner, ExitStack() as stack:
         hand = by_hand(base, runner)

@@ -31,7 +31,7 @@ PACED = RateLimit(1_000_000, 1)
 
 
 def query(count: int) -> dict[str, Any]:
-    """Ask for so many matches."""
+    """Ask for `count` matches."""
     return {"date": DAY, "sport": count}
 
 

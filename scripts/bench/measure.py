@@ -32,7 +32,7 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None where there is none, or nothing was measured."""
+        """True if the target is met; None without a target or a measurement."""
         return None if self.target is None or self.ratio is None else self.ratio <= self.target
 
     def record(self) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def by_turns(contenders: Contenders, rounds: int, times: int = 1) -> dict[str, l
 
 
 def ratio(part: list[float], whole: list[float]) -> dict[str, Any]:
-    """How many times as long one took, round by round: the median and the quartiles."""
+    """The ratio of two durations, round by round: the median and the quartiles."""
     ratios = [one / other for one, other in zip(part, whole, strict=True)]
     low, middle, high = quartiles(ratios)
     return {"ratio": middle, "spread": (low, high)}

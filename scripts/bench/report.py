@@ -1,4 +1,4 @@
-"""What was measured, as lines, Markdown and JSON."""
+"""The measurements, as lines, Markdown and JSON."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def number(ratio: float) -> str:
 
 
 def mark(row: Row) -> str:
-    """Whether the target is met."""
+    """Return a word for the target: met or missed."""
     return MARKS[row.met]
 
 
@@ -95,7 +95,7 @@ def table(head: list[str], body: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def machine() -> str:
-    """What it ran on."""
+    """The machine and the versions."""
     system = f"{platform.system()} {platform.machine()} with {os.cpu_count()} processors"
     return f"Python {platform.python_version()} on {system}"
 

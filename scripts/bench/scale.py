@@ -1,4 +1,4 @@
-"""Growth: what one of many costs in time and memory, from few to many."""
+"""Growth: the cost of one of many in time and memory, from few to many."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def memory(base: str, brief: bool) -> Iterator[Row]:
 
 
 def peak(call: Callable[[], Any]) -> int:
-    """How many bytes a call adds at its most; warmed up by another one."""
+    """The bytes that a call adds at most, warmed up by another call."""
     call()
     gc.collect()
     tracemalloc.start()

@@ -30,7 +30,7 @@ OURS = ("bettune", "generated client")
 
 
 def repeated(call: Callable[[], Any], runner: asyncio.Runner | None) -> Callable[[int], None]:
-    """What makes a call so many times, awaited if there is a runner."""
+    """A function that repeats a call, awaited if there is a runner."""
     if runner is None:
 
         def repeat(times: int) -> None:
@@ -119,5 +119,5 @@ def lifetimes(base: str, brief: bool) -> Iterator[Row]:
 
 
 def unused(base: str) -> Callable[[], None]:
-    """What makes a client and closes it."""
+    """A function that makes a client and closes it."""
     return lambda: BetTune(TOKEN, base_url=base).close()

@@ -91,7 +91,7 @@ def environment(folder: Path, extras: set[str]) -> Path:
 
 
 def needed(name: str, extras: set[str]) -> set[str]:
-    """What a distribution needs, and what those need."""
+    """The distributions that one needs, directly or not."""
     found: set[str] = set()
     for text in distribution(name).requires or []:
         one = Requirement(text)

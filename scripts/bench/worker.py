@@ -1,4 +1,4 @@
-"""One of several processes on one token: syncs what it is told, when it is told to.
+"""One of several processes on one token: runs a sync at a signal.
 
 Takes two lines of JSON: the job, then anything, to start. Prints that it is ready, and then when
 it started and ended, by a clock that processes share, and how much it sent and was refused.

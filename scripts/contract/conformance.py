@@ -1,4 +1,4 @@
-"""Compare one answer of an API with the schema: what breaks it, and what goes beyond it."""
+"""Compare one response with the schema: breaks, and fields beyond it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from scripts.schema.schemas import json_schema, pages, without_null
+from scripts.schema.compare_schemas import json_schema, pages, without_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ CHECKS = {
 
 
 class Finding(NamedTuple):
-    """What is wrong or new: how much it matters, which aspect of an answer, and what it is."""
+    """A break or an addition: its level, the aspect of the response, and a text."""
 
     level: str
     aspect: str
@@ -42,7 +42,7 @@ class Finding(NamedTuple):
 
 
 class Contract:
-    """What a settled document says about the answers of each operation."""
+    """A settled document, to judge the responses of each operation."""
 
     def __init__(self, document: dict[str, Json]) -> None:
         self._document = document
@@ -51,7 +51,7 @@ class Contract:
         self._operations = schemathesis.openapi.from_dict(open_enums)
 
     def judge(self, path: str, method: str, response: httpx.Response) -> list[Finding]:
-        """Return what an answer breaks, or adds to the schema."""
+        """Return the breaks and additions of a response."""
         documented = self._document["paths"].get(path, {}).get(method)
         if documented is None:
             return [Finding(BREAK, "status", "the schema has no such operation")]

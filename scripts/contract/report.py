@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
-from html.entities import codepoint2name
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
+from bettune._http.redaction import cleaner
 from scripts.contract.conformance import ADDITION, BREAK, UNCHECKED, Finding
 from scripts.shown import shown
 
 WORST = (BREAK, ADDITION, UNCHECKED)
-SHORTEST = 8  # a shorter token is not a secret, and would garble every text
 
 
 class Step(NamedTuple):
-    """One call: what was asked, the status of the answer, and what was found."""
+    """One call: its name, the status of the response, and the findings."""
 
     name: str
     status: str
@@ -41,28 +39,12 @@ class Report(NamedTuple):
 
     def without(self, token: str | None) -> Report:
         """Return the report less the token, which a server may have sent back in any spelling."""
-        if token is None or len(token) < SHORTEST:
-            return self
-        spelled = re.compile("".join(map(_spellings, token)), re.IGNORECASE)
-
-        def clean(text: str) -> str:
-            return spelled.sub("[token]", text)
-
+        clean = cleaner(token or "")
         steps = [
             step._replace(findings=[one._replace(text=clean(one.text)) for one in step.findings])
             for step in self.steps
         ]
         return Report(clean(self.base_url), steps, self.stopped and clean(self.stopped))
-
-
-def _spellings(character: str) -> str:
-    """Return a pattern of a character as it is, and as URLs, HTML and JSON may spell it."""
-    code = ord(character)
-    name = codepoint2name.get(code, f"#{code}")
-    return (
-        rf"(?:\\?{re.escape(character)}|%(?:25)*{code:02x}|\\+(?:u00|x){code:02x}"
-        rf"|&(?:amp;)*(?:#0*{code}|#x0*{code:x}|{name});)"
-    )
 
 
 def as_table(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""What changed in an API: each fact in one line, however many places repeat it."""
+"""The changes of an API: each fact in one line, however many places repeat it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Change(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where something stands: what may repeat it (an operation, a shared model), and the rest."""
+    """A place in a schema: an operation or a shared model, and the rest of the way."""
 
     subject: str
     rest: str = ""

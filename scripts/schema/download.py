@@ -8,11 +8,11 @@ from pathlib import Path
 import anyio
 import httpx
 
-from scripts.schema.text import Refused
+from scripts.schema.yaml_json import Refused
 
 
 class Unreachable(Refused):
-    """There is no answer, or none now: of the document it says nothing."""
+    """The address cannot be reached, or not now; the document may be fine."""
 
 
 MAX_BYTES = 10 * 2**20
@@ -28,7 +28,7 @@ def fetch(source: str) -> bytes:
     """Return the content of an address or a file.
 
     Raises:
-        Unreachable: there was no answer, or one that asks to come again.
+        Unreachable: there was no response, or one that asks to come again.
         Refused: it cannot be had, or is too large.
     """
     if "://" not in source:

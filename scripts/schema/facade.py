@@ -1,4 +1,4 @@
-"""What the facade relies on, by place: its operations and models, and what it sends."""
+"""The operations and models that the facade relies on, by place, and the values it sends."""
 
 from __future__ import annotations
 

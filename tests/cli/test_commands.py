@@ -236,7 +236,11 @@ def test_the_token_may_be_in_a_file(run, box, monkeypatch, tmp_path):
         "Error: the file of BETTUNE_API_TOKEN_FILE cannot be read: No such file or directory\n"
     )
     file.write_text(f"{box.token}\n")
-    assert run("sports").status == 0
+    file.chmod(0o644)
+    status, _, err = run("sports")
+    assert status == 0
+    assert err.startswith("Warning: the file of BETTUNE_API_TOKEN_FILE can be read by other users")
+    assert len(err.splitlines()) == 1
     file.write_text("old")
     assert "Put a valid token into the file of BETTUNE_API_TOKEN_FILE" in run("sports").err
 

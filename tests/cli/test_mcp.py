@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
+import subprocess
 import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,6 +22,8 @@ from bettune._mcp.replies import clean
 from bettune._mcp.serve import make_server
 from bettune._mcp.tools import Tools
 from bettune.sandbox import Sandbox
+from scripts import ROOT
+from tests.cli.conftest import BETTUNE
 
 FILTER = 11583
 # None of its matches has kicked off.
@@ -31,6 +36,17 @@ READING = [
     "plan",
     "show_plan",
 ]
+
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
 
 
 class Session:
@@ -353,6 +369,45 @@ def test_a_cancelled_apply_stops_and_its_report_is_kept():
         anyio.run(main, box)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends the process at once")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_ends_the_server_though_its_input_is_open(box, name, status):
+    command = [*BETTUNE, "mcp", "--allow-writes"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env={**os.environ}, **pipes) as server:
+        server.stdin.write(json.dumps(INITIALIZE).encode() + b"\n")
+        server.stdin.flush()
+        assert json.loads(server.stdout.readline())["id"] == 1
+        server.send_signal(getattr(signal, name))
+        assert server.wait(60) == status
+
+
+def test_a_plan_that_is_applied_as_the_server_ends_is_logged(box, caplog):
+    caplog.set_level("INFO", "bettune.mcp")
+
+    async def main():
+        async with AsyncBetTune(box.token, base_url=box.base_url) as client:
+            tools = Tools(client, 20)
+            async with Client(make_server(tools, writes=True)) as connected:
+                opened = Session(connected)
+                ids = (await opened.free_matches())[:20]
+                odds = [{"match_id": match_id, "min_odds": 2} for match_id in ids]
+                plan_id = (await opened.ask("plan", filter_id=FILTER, odds=odds))["plan_id"]
+
+                async def stop(*_):
+                    await tools.stop()
+
+                arguments = {"plan_id": plan_id}
+                result = await connected.call_tool("apply", arguments, progress_callback=stop)
+                assert not result.structured_content["ok"]
+                return plan_id
+
+    plan_id = anyio.run(main)
+    last = caplog.messages[-1]
+    assert plan_id in last
+    assert "pending" in last
+
+
 def test_errors_say_what_to_do_and_no_reply_has_the_token(use, tmp_path):
     log = tmp_path / "log"
 
@@ -392,17 +447,7 @@ def test_names_are_data_on_one_line():
 
 
 def test_standard_output_carries_the_protocol_alone(box, pipe):
-    request = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "test", "version": "1"},
-        },
-    }
-    status, out, err = pipe("mcp", stdin=json.dumps(request).encode() + b"\n")
+    status, out, err = pipe("mcp", stdin=json.dumps(INITIALIZE).encode() + b"\n")
     assert (status, err) == (0, "")
     (line,) = out.splitlines()
     answer = json.loads(line)["result"]
@@ -425,6 +470,20 @@ def test_without_the_package_the_command_names_the_extra(run, monkeypatch):
     status, out, err = run("mcp")
     assert (status, out) == (2, "")
     assert "bettune[mcp]" in err
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_the_configurations_in_the_documentation_start_the_command(run, language):
+    text = (ROOT / "docs" / language / "language-models.md").read_text("utf-8")
+    blocks = re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    configurations = [json.loads(block) for block in blocks]
+    servers = [c.get("mcpServers") or c["servers"] for c in configurations]
+    assert len(servers) == 2
+    for server in servers:
+        arguments = server["bettune"]["args"]
+        assert arguments[:3] == ["--from", "bettune[mcp]", "bettune"]
+        assert run(*arguments[3:], "--help").status == 0
+        assert {*server["bettune"]["env"]} <= {"BETTUNE_API_TOKEN", "BETTUNE_API_TOKEN_FILE"}
 
 
 @pytest.mark.parametrize("option", [["--max-writes", "0"], ["--max-writes", "-1"]])

@@ -3,12 +3,17 @@
 import codecs
 import csv
 import io
+import unicodedata
+import zipfile
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bettune import DELETE
 from bettune.cli._exit_status import WrongUsage
@@ -92,7 +97,7 @@ def test_a_column_of_odds_for_each_filter():
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("6.6.2026,Legia,Lech,2", "date must be a date, a datetime"),
+        ("6.6.2026,Legia,Lech,2", "date '6.6.2026' is none of YYYY-MM-DD, DD.MM.YYYY and"),
         ("2026-06-06,,Lech,2", "home must be a name, not ''"),
         ("2026-03-29 02:30,Legia,Lech,2", "date: the clocks of Europe/Warsaw skip"),
         ("2026-06-06,Łódź,Lech,2".encode("cp1250"), "home: it is not UTF-8"),
@@ -125,6 +130,12 @@ def fixtures_of(content, **reading):
             {"encoding": "cp1250", "rename": {"data": "date", "Gospodarz": "home", "Gość": "away"}},
             "2026-06-06",
             id="cp1250 and columns of other names",
+        ),
+        pytest.param(
+            unicodedata.normalize("NFD", "date,home,Gość,odds\n2026-06-06,Górnik,Łęczna,2.5\n"),
+            {"rename": {"Gość": "away"}},
+            "2026-06-06",
+            id="letters and accents apart",
         ),
         pytest.param(
             "date,home,away,odds\n06/06/2026,Górnik,Łęczna,2.5\n",
@@ -165,6 +176,16 @@ def test_sheets_as_people_save_them(content, reading, day):
             "line 2: date: '2026-06-06' does not have the format %d/%m/%Y",
         ),
         (
+            "Data;Gospodarz;Gość;odds\n".encode("cp1250"),
+            {"rename": {"Data": "date", "Gość": "away"}},
+            "line 1: it is not UTF-8: save the file as CSV UTF-8, or give --encoding",
+        ),
+        (
+            "date,home,away,odds\n2026-06-06,A,B,2\n",
+            {"rename": {"Dta": "country"}},
+            "line 1: --rename Dta=…: no column Dta in the header",
+        ),
+        (
             "date,Data,home,away,odds\n2026-06-06,x,A,B,2\n",
             {"rename": {"Data": "date"}},
             "line 1: --rename Data=date: there is a column date already",
@@ -172,7 +193,7 @@ def test_sheets_as_people_save_them(content, reading, day):
         (
             "Dzień,home,away,odds\n2026-06-06,A,B,2\n",
             {"rename": {"Data": "date"}},
-            "line 1: --rename Data=…: no column Data in 'Dzień, home, away, odds'",
+            "line 1: --rename Data=…: no column Data in the header 'Dzień, home, away, odds'",
         ),
         (b"match_id,odds\n7,\x81\n", {"encoding": "ascii"}, "line 2: it is not ascii"),
     ],
@@ -232,6 +253,17 @@ def test_cells_that_hold_no_odds(value, reason):
     assert message.startswith(f"odds.csv, sheet 'Arkusz1', row 2: {reason}")
 
 
+def test_a_formula_may_have_the_text_of_an_empty_cell():
+    content = workbook(["match_id", "odds"], [7, '=IF(1,"",2)'])
+    parts = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(parts, "w") as made:
+        for name in given.namelist():
+            # As spreadsheet programs save it, with the type of the value.
+            part = given.read(name).replace(b'<c r="B2">', b'<c r="B2" t="str">')
+            made.writestr(name, part)
+    assert read(content=parts.getvalue()) == odds(m7=None)
+
+
 def test_a_workbook_of_several_sheets_needs_the_name_of_one():
     content = workbook(["match_id", "odds"], [7, 2], sheets=("One", "Two"))
     assert "several sheets: name one with --worksheet: 'One', 'Two'" in refused(content)
@@ -243,7 +275,10 @@ def test_a_workbook_of_several_sheets_needs_the_name_of_one():
     ("content", "reason"),
     [
         (b"PK\x03\x04 and no more", "odds.csv is not an .xlsx workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "odds.csv is an old Excel file: save it as .xlsx"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "odds.csv is an old Excel file, or has a",
+        ),
         (workbook(["match_id", "odds"]), "odds.csv, sheet 'Arkusz1', row 1: there are no rows"),
         (workbook(), "odds.csv, sheet 'Arkusz1', row 1: the sheet is empty"),
         (workbook(["match_id", "odds"], [7, 2, 3]), "odds.csv, sheet 'Arkusz1', row 2: '3' stands"),
@@ -251,6 +286,19 @@ def test_a_workbook_of_several_sheets_needs_the_name_of_one():
 )
 def test_workbooks_that_cannot_be_read(content, reason):
     assert refused(content).startswith(reason)
+
+
+SOUND = workbook(["match_id", "odds"], [7, 2.5])  # once: it has the time at which it was made
+
+
+@settings(max_examples=50)
+@given(st.data())
+def test_a_damaged_workbook_is_refused_or_read(data):
+    content = bytearray(SOUND)
+    for place in data.draw(st.lists(st.integers(4, len(content) - 1), min_size=1, max_size=9)):
+        content[place] = data.draw(st.integers(0, 255))
+    with suppress(WrongUsage):
+        read(bytes(content))
 
 
 def test_odds_are_rounded_as_bettune_does():

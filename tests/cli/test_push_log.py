@@ -1,10 +1,13 @@
 """`push --log`, `--quiet`, `--missing` and `--tolerance`, and how a run ends that is cut short."""
 
 import csv
+import errno
 import io
+import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -95,19 +98,32 @@ def test_a_file_that_is_no_log_is_left_alone(run, box, odds, tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
-def test_a_log_that_cannot_be_written_stops_the_run_with_its_report(run, box, odds, monkeypatch):
+def test_a_disk_that_is_full_from_the_start_stops_before_any_write(run, box, odds):
+    status, out, err = run("push", FILTER, odds(7.5), "--log", "/dev/full")
+    assert (status, out, box.seen) == (2, "", [])
+    assert err == "Error: --log /dev/full: No space left on device\n"
+
+
+def test_a_log_that_cannot_be_written_stops_the_run_with_its_report(
+    run, box, odds, log, monkeypatch
+):
     from bettune.cli import _log_file  # noqa: PLC0415 - imports the extra
 
-    monkeypatch.setattr(_log_file.LogFile, "_begin", lambda _log: None)
+    def is_full(_log, data):
+        if data.startswith(b"2"):  # a row, not the header
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(_log_file.LogFile, "_write", is_full)
     path = odds(*[7.5] * 30)
-    status, out, err = run("push", FILTER, path, "--log", "/dev/full", "--by-hand", "overwrite")
+    status, out, err = run("push", FILTER, path, "--log", log, "--by-hand", "overwrite")
     done = [row["action"] for row in rows(out)]
     assert (status, len(done)) == (1, 30)
     assert done.count("created") + done.count("updated") == len(
         [seen for seen in box.seen if seen.method == "PUT"]
     )
     assert "pending" in done
-    assert "cannot write the log /dev/full: No space left on device; stopped after" in err
+    assert f"cannot write the log {log}: No space left on device; stopped after" in err
+    assert "The log lacks " in err
 
 
 @pytest.mark.usefixtures("box")
@@ -161,7 +177,11 @@ def test_a_large_change_is_visible(run, odds):
 
 @pytest.mark.parametrize(
     ("number", "ending"),
-    [(signal.SIGTERM, (143, "terminated")), (signal.SIGINT, (130, "interrupted"))],
+    [
+        (signal.SIGTERM, (143, "terminated")),
+        (signal.SIGINT, (130, "interrupted")),
+        (signal.SIGHUP, (129, "hung up")),
+    ],
 )
 def test_a_signal_loses_no_report(use, odds, log, number, ending):
     status, said = ending
@@ -177,6 +197,9 @@ def test_a_signal_loses_no_report(use, odds, log, number, ending):
         ) as process:
             assert any(" waits up to " in line for line in process.stderr)
             process.send_signal(number)
+            for _ in range(20):
+                with suppress(ProcessLookupError):
+                    process.send_signal(signal.SIGTERM)
             out, err = process.communicate()
     assert process.returncode == status
     done = [row["action"] for row in rows(out)]
@@ -214,3 +237,51 @@ def test_odds_of_a_home_win_are_no_name(run, tmp_path, log):
     assert run("push", path, "--column", f"home={FILTER}", "--log", log).status == 0
     (row,) = rows(log.read_text())
     assert (row["new_odds"], row["home"], row["away"]) == ("7.500000", "", "")
+
+
+@pytest.mark.usefixtures("box")
+def test_runs_that_begin_a_log_at_once_write_one_header(odds, log):
+    path = odds(*[7.5] * 10)
+    command = [sys.executable, "-m", "bettune.cli", "push", path, "--log", log]
+    options = "--by-hand", "overwrite", "--max-drop", "none"
+    with ExitStack() as stack:
+        runs = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [*map(str, command), "--column", f"odds={filter_id}", *options],
+                    stdout=subprocess.DEVNULL,
+                )
+            )
+            for filter_id in (11583, 11584, 11585)
+        ]
+        assert [process.wait(60) for process in runs] == [0, 0, 0]
+    text = log.read_text()
+    assert (text.count("at,filter_id"), text.startswith(HEADER)) == (1, True)
+    assert {row["state"] for row in rows(text)} == {"done"}
+
+
+@pytest.mark.usefixtures("box")
+def test_a_run_cut_short_says_first_which_orders_are_still_in_force(use, tmp_path, log):
+    path = tmp_path / "odds.csv"
+    lines = [f"{FIRST + n},{'delete' if n % 2 else 9}" for n in range(8)]
+    with Sandbox(tmp_path / "kept.db") as box, BetTune(box.token, base_url=box.base_url) as client:
+        wanted = dict.fromkeys(range(FIRST, FIRST + 8), 2)
+        client.predictions.sync(FILTER, wanted, by_hand="overwrite", max_drop=None)
+    path.write_text("match_id,odds\n" + "\n".join(lines) + f"\n{FIRST + 20},2\n")
+    with Sandbox(tmp_path / "kept.db", rate_limit=RateLimit(4, 100)) as box:
+        use(box)
+        command = [sys.executable, "-m", "bettune.cli", "push", FILTER, path, "--log", log]
+        with subprocess.Popen(
+            [*map(str, command), "--verbose"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert any(" waits up to " in line for line in process.stderr)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate()
+    states = [row["action"] for row in rows(out)]
+    assert (process.returncode, len(states), states[-1]) == (130, 9, "pending")
+    said = err[err.index("Error: ") :]
+    assert said.startswith("Error: Pending: ")
+    assert "BetTune may still bet on these matches at the old odds" in said.splitlines()[0]

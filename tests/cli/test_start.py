@@ -91,6 +91,15 @@ def test_the_script_that_is_installed(pipe):
     assert (done.returncode, done.stdout) == (0, pipe("sports").out)
 
 
+@pytest.mark.parametrize("arguments", ["--help", "push --help", "completion bash"])
+def test_help_whose_reader_has_read_enough(arguments):
+    command = f'"{sys.executable}" -m bettune.cli {arguments}; echo $? >&2'
+    done = subprocess.run(
+        f"({command}) | true", shell=True, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == "0\n"
+
+
 @pytest.mark.usefixtures("box")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("form", ["csv", "table"])

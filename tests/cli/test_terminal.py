@@ -156,3 +156,43 @@ def test_the_log_takes_the_place_of_the_bar(terminal, odds):
     assert screen.finish() == 0
     assert sum(" PUT /prediction-filters/" in line for line in screen.lines) == 5
     assert b"Writing" not in screen.raw
+
+
+@pytest.mark.usefixtures("box")
+def test_a_width_of_nothing_is_no_width(terminal, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "0")
+    screen = terminal("filters")
+    assert screen.finish() == 0
+    assert "Manual football" in "\n".join(screen.lines)
+
+
+EVIL = "\x1b]0;owned\x07\u202e\x9b2J=1+1"
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_no_name_drives_the_terminal(terminal, monkeypatch, form):
+    filters = {"items": [{"id": 1, "name": EVIL, "sport": {"id": 1, "name": "football"},
+                          "betType": "Home", "status": "disabled"}], "count": 1}  # fmt: skip
+    with Scripted(*[answer(200, filters)] * 2) as server:
+        monkeypatch.setenv("BETTUNE_BASE_URL", server.base_url)
+        monkeypatch.setenv("BETTUNE_API_TOKEN", "a-token")
+        screen = terminal("filters", "--format", form, columns=200)
+        assert screen.finish() == 0
+        raw = screen.raw.decode()
+    assert "owned" in raw
+    assert not [char for char in ("\x1b]", "\x07", "\u202e", "\x9b") if char in raw]
+
+
+def test_an_error_drives_no_terminal_either(terminal, monkeypatch):
+    error = {"error": {"code": "x", "message": EVIL}}
+    with Scripted(*[answer(400, error)] * 2) as server:
+        monkeypatch.setenv("BETTUNE_BASE_URL", server.base_url)
+        monkeypatch.setenv("BETTUNE_API_TOKEN", "a-token")
+        screen = terminal("sports", "--verbose", columns=200)
+        assert screen.finish() == 1
+        assert not [
+            char for char in ("\x1b]", "\x07", "\u202e", "\x9b") if char in screen.raw.decode()
+        ]
+        screen = terminal("push", "1", "\x1b]0;owned\x07.csv", columns=200)
+        assert screen.finish() == 2
+        assert b"\x1b]" not in screen.raw

@@ -71,7 +71,7 @@ def test_pyinstaller_finds_all_of_the_library(site, tmp_path):
         "from bettune.sandbox import Sandbox\n"
         "with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as bettune:\n"
         "    odds = {match.id: 2 for match in bettune.matches.list('2026-06-06')}\n"
-        "    print(bettune.predictions.sync(11583, odds))\n"
+        "    print(bettune.predictions.sync(11583, odds, by_hand='overwrite', max_drop=None))\n"
     )
     run(
         *(sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"),

@@ -6,6 +6,7 @@ import sys
 from importlib.util import find_spec
 
 import httpx
+import joblib
 import nbclient
 import nbformat
 import pytest
@@ -138,16 +139,25 @@ def test_a_notebook_shows_a_plan_as_a_table(bettune_sandbox, monkeypatch, tmp_pa
         "from bettune import AsyncBetTune, BetTune\nbettune = BetTune()",
         f"plan = bettune.predictions.plan(11583, {ODDS})\nplan",
         "bettune.predictions.apply(plan)",
+        "bettune.matches.list('2026-06-06')",
         "async with AsyncBetTune() as other:\n    print((await other.sports.list())[0].name)",
     ]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbclient.NotebookClient(book, timeout=60, kernel_name="python3").execute()
-    _, plan, report, awaited = (cell["outputs"] for cell in book["cells"])
+    _, plan, report, matches, awaited = (cell["outputs"] for cell in book["cells"])
     assert "<table" in plan[0]["data"]["text/html"]
     assert plan[0]["data"]["text/plain"].startswith("<Plan of filter 11583: ")
     assert "0 failed" in report[0]["data"]["text/plain"]
+    assert "<table" in matches[0]["data"]["text/html"]
     assert awaited[0]["text"] == "football\n"
     assert box.token not in nbformat.writes(book)
+
+
+def test_joblib_shows_that_a_client_is_made_in_each_process(sync_client):
+    with pytest.raises(Exception, match="pickle") as caught:
+        joblib.Parallel(2)([joblib.delayed(sync_client.sports.list)()])
+    causes = [caught.value, caught.value.__cause__]
+    assert any("make one in each process" in str(cause) for cause in causes)
 
 
 @pytest.mark.skipif(not find_spec("uvloop"), reason="uvloop is not for this system")
@@ -158,7 +168,8 @@ def test_uvloop_runs_the_async_client(bettune_sandbox, python):
         "async def main():\n"
         "    async with AsyncBetTune() as bettune:\n"
         "        day = await bettune.matches.list('2026-06-06')\n"
-        "        print(await bettune.predictions.sync(11583, {match.id: 2 for match in day}))\n"
+        "        odds = {match.id: 20 for match in day}\n"
+        "        print(await bettune.predictions.sync(11583, odds, by_hand='overwrite'))\n"
         "uvloop.run(main())\n",
         BETTUNE_API_TOKEN=bettune_sandbox.token,
         BETTUNE_BASE_URL=bettune_sandbox.base_url,

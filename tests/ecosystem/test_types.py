@@ -12,7 +12,7 @@ USER_CODE = ROOT / "tests" / "packaging" / "user_code.py"
 # To pyright, the packages of some programs are untyped, and notebooks call what is private.
 PYRIGHT = {
     "typeCheckingMode": "strict",
-    "ignore": ["test_celery_tasks.py"],
+    "ignore": ["joblib_days.py", "test_celery_tasks.py", "test_django_views.py"],
     "reportMissingTypeStubs": False,
     "reportPrivateUsage": False,
     "reportUnknownArgumentType": False,

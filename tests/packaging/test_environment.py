@@ -70,6 +70,7 @@ def said(process):
     return out
 
 
+@pytest.mark.tool_changes
 def test_several_at_once_after_one_that_was_killed(folder):
     killed = make(folder)
     assert killed.stdout.readline().startswith("Setting up .venv-demo with Python")

@@ -7,13 +7,14 @@ import copy
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from scripts.schema.compare import compare
+from scripts.schema.compare_documents import compare
 from scripts.schema.document import load
 from scripts.schema.overlay import overlay
-from scripts.schema.text import Refused
+from scripts.schema.yaml_json import Refused
 
 
 def places(node, way=()):
@@ -43,6 +44,7 @@ PLACES = [one for one in places(SCHEMA) if one]
 # Shrinking a whole document takes minutes: what was put where says enough.
 @settings(deadline=None, phases=set(Phase) - {Phase.shrink})
 @given(changes=st.lists(st.tuples(st.sampled_from(PLACES), VALUES), min_size=1, max_size=2))
+@pytest.mark.tool_changes
 def test_whatever_stands_anywhere_is_read_or_refused(changes):
     """None of it is a traceback, whose exit status would say that the facade is broken."""
     new = copy.deepcopy(SCHEMA)

@@ -141,6 +141,7 @@ def test_killed_before_each_step(tmp_path, write, old_pair):
     assert {OLD["openapi.yaml"], NEW["openapi.yaml"]} == {look["openapi.yaml"] for look in looks}
 
 
+@pytest.mark.tool_changes
 def test_killed_while_it_finishes_what_was_killed(tmp_path, write, old_pair):
     folders = kill(write("replace.py", REPLACE), old_pair, tmp_path / "killed")[0]
     ready = next(folder for folder in folders if (folder / pair.NEXT).is_dir())
@@ -204,7 +205,7 @@ def test_the_real_thing_killed_at_ten_moments(repo_copy, tmp_path):
     )
     program = tmp_path / "schema.py"
     program.write_text(
-        "from scripts.schema.update import replace_schema; replace_schema('new.yaml')\n"
+        "from scripts.schema.take_over import replace_schema; replace_schema('new.yaml')\n"
     )
     ((whole,), said) = kill(program, repo_copy, tmp_path / "whole", "0", preload=LIBRARIES)
     new = texts(whole)

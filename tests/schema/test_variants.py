@@ -381,6 +381,7 @@ def test_the_facade_works_on_all_that_makes_a_difference_and_the_rest_at_once(
     facade_tests_pass(tmp_path, "-k", "not trio")
 
 
+@pytest.mark.tool_changes
 def test_the_order_of_fields_makes_no_difference_to_the_facade(
     schema, known, facade_tests_pass, tmp_path
 ):

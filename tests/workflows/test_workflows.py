@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -75,10 +76,8 @@ def test_the_night_and_a_release_run_the_gate(folder):
 def test_each_target_of_the_night_is_one_of_make(folder):
     targets = load(folder / "nightly.yml")["jobs"]["target"]["strategy"]["matrix"]["target"]
     assert {"audit", "soak", "test-lowest"} <= set(targets)
-    for target in targets:
-        command = ["make", "--question", "--dry-run", *target.split()]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert "No rule" not in done.stderr, done.stderr
+    known = re.findall(r"(?m)^([a-z0-9-]+):.* ## ", (ROOT / "Makefile").read_text())
+    assert {target.split()[0] for target in targets} <= set(known)
 
 
 @pytest.mark.parametrize(

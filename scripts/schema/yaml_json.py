@@ -35,7 +35,7 @@ Json = Any
 
 
 class Refused(Exception):  # noqa: N818  # what happened, not what failed
-    """What is wrong with a document, in one line."""
+    """The defect of a document, in one line."""
 
 
 @contextlib.contextmanager

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from scripts.schema.canonical import SCHEMAS, canonical
 from scripts.schema.changes import BREAKING, HARMLESS, WIDENING, Change, Changes, Place
+from scripts.schema.compare_schemas import Schemas, both, json_schema
 from scripts.schema.facade import ERROR, ID_NAME, ID_NAME_PLACES, OPERATIONS
 from scripts.schema.overlay import settled
-from scripts.schema.schemas import Schemas, both, json_schema
-from scripts.schema.text import well_built
+from scripts.schema.yaml_json import well_built
 
 Json = Any
 
@@ -188,7 +188,7 @@ def _title(where: tuple[str, str]) -> str:
 
 
 def _moved(old: str, new: str) -> bool:
-    """Whether an API that was at one address is at another now."""
+    """Return whether an API that was at one address is at another now."""
     before, now = urlsplit(old), urlsplit(new)
     if now.hostname in {"localhost", "127.0.0.1", "0.0.0.0", "::1"}:  # of who wrote the export
         now = now._replace(netloc="")
@@ -226,7 +226,7 @@ def _ways(signings: Any) -> str:
 
 
 def _requires(document: dict[str, Json]) -> bool:
-    """Whether any answer of ours has a field that is required."""
+    """Return whether any of our responses has a required field."""
     waiting: list[Json] = [
         document["paths"].get(path, {}).get(method, {}).get("responses")
         for path, method in OPERATIONS

@@ -1,4 +1,4 @@
-"""A server that answers as fast as Python can, so that what is measured is the client."""
+"""A server as fast as Python can be, so that a measurement is of the client."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Server(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what to answer through."""
+        """Keep the connection."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer a request once it is here whole."""
+        """Respond to a request once it is complete."""
         self._received += data
         head, end, body = self._received.partition(b"\r\n\r\n")
         if not end:
@@ -51,7 +51,7 @@ class Server(asyncio.Protocol):
 
 
 def answer(method: str, target: str, body: bytes) -> bytes:
-    """The body of the answer to a request."""
+    """The body of the response to a request."""
     if method == "PUT":
         _, _, filter_id, _, match_id, _ = target.split("/")
         odds = json.loads(body)["odds"]
@@ -100,7 +100,7 @@ def matches(target: str) -> bytes:
 
 
 def names(day: str, count: int) -> list[tuple[str, str]]:
-    """Who plays on a day, at home and away."""
+    """The teams of a day, at home and away."""
     if day == CLUBS_DAY:
         return clubs("a")[:count]
     return [(f"Home Town {n}", f"Away United {n}") for n in range(count)]
@@ -113,7 +113,7 @@ def clubs(spelling: str) -> list[tuple[str, str]]:
 
 
 async def main() -> None:
-    """Serve until stopped; print the port first. Argument: the seconds each answer takes."""
+    """Serve until stopped; print the port first. Argument: the seconds before each response."""
     Server.delay = float(sys.argv[1])
     server = await asyncio.get_running_loop().create_server(Server, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
