@@ -14,10 +14,18 @@ BetTuneError
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 
 class BetTuneError(Exception):
-    """The base of every exception this library raises."""
+    """The base of every exception this library raises.
+
+    Attributes:
+        report: of an exception that ended a bulk run, such as that of a client closed meanwhile,
+            the SyncReport or SyncReports; else None.
+    """
+
+    report: Any = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"

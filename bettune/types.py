@@ -17,7 +17,13 @@ from bettune._sync.prediction_filters import PredictionFilters
 from bettune._sync.predictions import Predictions
 from bettune._sync.sports import Sports
 from bettune._values.arguments import TimeZone
-from bettune._values.frames import OddsByFilter, OddsByMatch, SupportsColumns, SupportsItems
+from bettune._values.frames import (
+    OddsByFilter,
+    OddsByMatch,
+    Rows,
+    SupportsColumns,
+    SupportsItems,
+)
 from bettune._values.missing import Missing
 from bettune._values.odds import Delete
 
@@ -38,6 +44,7 @@ __all__ = [
     "PredictionFilters",
     "PredictionSource",
     "Predictions",
+    "Rows",
     "Sports",
     "State",
     "SupportsColumns",

@@ -159,7 +159,7 @@ class AsyncBetTune:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it was closed."""
+        """True if it was closed."""
         return self._http.is_closed
 
     async def aclose(self) -> None:

@@ -60,7 +60,7 @@ class Write(Struct, frozen=True, gc=False):
 
     @property
     def safe(self) -> bool:
-        """Whether it can only stop bets: a deletion, or a rise of the minimum odds."""
+        """True if it can only stop bets, as a deletion or a rise of the minimum odds does."""
         return self.new is None or (self.old is not None and self.new > self.old)
 
 
@@ -95,7 +95,7 @@ def _monotonic() -> float:
 
 
 class Plan(OfFilter, frozen=True, dict=True):
-    """What a sync would do. It does not change; its length is the number of its writes.
+    """The changes that a sync would make. It is immutable; its length is the number of its writes.
 
     Attributes:
         filter_id: the prediction filter.
@@ -201,7 +201,7 @@ class Plan(OfFilter, frozen=True, dict=True):
 
     @property
     def is_old(self) -> bool:
-        """Whether it has to be compared with BetTune again before it is applied.
+        """True if it has to be compared with BetTune again before it is applied.
 
         Both clocks are asked, since the system's may be set back, and the other stands still
         while a computer sleeps.

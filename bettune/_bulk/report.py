@@ -55,7 +55,7 @@ class WriteResult(Struct, frozen=True):
 
     @property
     def note(self) -> str:
-        """What is worth a look: a change by more than a factor of 5. Else empty."""
+        """A note on a change by more than a factor of 5; empty for other changes."""
         if self.old is not None and self.new is not None and is_large(self.old, self.new):
             old, new = shown_odds(self.old), shown_odds(self.new)
             return f"from {old} to {new}, by more than a factor of 5"
@@ -63,7 +63,7 @@ class WriteResult(Struct, frozen=True):
 
 
 class SyncReport(OfFilter, frozen=True, dict=True):
-    """What a sync did, match by match. Each write of the plan is in exactly one of the parts.
+    """The results of a sync, match by match. Each write of the plan is in exactly one of the parts.
 
     Attributes:
         filter_id: the prediction filter.
@@ -92,12 +92,12 @@ class SyncReport(OfFilter, frozen=True, dict=True):
 
     @property
     def ok(self) -> bool:
-        """Whether everything is as asked for: nothing failed, unknown or pending."""
+        """True if no write failed, is unknown or is pending."""
         return not (self.failed or self.unknown or self.pending)
 
     @property
     def writes(self) -> tuple[Write | WriteResult, ...]:
-        """Each write of the plan, in its order: its result, or the write where it is pending."""
+        """The results of the plan's writes, in their order; a pending one is a `Write`."""
         planned = () if self.plan is None else self.plan.writes
         return tuple(self.results.get(write.match_id, write) for write in planned)
 
@@ -121,7 +121,7 @@ class SyncReports(ByFilter[SyncReport]):
 
     @property
     def ok(self) -> bool:
-        """Whether everything is as asked for in all of them."""
+        """True if all reports are ok."""
         return all(report.ok for report in self.values())
 
     @cached_property
@@ -141,7 +141,7 @@ class SyncReports(ByFilter[SyncReport]):
 
     @property
     def writes(self) -> tuple[Write | WriteResult, ...]:
-        """Each write of the plans, in their order: its result, or the write where it is pending."""
+        """The results of the plans' writes, in their order; a pending one is a `Write`."""
         plans = {f: report.plan for f, report in self.items() if report.plan is not None}
         return tuple(
             self[write.filter_id].results.get(write.match_id, write) for write in writes_of(plans)

@@ -90,7 +90,7 @@ class Resolution:
 
     @property
     def ok(self) -> bool:
-        """Whether every fixture is resolved."""
+        """True if every fixture is resolved."""
         return not self.unresolved
 
     def rows(self) -> Any:

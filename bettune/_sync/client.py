@@ -160,7 +160,7 @@ class BetTune:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it was closed."""
+        """True if it was closed."""
         return self._http.is_closed
 
     def close(self) -> None:

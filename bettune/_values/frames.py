@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from bettune._errors import InvalidArgumentError
@@ -36,9 +36,11 @@ class SupportsColumns(Protocol):
         """The columns, or their names."""
 
 
-OddsByMatch: TypeAlias = SupportsItems[Any] | SupportsColumns | Iterable[Mapping[str, Any]]
+# Not Iterable, which a dict is too: the type checker could not tell which of the two is meant.
+Rows: TypeAlias = Sequence[Mapping[Any, Any]] | Iterator[Mapping[Any, Any]]
+OddsByMatch: TypeAlias = SupportsItems[Any] | SupportsColumns | Rows
 """Match to minimum odds: a mapping, a pandas Series, a DataFrame, or rows as mappings."""
-OddsByFilter: TypeAlias = SupportsItems[OddsByMatch] | SupportsColumns | Iterable[Mapping[Any, Any]]
+OddsByFilter: TypeAlias = SupportsItems[OddsByMatch] | SupportsColumns | Rows
 """Filter id to minimum odds by match: a mapping, a DataFrame, or rows as mappings."""
 
 Pairs = list[tuple[Any, Any]]

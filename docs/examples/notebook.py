@@ -8,7 +8,7 @@ frame = frame.rename(columns={"id": "match_id"}).set_index("match_id")
 frame["odds"] = 1.5 + frame["home_name"].str.len() / 10
 
 plan = bettune.predictions.plan(11583, frame["odds"], by_hand="keep", max_drop=0.75)
-print(plan)  # in a notebook, `plan` alone shows it as a table
+print(plan)  # in a notebook, `plan` alone shows a table
 
 report = bettune.predictions.apply(plan)
 print(report)

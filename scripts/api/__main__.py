@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from bettune._version import __version__
-from scripts.api.release import breaking, last_release, may_break, surface_of
+from scripts.api.breaking import breaking, last_release, may_break, surface_of
 from scripts.api.surface import ROOT, surface
 
 PAGE = ROOT / "api.md"

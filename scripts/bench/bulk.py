@@ -13,8 +13,8 @@ import httpx
 
 from bettune import AsyncBetTune, BetTune
 from scripts.bench.contenders import HEADERS, PACED, TOKEN
+from scripts.bench.fast_server import CLUBS_DAY, clubs
 from scripts.bench.measure import Row, by_turns, compare, quartiles
-from scripts.bench.server import CLUBS_DAY, clubs
 from scripts.bench.servers import fast_server
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ def running(*command: str) -> Iterator[subprocess.Popen[str]]:
 @contextmanager
 def fast_server(delay: float = 0.0) -> Iterator[str]:
     """A server that responds after `delay` seconds; its base URL."""
-    with running("-m", "scripts.bench.server", str(delay)) as process:
+    with running("-m", "scripts.bench.fast_server", str(delay)) as process:
         assert process.stdout is not None
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"
 

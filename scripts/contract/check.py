@@ -33,7 +33,7 @@ from scripts.schema.document import load
 from scripts.schema.download import without_secrets
 from scripts.schema.facade import OPERATIONS, PREDICTION
 from scripts.schema.overlay import overlay, relied_on, settled
-from scripts.schema.text import Refused
+from scripts.schema.yaml_json import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

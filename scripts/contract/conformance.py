@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from scripts.schema.schemas import json_schema, pages, without_null
+from scripts.schema.compare_schemas import json_schema, pages, without_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

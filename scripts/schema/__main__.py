@@ -1,6 +1,6 @@
 """`make schema`: `python -m scripts.schema <url or file>`."""
 
-from scripts.schema.update import main
+from scripts.schema.take_over import main
 
 if __name__ == "__main__":
     main()

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from scripts.schema.document import follow
 from scripts.schema.facade import BASE_PATH, OPERATIONS
-from scripts.schema.text import Refused, brief, well_built
+from scripts.schema.yaml_json import Refused, brief, well_built
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SCHEMAS = "#/components/schemas/"
@@ -71,6 +71,7 @@ class _Writer:
     def __init__(self, document: dict[str, Json]) -> None:
         self.document = document
         self.schemas: dict[str, Json] = {}
+        self.wholes: dict[str, Json] = {}  # the parts of `allOf`, by reference
         paths = {path: item for path, item in document["paths"].items() if path.startswith("/")}
         addresses = [_address(one) for one in document.get("servers") or [{}]]
         prefix = _prefix(paths, urlsplit(addresses[0]).path)
@@ -203,15 +204,25 @@ class _Writer:
             return dict(parts[0])
         whole: dict[str, Json] = {}
         for part in [*parts, own]:
-            one = follow(self.document, part)
-            one = self.merged(one) if one.get("allOf") else one
-            one = follow(self.document, one)
+            one = self.whole(part)
             properties = whole.get("properties", {}) | one.get("properties", {})
             required = [*whole.get("required", []), *one.get("required", [])]
             whole |= one
             if properties:
                 whole |= {"properties": properties, "required": list(dict.fromkeys(required))}
         return whole
+
+    def whole(self, part: Json) -> Json:
+        """Return a part of `allOf` with all of its own parts, each reference followed once."""
+        reference = str(part.get("$ref", ""))
+        if reference not in self.wholes:
+            one = follow(self.document, part)
+            one = self.merged(one) if one.get("allOf") else one
+            one = follow(self.document, one)
+            if not reference:
+                return one
+            self.wholes[reference] = one
+        return self.wholes[reference]
 
 
 def _less_examples(node: dict[str, Json]) -> dict[str, Json]:

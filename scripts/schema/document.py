@@ -6,9 +6,10 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from scripts.schema.text import MAX_NODES, Refused, brief, parse, well_built
+from scripts.schema.yaml_json import Refused, brief, parse, well_built
 
 Json = Any
+MAX_CHOICES = 10_000
 
 
 def load(data: bytes) -> dict[str, Json]:
@@ -19,31 +20,9 @@ def load(data: bytes) -> dict[str, Json]:
     """
     document = parse(data)
     _check_kind(document)
-    _check_references(document)
     with well_built():
-        _measure(document, document, {})
+        _check_references(document)
     return document
-
-
-def _measure(document: dict[str, Json], node: Json, sizes: dict[str, int]) -> int:
-    """Return how many values a node holds with its references written out, each once within itself.
-
-    Whatever reads a schema follows them, and ten that each lead twice to the next make a thousand.
-    """
-    if not isinstance(node, dict | list):
-        return 1
-    reference = node.get("$ref") if isinstance(node, dict) else None
-    if isinstance(reference, str):
-        if reference not in sizes:
-            sizes[reference] = 0  # it may hold itself
-            sizes[reference] = _measure(document, follow(document, node), sizes)
-        size = sizes[reference]
-    else:
-        children = node.values() if isinstance(node, dict) else node
-        size = 1 + sum(_measure(document, one, sizes) for one in children)
-    if size > MAX_NODES:
-        raise Refused(f"it has more than {MAX_NODES} values once its references are written out")
-    return size
 
 
 def _check_kind(document: Json) -> None:
@@ -63,13 +42,16 @@ def _check_kind(document: Json) -> None:
 
 
 def _check_references(document: dict[str, Json]) -> None:
-    """Refuse references that lead nowhere, and fields that are promised and not described."""
+    """Refuse references that lead nowhere, fields promised and not described, endless choices."""
+    choices: dict[str, int] = {}
     waiting: list[tuple[Json, bool]] = [(document, False)]
     while waiting:
         node, part = waiting.pop()
         if isinstance(node, dict):
             if isinstance(node.get("$ref"), str):
                 follow(document, node)
+            if _choices(document, node, choices) > MAX_CHOICES:
+                raise Refused(f"it has a choice of more than {MAX_CHOICES} schemas")
             required, properties = node.get("required"), node.get("properties")
             # A part of a whole may require what another part describes.
             if isinstance(required, list) and isinstance(properties, dict) and not part:
@@ -85,6 +67,21 @@ def _check_references(document: dict[str, Json]) -> None:
             waiting += [(value, key == "allOf") for key, value in children]
         elif isinstance(node, list):
             waiting += [(value, part) for value in node]
+
+
+def _choices(document: dict[str, Json], node: Json, known: dict[str, int]) -> int:
+    """Return of how many schemas a value may be, which the generator writes out one by one."""
+    reference = node.get("$ref") if isinstance(node, dict) else None
+    if isinstance(reference, str):
+        if reference not in known:
+            known[reference] = 1  # it may hold itself
+            known[reference] = _choices(document, follow(document, node), known)
+        return known[reference]
+    if not isinstance(node, dict):
+        return 1
+    inner = [node.get(key) for key in ("items", "additionalProperties")]
+    parts = [*(node.get("anyOf") or []), *(node.get("oneOf") or []), *filter(None, inner)]
+    return sum(_choices(document, one, known) for one in parts) or 1
 
 
 def follow(document: dict[str, Json], node: Json) -> Json:

@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 import httpx
 
-from scripts.schema.text import Refused
+from scripts.schema.yaml_json import Refused
 
 
 class Unreachable(Refused):

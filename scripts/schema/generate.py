@@ -22,7 +22,7 @@ from scripts import ROOT
 from scripts.schema import pair
 from scripts.schema.document import load
 from scripts.schema.overlay import overlay
-from scripts.schema.text import Refused
+from scripts.schema.yaml_json import Refused
 
 PACKAGE = "bettune_openapi"
 TEMPLATES = Path(__file__).parent / "templates"

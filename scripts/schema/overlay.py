@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from scripts.schema.canonical import METHODS, SCHEMAS, canonical, shape
+from scripts.schema.compare_schemas import LIMITS, all_keep
 from scripts.schema.document import follow
 from scripts.schema.facade import ERROR, MODELS, OPERATIONS, SENT
-from scripts.schema.schemas import LIMITS, all_keep
-from scripts.schema.text import Refused, well_built
+from scripts.schema.yaml_json import Refused, well_built
 
 Json = Any
 

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from scripts.api.release import breaking, last_release, may_break, surface_of
+from scripts.api.breaking import breaking, last_release, may_break, surface_of
 from scripts.api.surface import ROOT, surface
 
 PAGE = (ROOT / "api.md").read_text("utf-8")

@@ -58,9 +58,14 @@ def test_an_anchor_before_every_section(page):
     assert len(anchored) == len(re.findall(r"^## ", ENGLISH[page], re.MULTILINE))
 
 
+def test_no_anchor_is_on_two_pages():
+    anchors = re.findall(r"^\((\S+)\)=$", "\n".join(ENGLISH.values()), re.MULTILINE)
+    assert len(anchors) == len(set(anchors))
+
+
 @pytest.mark.parametrize("pages", [ENGLISH, POLISH], ids=["en", "pl"])
 def test_the_reference_has_every_public_name(pages):
-    directive = r"^\.\. (?:auto\w+|py:data):: bettune\.(\w+)$"
+    directive = r"^\.\. (?:auto\w+|py:data):: bettune\.(\w+)(?:\(\))?$"
     documented = re.findall(directive, pages["reference.md"], re.MULTILINE)
     assert "\n.. models::\n" in pages["reference.md"]
     models = {name for name in bettune.__all__ if hasattr(bettune._models, name)}

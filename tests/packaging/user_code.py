@@ -2,7 +2,7 @@
 
 # pyright: strict
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, assert_type
@@ -48,7 +48,7 @@ with BetTune(rate_limit=RateLimit(60, 60), proxy="http://localhost:3128") as bet
     assert_type(bettune.predictions.put(1, 2, Decimal(2)), Prediction)
     plan = bettune.predictions.plan(1, {match.id: my_model(match) for match in day})
     assert_type(plan, Plan)
-    assert_type(plan.update, dict[int, OddsChange])
+    assert_type(plan.update, Mapping[int, OddsChange])
     sheet: dict[int, Decimal | None] = {1: Decimal("2.15"), 2: None}
     bettune.predictions.plan(1, sheet, missing="skip")
     bettune.predictions.plan_many({1: sheet, 2: {1: 2.15}, 3: {1: "2.15", 2: DELETE}})

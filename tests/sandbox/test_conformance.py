@@ -13,11 +13,11 @@ import pytest
 from bettune import RateLimit
 from bettune.sandbox import Sandbox
 from scripts import ROOT
+from scripts.schema.compare_schemas import LIMITS
 from scripts.schema.document import load
 from scripts.schema.facade import OPERATIONS as PLACES
 from scripts.schema.facade import PREDICTION
 from scripts.schema.overlay import overlay, relied_on
-from scripts.schema.schemas import LIMITS
 
 KEPT = ROOT / "tests" / "schema" / "data" / "openapi.yaml"
 # The operations by what the sandbox notes of a request: its method, and the end of its path.

@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from scripts.schema import compare as program
+from scripts.schema import compare_documents as program
 from scripts.schema.changes import BREAKING, HARMLESS, WIDENING
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from scripts.schema import facade
 from scripts.schema.changes import BREAKING, HARMLESS, WIDENING
-from scripts.schema.compare import ABSENT, compare
+from scripts.schema.compare_documents import ABSENT, compare
 from scripts.schema.document import load
-from scripts.schema.text import Refused
+from scripts.schema.yaml_json import Refused
 
 INTEGER, STRING = {"type": "integer"}, {"type": "string"}
 BASE = "/bet-tune-api/v1"

@@ -10,10 +10,10 @@ import sys
 import pytest
 
 from scripts.schema.changes import HARMLESS, WIDENING
-from scripts.schema.compare import compare
+from scripts.schema.compare_documents import compare
 from scripts.schema.document import load
-from scripts.schema.text import dump
-from scripts.schema.update import replace_schema
+from scripts.schema.take_over import replace_schema
+from scripts.schema.yaml_json import dump
 
 EXPORTS = {
     "nelmio.yaml": {HARMLESS},  # NelmioApiDocBundle, Symfony

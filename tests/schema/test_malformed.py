@@ -11,10 +11,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from scripts.schema.compare import compare
+from scripts.schema.compare_documents import compare
 from scripts.schema.document import load
 from scripts.schema.overlay import overlay
-from scripts.schema.text import Refused
+from scripts.schema.yaml_json import Refused
 
 
 def places(node, way=()):

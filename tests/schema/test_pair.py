@@ -205,7 +205,7 @@ def test_the_real_thing_killed_at_ten_moments(repo_copy, tmp_path):
     )
     program = tmp_path / "schema.py"
     program.write_text(
-        "from scripts.schema.update import replace_schema; replace_schema('new.yaml')\n"
+        "from scripts.schema.take_over import replace_schema; replace_schema('new.yaml')\n"
     )
     ((whole,), said) = kill(program, repo_copy, tmp_path / "whole", "0", preload=LIBRARIES)
     new = texts(whole)

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from bettune.sandbox import Sandbox
 from scripts import ROOT
-from scripts.schema import generate, update
+from scripts.schema import generate, take_over
 from scripts.shown import shown
 
 NEW_ENDPOINT = """
@@ -253,11 +253,11 @@ def test_json_becomes_yaml_that_says_the_same(pair_copy, tmp_path, schema):
     schema["info"]["x-texts"] = texts_that_yaml_takes_for_others
     schema["info"]["x-others"] = [None, True, 1, 2.5, [], {}]
     (tmp_path / "schema.json").write_text(json.dumps(schema, ensure_ascii=False))
-    changes = update.replace_schema(str(tmp_path / "schema.json"), pair_copy)
+    changes = take_over.replace_schema(str(tmp_path / "schema.json"), pair_copy)
     assert [change.level for change in changes] == ["harmless"]
     written = (pair_copy / "openapi.yaml").read_bytes()
     assert written.startswith(b'openapi: "3.1.0"\ninfo:\n  title: "BetTune API"\n')
-    assert update.load(written) == schema
+    assert take_over.load(written) == schema
     # The older YAML that some tools read says the same.
     older = YAML(typ="safe", pure=True)
     older.version = (1, 1)
@@ -268,7 +268,7 @@ def test_yaml_stays_as_it_came(pair_copy, tmp_path):
     text = (pair_copy / "openapi.yaml").read_text().replace("List matches", "All matches")
     text += "# The end, said with a \\r and no line feed.\r"
     (tmp_path / "new.yaml").write_bytes(text.encode())
-    assert update.replace_schema(str(tmp_path / "new.yaml"), pair_copy)
+    assert take_over.replace_schema(str(tmp_path / "new.yaml"), pair_copy)
     assert (pair_copy / "openapi.yaml").read_bytes() == text.encode()
 
 
@@ -279,7 +279,7 @@ def test_yaml_stays_as_it_came(pair_copy, tmp_path):
         lambda data: data.replace(b"\n", b"\r\n"),
         lambda data: data.replace(b"\n", b"  \n") + b"\n\n",
         lambda data: b"# Exported today.\n" + data,
-        lambda data: json.dumps(update.load(data), indent=4).encode(),
+        lambda data: json.dumps(take_over.load(data), indent=4).encode(),
     ],
     ids=["mark", "line_ends", "spaces", "comment", "json"],
 )
@@ -287,12 +287,12 @@ def test_the_same_written_otherwise_is_the_schema_we_have(pair_copy, tmp_path, o
     before = texts(pair_copy)
     data = (pair_copy / "openapi.yaml").read_bytes()
     (tmp_path / "new").write_bytes(other(data))
-    assert update.replace_schema(str(tmp_path / "new"), pair_copy) is None
+    assert take_over.replace_schema(str(tmp_path / "new"), pair_copy) is None
     assert texts(pair_copy) == before
 
 
 def test_a_broken_client_is_mended_though_the_schema_is_the_same(pair_copy):
     before = generate.contents(pair_copy / "generated")
     (pair_copy / "generated" / "bettune_openapi" / "client.py").write_text("")
-    assert update.replace_schema(str(pair_copy / "openapi.yaml"), pair_copy) == []
+    assert take_over.replace_schema(str(pair_copy / "openapi.yaml"), pair_copy) == []
     assert generate.contents(pair_copy / "generated") == before

@@ -39,16 +39,19 @@ class Schemas:
     def __init__(self, old: dict[str, Json], new: dict[str, Json], changes: Changes) -> None:
         self.old, self.new, self.add = old, new, changes.add
         self.open: list[tuple[Json, Json]] = []
+        self.compared: set[tuple[Json, Json, bool]] = set()
 
     def compare(
         self, place: Place, model: str | None, old: Json, new: Json, *, asked: bool
     ) -> None:
         """Compare what stands at one place; `asked` says whether we send it."""
         pair = old.get("$ref"), new.get("$ref")
-        if pair in self.open:
-            return  # it holds itself
+        if pair in self.open or (*pair, asked) in self.compared:
+            return  # it holds itself, or is told already
         if None not in pair:
             self.open.append(pair)
+            if model is None:
+                self.compared.add((*pair, asked))
         self._bodies(place, model, old, new, asked=asked)
         if None not in pair:
             self.open.pop()

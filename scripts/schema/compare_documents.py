@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from scripts.schema.canonical import SCHEMAS, canonical
 from scripts.schema.changes import BREAKING, HARMLESS, WIDENING, Change, Changes, Place
+from scripts.schema.compare_schemas import Schemas, both, json_schema
 from scripts.schema.facade import ERROR, ID_NAME, ID_NAME_PLACES, OPERATIONS
 from scripts.schema.overlay import settled
-from scripts.schema.schemas import Schemas, both, json_schema
-from scripts.schema.text import well_built
+from scripts.schema.yaml_json import well_built
 
 Json = Any
 

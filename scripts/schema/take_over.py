@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 from scripts import ROOT
 from scripts.schema import pair
 from scripts.schema.changes import BREAKING, LEVELS, Change
-from scripts.schema.compare import ABSENT, compare
+from scripts.schema.compare_documents import ABSENT, compare
 from scripts.schema.document import load
 from scripts.schema.download import Unreachable, fetch, without_secrets
 from scripts.schema.facade import UNSEEN, place_of
 from scripts.schema.generate import contents, difference, generate
-from scripts.schema.text import Refused, dump
+from scripts.schema.yaml_json import Refused, dump
 from scripts.shown import shown
 
 if TYPE_CHECKING:
