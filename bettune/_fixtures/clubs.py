@@ -139,13 +139,13 @@ class Section:
             if entry.numbers == reading.numbers and entry.forms == reading.forms
         ]
         chosen = sure or [entry for entry in entries if _fits(entry, reading)]
-        found = {(entry.club, entry.reserve) for entry in chosen}
-        if not found:
+        means = {(entry.club, entry.reserve) for entry in chosen}
+        if not means:
             return None
-        clubs = tuple(dict.fromkeys(club for club, _ in found))
-        if len(found) > 1:
+        clubs = tuple(dict.fromkeys(club for club, _ in means))
+        if len(means) > 1:
             return Identity(clubs, marks, sure=False)
-        ((club, reserve),) = found
+        ((club, reserve),) = means
         if reading.numbers and not any(entry.numbers for entry in chosen):
             return Identity((club,), marks, sure=False)  # a year that the data does not know
         bare = not sure and not reading.forms and not reading.numbers
@@ -232,20 +232,20 @@ class ClubBook:
 
     def find(self, name: TeamName, countries: Iterable[str]) -> tuple[Identity, ...]:
         """Who a name is in some countries."""
-        found = [self.section(country).find(name) for country in countries]
-        return tuple(identity for identity in found if identity is not None)
+        identities = [self.section(country).find(name) for country in countries]
+        return tuple(identity for identity in identities if identity is not None)
 
     def find_anywhere(self, name: TeamName) -> tuple[Identity, ...]:
         """Who a name is in any country: where it is a club's usual name, no other club's alias."""
-        found = self.find_everywhere(name)
-        if len(found) < 2:
-            return found
+        identities = self.find_everywhere(name)
+        if len(identities) < 2:
+            return identities
         home = vocabulary().famous.get(name.plain)
-        famous = tuple(each for each in found if each.clubs[0].country == home)
+        famous = tuple(each for each in identities if each.clubs[0].country == home)
         if famous:
             return famous
-        highest = max(identity.rank for identity in found)
-        return tuple(each for each in found if each.rank == highest)
+        highest = max(identity.rank for identity in identities)
+        return tuple(each for each in identities if each.rank == highest)
 
     def find_everywhere(self, name: TeamName) -> tuple[Identity, ...]:
         """Who a name is in all countries."""
@@ -258,8 +258,10 @@ class ClubBook:
                 for key in (reading.key, "".join(reading.words))
             }
             sections = {id(each): each for key in keys for each in self._with_key.get(key, ())}
-            found = [section.find(name) for section in sections.values()]
-            self._worldwide[name] = tuple(identity for identity in found if identity is not None)
+            identities = [section.find(name) for section in sections.values()]
+            self._worldwide[name] = tuple(
+                identity for identity in identities if identity is not None
+            )
         return self._worldwide[name]
 
     def unread_with(self, name: TeamName) -> list[str]:
@@ -284,10 +286,10 @@ class ClubBook:
         """The clubs of some countries, of all where none is given, with all these words."""
         if not countries:
             countries = [*self._unread_with(words[:1]), *self._sections]
-        found: set[Club] = set()
+        clubs: set[Club] = set()
         for country in countries:
-            found |= self.section(country).containing(words)
-        return found
+            clubs |= self.section(country).containing(words)
+        return clubs
 
 
 @lru_cache(maxsize=1)
