@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from bettune._fixtures.team_names import prepare, words_of
 from bettune._fixtures.vocabulary import read_text, vocabulary
 
@@ -71,7 +69,9 @@ class Countries:
         return self.by_name.get(text) or self._by_code.get(text) or self._by_nickname.get(text)
 
 
-@lru_cache(maxsize=1)
+_COUNTRIES = Countries()
+
+
 def countries() -> Countries:
-    """Read countries.txt, once."""
-    return Countries()
+    """The countries of countries.txt."""
+    return _COUNTRIES
