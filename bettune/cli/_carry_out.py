@@ -58,6 +58,7 @@ def carry_out(
     try:
         with progress(client, "Writing", options) as (watched, advance):
             advance(0, total)
+            signals.write_next()
             reports = watched.predictions.apply_many(plans, on_progress=advance, on_result=keep)
             signals.report_next()
     except BaseException as error:

@@ -67,7 +67,7 @@ def clear(
         if dry_run or plans.refused or (asking and options.output == "table"):
             report.show_plan(options)
         if plans.refused:
-            raise report.refusal(plans)
+            raise report.refusal()
         if dry_run:
             return
         if asking:
@@ -82,7 +82,7 @@ def clear(
         try:
             reports, ended = carry_out(client, plans, log_file, by_id, options)
         except PlanRefusedError as error:
-            raise report.refusal(error.plan) from None
+            raise report.refused_late(error, options) from None
         failure = report.conclude(reports, ended, options, quiet=False)
         if failure is not None:
             raise failure

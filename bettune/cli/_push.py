@@ -139,12 +139,12 @@ def _carry_out(
             report.show_plan(options)
     failure: Failure | None = None
     if work.plans.refused:
-        failure = report.refusal(work.plans)
+        failure = report.refusal()
     elif not request.dry_run:
         try:
             reports, ended = carry_out(client, work.plans, log, work.matches, options)
         except PlanRefusedError as error:
-            raise report.refusal(error.plan) from None
+            raise report.refused_late(error, options) from None
         quiet = options.quiet and not work.skipped
         failure = report.conclude(reports, ended, options, quiet=quiet)
     if failure is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -133,11 +134,16 @@ class TableFile:
     ) -> None:
         self.name = name
         self._reading = reading or Reading()
+        # Composed, as the header is: a Mac's ś may be an s and an accent.
+        self._renames = {cleaned(key): value for key, value in self._reading.rename.items()}
         self._choices = choices
         self._unit = "line"
         self._header_line = 1
         if content.startswith(_OLD_EXCEL):
-            raise WrongUsage(f"{name} is an old Excel file: save it as .xlsx or as CSV UTF-8")
+            raise WrongUsage(
+                f"{name} is an old Excel file, or has a password: save it as .xlsx without a "
+                "password, or as CSV UTF-8"
+            )
         if content.startswith(_ZIP):
             from bettune.cli._workbook import Worksheet  # noqa: PLC0415 - needs another extra
 
@@ -154,7 +160,7 @@ class TableFile:
         self.header, self.delimiter = self._source.header, self._source.delimiter
         self._unit, self._header_line = self._source.unit, self._source.header_line
         self._columns = self._renamed(self.header)
-        for given in self._reading.rename:
+        for given in self._renames:
             if given.lower() not in map(str.lower, map(cleaned, self.header)):
                 if any(map(_has_raw_bytes, self.header)):
                     self._refuse(_NOT_UTF_8)
@@ -249,7 +255,7 @@ class TableFile:
     def _renamed(self, header: Sequence[str]) -> list[str]:
         """Return the columns' names as the command knows them, in lower case."""
         names = [cleaned(column).lower() for column in header]
-        for given, known in self._reading.rename.items():
+        for given, known in self._renames.items():
             if given.lower() not in names:
                 continue
             if known.lower() in names and known.lower() != given.lower():
@@ -344,8 +350,9 @@ def shown(cell: Cell) -> str:
 
 
 def cleaned(text: str) -> str:
-    """Return text with plain spaces, none around it, and without characters of no width."""
-    return _NO_WIDTH.sub("", _SPACES.sub(" ", text)).strip()
+    """Return text in composed form, with plain spaces and without characters of no width."""
+    text = _NO_WIDTH.sub("", _SPACES.sub(" ", text)).strip()
+    return unicodedata.normalize("NFC", text)
 
 
 def _has_raw_bytes(text: str) -> bool:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import io
 import warnings
-import zipfile
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
+from bettune._values.display import short_repr
 from bettune.cli._exit_status import WrongUsage
 from bettune.cli._table_file import BadLineError, Cell, ErrorCell, Source, TableFileError, shown
 
 try:
     import openpyxl
     from openpyxl.utils import get_column_letter
-    from openpyxl.utils.exceptions import InvalidFileException
 except ImportError:
     raise WrongUsage("workbooks need openpyxl: pip install 'bettune[excel]'") from None
 
@@ -42,13 +41,18 @@ class Worksheet(Source):
     unit = "row"
 
     def __init__(self, content: bytes, name: str, sheet: str | None) -> None:
-        values = _open(content, name, values=True)
-        self._values = _sheet_of(values, name, sheet)
-        # The values of formulas that were never calculated are empty: the formulas tell them
-        # from empty cells.
-        self._formulas = _open(content, name, values=False)[self._values.title]
-        self.name = f"{name}, sheet {self._values.title!r}"
-        for number, cells in self._rows():
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of styles and extensions that are not read
+                title, self._rows = _read(content, name, sheet)
+        except WrongUsage:
+            raise
+        except Exception as error:  # noqa: BLE001 - a damaged file makes openpyxl raise anything
+            raise WrongUsage(
+                f"{name} is not an .xlsx workbook, or it is damaged: {short_repr(str(error))}"
+            ) from None
+        self.name = f"{name}, sheet {title!r}"
+        for number, cells in enumerate(self._rows, 1):
             if any(cell != "" for cell in cells):
                 self.header_line = number
                 self.header = [shown(cell).strip() for cell in cells]
@@ -60,7 +64,7 @@ class Worksheet(Source):
     def lines(self) -> Iterator[tuple[int, list[Cell] | BadLineError]]:
         """Iterate over the rows below the header."""
         width = len(self.header)
-        for number, cells in self._rows():
+        for number, cells in enumerate(self._rows, 1):
             if number > self.header_line:
                 rest = [shown(cell) for cell in cells[width:] if cell != ""]
                 if rest:
@@ -72,19 +76,19 @@ class Worksheet(Source):
         """Name a column in a message, with its letter."""
         return f"column {get_column_letter(index + 1)} ({column})"
 
-    def _rows(self) -> Iterator[tuple[int, list[Cell]]]:
-        rows = zip(self._values.iter_rows(), self._formulas.iter_rows(), strict=False)
-        for number, (values, formulas) in enumerate(rows, 1):
-            yield number, list(_cells(values, formulas))
+
+def _read(content: bytes, name: str, wanted: str | None) -> tuple[str, list[list[Cell]]]:
+    """Return the title and the rows of a sheet."""
+    sheet = _sheet_of(_open(content, values=True), name, wanted)
+    # The values of formulas that were never calculated are empty: the formulas tell them from
+    # empty cells.
+    formulas = _open(content, values=False)[sheet.title]
+    rows = zip(sheet.iter_rows(), formulas.iter_rows(), strict=False)
+    return sheet.title, [list(_cells(*row)) for row in rows]
 
 
-def _open(content: bytes, name: str, *, values: bool) -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that are not read
-            return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
-        raise WrongUsage(f"{name} is not an .xlsx workbook: {error}") from None
+def _open(content: bytes, *, values: bool) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values)
 
 
 def _sheet_of(workbook: Any, name: str, wanted: str | None) -> Any:

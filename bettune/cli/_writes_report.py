@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from bettune import APIError, APIStatusError, Plan, to_records
+from bettune import APIError, APIStatusError, Plans, to_records
 from bettune._bulk.tables import is_large
 from bettune.cli._exit_status import TRY_AGAIN_LATER, WRONG_USAGE, Failure
 from bettune.cli._filters import label_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from bettune import Match, Plans, PredictionFilter, SyncReports, Write
+    from bettune import Match, PlanRefusedError, PredictionFilter, SyncReports, Write
     from bettune.cli._days import Zone
     from bettune.cli._options import Options
 
@@ -102,23 +102,22 @@ class WritesReport:
             columns.append("Refused*" if self._plans.refused else "Note*")
         self._table(writes, columns, rows)
 
-    def refusal(self, refused_plans: Plan | Plans | None) -> Failure:
+    def refused_late(self, error: PlanRefusedError, options: Options) -> Failure:
+        """Make the failure for plans that were made, shown, and refused when they had grown old."""
+        if isinstance(error.plan, Plans):
+            self._plans = error.plan
+        if not options.quiet:
+            self.show_plan(options)
+        return self.refusal()
+
+    def refusal(self) -> Failure:
         """Make the failure for plans that are refused, with the options that allow their writes."""
-        plans = (
-            [refused_plans]
-            if isinstance(refused_plans, Plan)
-            else [*(refused_plans or {}).values()]
-        )
-        refused = {
-            (p.filter_id, match_id): text for p in plans for match_id, text in p.refused.items()
-        }
-        writes = [write for plan in plans for write in plan.writes if _key(write) in refused]
-        lines = [f"{count(len(refused), 'write is', 'writes are')} refused; nothing was written:"]
-        lines += [
-            f"{self._name(write)}: {one_line(refused[_key(write)])}" for write in writes[:_NAMED]
-        ]
-        if len(writes) > _NAMED:
-            lines.append(f"and {len(writes) - _NAMED} more: --dry-run shows all of them")
+        refused = self._plans.refused
+        lines = [f"{count(len(refused), 'match is', 'matches are')} refused; nothing was written:"]
+        named = list(refused.items())[:_NAMED]
+        lines += [f"{self._name(*key)}: {one_line(reason)}" for key, reason in named]
+        if len(refused) > _NAMED:
+            lines.append(f"and {len(refused) - _NAMED} more: --dry-run shows all of them")
         if any(_BY_HAND in reason for reason in refused.values()):
             lines.append(
                 "--by-hand keep leaves predictions that were set on BetTune's page as they are; "
@@ -147,8 +146,14 @@ class WritesReport:
             if not quiet:
                 self.show(reports, options)
             return None
-        failure = self._failure(reports, ended, options)
+        in_force = self._in_force(reports)
+        summary = self._failure(reports, ended, options)
+        failure = Failure("\n  ".join([*in_force, summary.message]), summary.exit_code)
         try:
+            if in_force and options.output == "table" and sys.stdout.isatty():
+                # A person reads it before all else, and once.
+                write_for_person(*(Text(line, style="bold") for line in in_force))
+                failure = summary
             self.show(reports, options)
         except click.ClickException as error:  # as where a terminal was closed
             return Failure(f"{failure.message}\n  {error.message}", failure.exit_code)
@@ -187,15 +192,12 @@ class WritesReport:
         self._table(writes, ["Change", ">Old", ">New", "State", "Error*"], rows)
 
     def _failure(self, reports: SyncReports, ended: Failure | None, options: Options) -> Failure:
-        """Make the failure of a run: first what is still in force that should not be."""
-        lines = self._in_force(reports)
-        status = 1
+        """Make the failure of a run."""
         if ended is not None:
-            lines.append(ended.message)
-            status = ended.exit_code
-        elif _troubled(reports) or reports.pending:
-            summary, status = self._summary(reports)
-            lines.append(summary)
+            text, status = ended.message, ended.exit_code
+        else:
+            text, status = self._summary(reports)
+        lines = [text]
         if options.output != "table":
             lines += self._listed(reports)
         return Failure("\n  ".join(lines), status)
@@ -206,22 +208,21 @@ class WritesReport:
         pending = [write for write in safe if _key(write) in reports.pending]
         doubtful = [write for write in safe if _key(write) in _troubled(reports)]
         lines = []
-        for writes, what in ((pending, "Pending"), (doubtful, "Failed or in doubt")):
+        for writes, state in ((pending, "pending"), (doubtful, "failed or in doubt")):
             if writes:
                 deletions = sum(write.action == "delete" for write in writes)
                 counted = " and ".join(
                     count(number, *words)
                     for number, words in (
                         (deletions, ("deletion", "deletions")),
-                        (
-                            len(writes) - deletions,
-                            ("rise of minimum odds", "rises of minimum odds"),
-                        ),
+                        (len(writes) - deletions, ("rise", "rises")),
                     )
                     if number
                 )
+                verb = "is" if len(writes) == 1 else "are"
                 lines.append(
-                    f"{what}: {counted}. BetTune may still bet on these matches at the old odds"
+                    f"{counted} of minimum odds {verb} {state}: BetTune may still bet on "
+                    f"{'this match' if len(writes) == 1 else 'these matches'} at the old odds"
                 )
         return lines
 
@@ -245,7 +246,7 @@ class WritesReport:
     def _listed(self, reports: SyncReports) -> list[str]:
         errors = {**reports.failed, **reports.unknown}
         lines = [
-            f"{self._name(write)}: {_reason(errors[_key(write)])}"
+            f"{self._name(*_key(write))}: {_reason(errors[_key(write)])}"
             for write in self._plans.writes
             if _key(write) in errors
         ]
@@ -315,14 +316,14 @@ class WritesReport:
     def _named(self, match_id: int) -> dict[str, Any]:
         return names_of(self._matches.get(match_id))
 
-    def _name(self, write: Write) -> str:
+    def _name(self, filter_id: int, match_id: int) -> str:
         """Name a write in a line for a person."""
-        match = self._matches.get(write.match_id)
-        name = f"match {write.match_id}"
+        match = self._matches.get(match_id)
+        name = f"match {match_id}"
         if match is not None:
             name += f" ({match.home.name} - {match.away.name})"
         if len(self._filters) > 1:
-            name += f" in filter {write.filter_id}"
+            name += f" in filter {filter_id}"
         return one_line(name)
 
 

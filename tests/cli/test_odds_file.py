@@ -3,13 +3,17 @@
 import codecs
 import csv
 import io
+import unicodedata
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bettune import DELETE
 from bettune.cli._exit_status import WrongUsage
@@ -126,6 +130,12 @@ def fixtures_of(content, **reading):
             {"encoding": "cp1250", "rename": {"data": "date", "Gospodarz": "home", "Gość": "away"}},
             "2026-06-06",
             id="cp1250 and columns of other names",
+        ),
+        pytest.param(
+            unicodedata.normalize("NFD", "date,home,Gość,odds\n2026-06-06,Górnik,Łęczna,2.5\n"),
+            {"rename": {"Gość": "away"}},
+            "2026-06-06",
+            id="letters and accents apart",
         ),
         pytest.param(
             "date,home,away,odds\n06/06/2026,Górnik,Łęczna,2.5\n",
@@ -265,7 +275,10 @@ def test_a_workbook_of_several_sheets_needs_the_name_of_one():
     ("content", "reason"),
     [
         (b"PK\x03\x04 and no more", "odds.csv is not an .xlsx workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "odds.csv is an old Excel file: save it as .xlsx"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "odds.csv is an old Excel file, or has a",
+        ),
         (workbook(["match_id", "odds"]), "odds.csv, sheet 'Arkusz1', row 1: there are no rows"),
         (workbook(), "odds.csv, sheet 'Arkusz1', row 1: the sheet is empty"),
         (workbook(["match_id", "odds"], [7, 2, 3]), "odds.csv, sheet 'Arkusz1', row 2: '3' stands"),
@@ -273,6 +286,19 @@ def test_a_workbook_of_several_sheets_needs_the_name_of_one():
 )
 def test_workbooks_that_cannot_be_read(content, reason):
     assert refused(content).startswith(reason)
+
+
+SOUND = workbook(["match_id", "odds"], [7, 2.5])  # once: it has the time at which it was made
+
+
+@settings(max_examples=50)
+@given(st.data())
+def test_a_damaged_workbook_is_refused_or_read(data):
+    content = bytearray(SOUND)
+    for place in data.draw(st.lists(st.integers(4, len(content) - 1), min_size=1, max_size=9)):
+        content[place] = data.draw(st.integers(0, 255))
+    with suppress(WrongUsage):
+        read(bytes(content))
 
 
 def test_odds_are_rounded_as_bettune_does():

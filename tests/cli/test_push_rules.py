@@ -299,3 +299,27 @@ def test_clear_asks_nothing_where_there_is_nothing(terminal, day):
     screen = terminal("clear", FILTER, DAY)
     assert screen.finish() == 0
     assert "?" not in "".join(screen.lines)
+
+
+def test_a_plan_that_grew_old_is_refused(run, client, day, file, monkeypatch):
+    """As where a person changes odds on BetTune's page while the plan waits."""
+    run("push", FILTER, file(f"match_id,odds\n{day[0].id},2\n{day[1].id},2\n"))
+    monkeypatch.setattr("bettune._bulk.plan._FRESH", timedelta(seconds=-1))
+    plan = type(client.predictions).plan_many
+
+    def plan_and_change(self, *arguments, **given):
+        made = plan(self, *arguments, **given)
+        for match in day[:2]:
+            (held,) = client.predictions.search(FILTER, [match])
+            client.predictions.put(FILTER, match, held.odds + 1)
+        return made
+
+    monkeypatch.setattr(type(client.predictions), "plan_many", plan_and_change)
+    path = file(f"match_id,odds\n{day[0].id},5\n{day[1].id},2\n")
+    status, out, err = run("push", FILTER, path)
+    assert (status, held(client, day)) == (2, {day[0].id: 3, day[1].id: 3})
+    assert [bool(row["error"]) for row in rows(out)] == [True]
+    assert all(f"match {match.id}: " in err for match in day[:2])
+    assert "run the same command again" in err
+    status, out, _ = run("push", FILTER, path, "--quiet")
+    assert (status, out, held(client, day)) == (2, "", {day[0].id: 4, day[1].id: 4})

@@ -20,7 +20,7 @@ from bettune._sync import predictions
 from bettune._sync.bulk import BulkSender
 from bettune._sync.http_client import Sender
 from bettune.sandbox import Sandbox
-from tests.faults.machine import FILTER, MATCHES, Machine
+from tests.machine import FILTER, MATCHES, Machine
 
 
 @pytest.fixture(scope="module", autouse=True)
