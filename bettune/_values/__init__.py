@@ -1,1 +1,1 @@
-"""What callers pass and get: checked, rounded, named; nothing here does I/O."""
+"""Checks and conversions of arguments and results. Does no I/O."""
