@@ -50,13 +50,17 @@ class IndexedMatch:
         return INTERNATIONAL in self.country
 
 
+# Names by key; most keys have one name, and lists would keep the garbage collector busy.
+_Table = dict[str, "TeamName | list[TeamName]"]
+
+
 class TeamTable:
     """Teams' names by the keys that another name of the same team has."""
 
     def __init__(self) -> None:
         self._places: dict[TeamName, set[tuple[str, ...]]] = defaultdict(set)
-        self._by_key: dict[str, list[TeamName]] = defaultdict(list)
-        self._by_loose_key: dict[str, list[TeamName]] = defaultdict(list)
+        self._by_key: _Table = {}
+        self._by_loose_key: _Table = {}
         self._loose = 0
         self._same: dict[TeamName, list[TeamName]] = {}
         self._alike: dict[TeamName, list[TeamName]] = {}
@@ -68,13 +72,13 @@ class TeamTable:
             self._same.clear()
             self._alike.clear()
             for key in _keys(name, places):
-                self._by_key[key].append(name)
+                _put(self._by_key, key, name)
 
     def index_loosely(self) -> Iterator[None]:
         """Index new names by their loose keys; yields between some of them."""
         for number, team in enumerate(list(self._places)[self._loose :], 1):
             for key in _loose_keys(team):
-                self._by_loose_key[key].append(team)
+                _put(self._by_loose_key, key, team)
             if number % _SLICE == 0:
                 yield
         self._loose = len(self._places)
@@ -95,8 +99,25 @@ class TeamTable:
         return self._alike[name]
 
 
-def _hits(table: dict[str, list[TeamName]], keys: Iterable[str]) -> list[TeamName]:
-    return list(dict.fromkeys(name for key in keys for name in table.get(key, ())))
+def _put(table: _Table, key: str, name: TeamName) -> None:
+    held = table.get(key)
+    if held is None:
+        table[key] = name
+    elif isinstance(held, list):
+        held.append(name)
+    else:
+        table[key] = [held, name]
+
+
+def _hits(table: _Table, keys: Iterable[str]) -> list[TeamName]:
+    hits: dict[TeamName, None] = {}
+    for key in keys:
+        held = table.get(key)
+        if isinstance(held, list):
+            hits.update(dict.fromkeys(held))
+        elif held is not None:
+            hits[held] = None
+    return list(hits)
 
 
 class MatchIndex:
@@ -193,7 +214,6 @@ def _keys(name: TeamName, places: tuple[str, ...]) -> set[str]:
     return _own_keys(name, book.find(name, places) or book.find_everywhere(name))
 
 
-@lru_cache(maxsize=1 << 15)
 def _asked_keys(name: TeamName) -> set[str]:
     """The keys by which a caller's name is certainly a team's."""
     return _own_keys(name, club_book().find_everywhere(name))
@@ -221,7 +241,6 @@ def _loose_keys(name: TeamName) -> set[str]:
     return keys
 
 
-@lru_cache(maxsize=1 << 15)
 def _asked_loose_keys(name: TeamName) -> set[str]:
     """The keys by which a caller's name is like a team's."""
     keys = {f"~{_initials(reading.words)}" for reading in _readings(name)}
