@@ -49,7 +49,7 @@ class AsyncSender:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it was closed."""
+        """True if it was closed."""
         return self.exchange.rate_limiter.closed
 
     async def aclose(self) -> None:
@@ -186,7 +186,7 @@ class AsyncHTTPClient:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it was closed."""
+        """True if it was closed."""
         return self.sender.is_closed
 
     def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:

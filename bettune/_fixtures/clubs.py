@@ -48,7 +48,7 @@ class Club:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a name is.
+    """The clubs that a name may be.
 
     Attributes:
         clubs: the clubs that it may be; one where it is known.
@@ -112,7 +112,7 @@ class Section:
                 self._with_word[word].add(club)
 
     def find(self, name: TeamName) -> Identity | None:
-        """Who a name is in this country, if any name of the data is like it."""
+        """Return the clubs of this country that a name may be, if the data has a similar name."""
         if name not in self._found:
             self._found[name] = self._look_up(name)
         return self._found[name]
@@ -167,7 +167,7 @@ class Section:
 
 
 def _fits(entry: _Entry, reading: Reading) -> bool:
-    """Whether numbers and club forms let a name be one of the data."""
+    """Return whether numbers and club forms let a name be one of the data."""
     # "FC Levski 1914" may be Levski, and "Levski 1914" or "Levski 2" another team.
     may_be_a_year = not entry.numbers and reading.forms and all(map(is_year, reading.numbers))
     if reading.numbers and entry.numbers != reading.numbers and not may_be_a_year:
@@ -178,14 +178,14 @@ def _fits(entry: _Entry, reading: Reading) -> bool:
 
 
 def is_year(number: str) -> bool:
-    """Whether a number may be a founding year."""
+    """Return whether a number may be a founding year."""
     return (len(number) == 2 and number not in {"23", "21", "20", "19", "18", "17"}) or (
         len(number) == 4 and _FIRST_YEAR <= int(number) <= _LAST_YEAR
     )
 
 
 def forms_differ(forms: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether club forms tell two clubs apart: IFK Malmö is not Malmö FF."""
+    """Return whether club forms tell two clubs apart: IFK Malmö is not Malmö FF."""
     forms, others = frozenset(forms), frozenset(others)
     if not forms or not others or forms & others:
         return False
@@ -231,12 +231,12 @@ class ClubBook:
         return section
 
     def find(self, name: TeamName, countries: Iterable[str]) -> tuple[Identity, ...]:
-        """Who a name is in some countries."""
+        """Return the clubs of some countries that a name may be."""
         found = [self.section(country).find(name) for country in countries]
         return tuple(identity for identity in found if identity is not None)
 
     def find_anywhere(self, name: TeamName) -> tuple[Identity, ...]:
-        """Who a name is in any country: where it is a club's usual name, no other club's alias."""
+        """Return the clubs of any country whose usual name it is; aliases do not count."""
         found = self.find_everywhere(name)
         if len(found) < 2:
             return found
@@ -248,7 +248,7 @@ class ClubBook:
         return tuple(each for each in found if each.rank == highest)
 
     def find_everywhere(self, name: TeamName) -> tuple[Identity, ...]:
-        """Who a name is in all countries."""
+        """Return the clubs of all countries that a name may be."""
         if name not in self._worldwide:
             for country in self.unread_with(name):
                 self.section(country)

@@ -15,7 +15,7 @@ The life of a request, and the names that stand for its parts:
         |   httpx.AsyncClient -> transports (proxies, TLS) -> the server
         |   BodyReader        the body: decompressed, up to max_response_bytes
         v
-    Answer, or why there is none
+    Response, or the reason for its absence
         |   Exchange          a success; a redirect; a retry, after a wait; or
         |   ErrorFactory      the error
         v

@@ -206,7 +206,7 @@ class ErrorFactory:
 
 
 def is_in_doubt(outcome: object, error: APIError | None) -> bool:
-    """Whether the server may have carried a request out, though its response did not say so."""
+    """Return whether the server may have carried a request out without saying so."""
     if isinstance(outcome, httpx.ConnectTimeout):
         # The transport httpx-aiohttp reports a connection that was lost later in this way too.
         cause = outcome.__cause__

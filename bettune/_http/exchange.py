@@ -55,7 +55,7 @@ class Exchange:
     def steps(
         self, request: httpx.Request, terms: Terms, *, follow_redirects: bool
     ) -> Generator[Step, Reply, Answer]:
-        """Make the attempts of one request; return its 2xx answer, or raise its error.
+        """Make the attempts of one request; return its 2xx response, or raise its error.
 
         Yields what the client has to do, and takes its replies.
         """

@@ -18,7 +18,7 @@ from bettune._http.terms import Terms
 class LowLevelClient(AuthenticatedClient):
     """The client that the functions of `bettune_openapi.api` take.
 
-    It signs, retries, paces and raises as the client it belongs to. The clients that
+    It has the token, retries, rate limit and errors of the client it belongs to. The clients that
     `with_headers`, `with_cookies` and `with_timeout` return share its connections; closing one
     closes all.
     """

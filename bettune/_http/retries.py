@@ -32,24 +32,23 @@ _SHORTEST_PATIENCE = 60.0
 
 
 class RetryPolicy(Struct, frozen=True):
-    """What is tried again, how often, and for how long.
+    """The failures to retry, the number of retries, and the longest waits.
 
-    A lost or refused connection, a timeout, and the statuses 429, 500, 502, 503 and 504 are tried
-    again, `max_retries` times in all. Between two tries it waits as long as `Retry-After` says, and
-    never less than a back-off that doubles from 0.5 s to 8 s, with jitter. A single wait is at most
-    `max_wait`: told to wait longer, it gives up at once. So a call gives up after at most
-    `max_retries` waits of `max_wait` seconds.
+    A lost or refused connection, a timeout, and the statuses 429, 500, 502, 503 and 504 are
+    retried, at most `max_retries` times. Between two attempts the client waits for the time of
+    `Retry-After`, and at least for a back-off that doubles from 0.5 s to 8 s, with jitter. A wait
+    that would exceed `max_wait` raises at once. A call thus raises after at most `max_retries`
+    waits of `max_wait` seconds.
 
-    In a bulk run a refusal by the rate limit that tells when to come back says nothing about the
-    write: it is sat out up to 50 times, since several processes on one token refuse each other for
-    as long as all of them are at work. These waits of one write last 10 times `max_wait` together
-    at most (at least a minute); the write then fails, which ends the run. All else is as for a
-    single call.
+    In a bulk run, a 429 with `Retry-After` says nothing about the write. The write is retried up to
+    50 times more, since several processes with one token compete as long as all of them run. In
+    total, one write waits for at most 10 times `max_wait` (at least a minute); then it fails, which
+    ends the run. Everything else is as for a single call.
 
     Attributes:
-        max_retries: tries after the first.
+        max_retries: attempts after the first.
         max_wait: the longest single wait, in seconds.
-        max_refusals: of these tries, how many more may follow a 429 that tells when to come back.
+        max_refusals: additional attempts after a 429 with `Retry-After`.
     """
 
     max_retries: int
@@ -72,10 +71,10 @@ class Tries:
         self._failures = 0
 
     def wait_after(self, status: int | None, delay: float | None) -> float | None:
-        """Count a failed try; seconds to wait before the next, or None to give up.
+        """Count a failed attempt; return the seconds to wait before the next, or None to stop.
 
         Args:
-            status: of the answer, or None where there was none.
+            status: of the response, or None without one.
             delay: the seconds that `Retry-After` asks for, if it does.
         """
         longest = self._policy.max_wait
@@ -96,7 +95,7 @@ class Tries:
 
 
 def _backoff(failures: int) -> float:
-    """Seconds to wait after so many failures in a row.
+    """Return the seconds to wait after `failures` in a row.
 
     Doubles from 0.5 s to 8 s. Jitter takes away up to a quarter, so that clients that failed
     together do not come back together.
@@ -108,7 +107,7 @@ def _backoff(failures: int) -> float:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that ``Retry-After`` asks for, or None where it says nothing usable.
 
-    It holds seconds or an HTTP date, which is read against the answer's own ``Date``, since the
+    It holds seconds or an HTTP date, which is read against the response's own ``Date``, since the
     server's clock may be wrong; a date that has passed asks for none. Of several values, in one
     header or in many, the longest counts.
     """
@@ -133,7 +132,7 @@ def _wait(value: str, now: datetime | None) -> float | None:
 def rate_limit_in(headers: Mapping[str, str]) -> RateLimit | None:
     """The limit in X-RateLimit-Limit and X-RateLimit-Window (seconds), if they hold one.
 
-    A window longer than a day is no limit that anybody would wait for.
+    A window longer than a day is ignored, since waiting for it makes no sense.
     """
     limit = headers.get("x-ratelimit-limit")
     if limit is None:

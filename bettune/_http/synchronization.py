@@ -1,4 +1,4 @@
-"""How threads and tasks wait, and where a client may be used. An AsyncX stands beside each X."""
+"""Waiting of threads and tasks, and owners of clients. Each class X has its twin AsyncX."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class AsyncEvent:
 
 
 class Owner:
-    """Where a client may be used: in any thread of the process that first used it."""
+    """The owner of a client: any thread of the process that first used it."""
 
     def __init__(self) -> None:
         self._process: int | None = None
@@ -71,7 +71,7 @@ class Owner:
 
 
 class AsyncOwner(Owner):
-    """Where an async client may be used: in the event loop and the process that first used it."""
+    """The owner of an async client: the event loop and the process that first used it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How requests are sent: what may differ between clients that share their connections."""
+"""The terms of requests, which may differ between clients that share connections."""
 
 from __future__ import annotations
 

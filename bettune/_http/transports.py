@@ -227,7 +227,7 @@ class _NoCookies(httpx.Cookies):
 
 
 def keep_no_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
-    """Make a client keep no cookies of the answers: a Bearer API needs none."""
+    """Make a client keep no cookies of responses: a Bearer API needs none."""
     client._cookies = _NoCookies()  # noqa: SLF001
 
 

@@ -47,7 +47,7 @@ class Fixture(BaseModel, extra="forbid"):
 
 
 class Desired(BaseModel, extra="forbid"):
-    """What is desired for a match: exactly one of min_odds, probability and delete."""
+    """The desired state of a match: exactly one of min_odds, probability and delete."""
 
     match_id: Annotated[int, Field(description="a match_id of this session's replies", ge=1)]
     min_odds: Annotated[

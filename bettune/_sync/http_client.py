@@ -48,7 +48,7 @@ class Sender:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it was closed."""
+        """True if it was closed."""
         return self.exchange.rate_limiter.closed
 
     def close(self) -> None:
@@ -183,7 +183,7 @@ class HTTPClient:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it was closed."""
+        """True if it was closed."""
         return self.sender.is_closed
 
     def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:

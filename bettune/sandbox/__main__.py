@@ -1,4 +1,4 @@
-"""`python -m bettune.sandbox`: run a sandbox until it is told to stop."""
+"""`python -m bettune.sandbox`: run a sandbox until it is stopped."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ _Handler = Callable[[Request, bool], Awaitable[Response]]
 
 
 class Seen(NamedTuple):
-    """One answered request: when it arrived (`time.monotonic()`), what it asked, how it ended."""
+    """A received request: its arrival (`time.monotonic()`), method, path and status."""
 
     arrived: float
     method: str
@@ -66,7 +66,7 @@ class Seen(NamedTuple):
 
 
 class _Operations:
-    """What each operation does, for a caller who has PRO or not."""
+    """The operations, for a caller with or without PRO."""
 
     def __init__(
         self, store: Store, limit: SlidingWindow | None, now: Callable[[], datetime]
@@ -122,7 +122,7 @@ class _Operations:
         return _json(200, put.as_json())
 
     def _admit(self, request: Request) -> bool:
-        """Whether the caller has PRO; raises a refusal without a known token or over the limit."""
+        """Return whether the caller has PRO; raise without a known token or over the limit."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
@@ -142,7 +142,7 @@ def build_app(
     now: Callable[[], datetime],
     record: Callable[[Seen], None],
 ) -> ASGIApp:
-    """The sandbox as an ASGI app; `record` is told of each request as it is answered."""
+    """Return the sandbox as an ASGI app; `record` is called after each response."""
     do = _Operations(store, limit, now)
     operations = [
         do.route("/sports", do.sports, GET="sports.list()"),

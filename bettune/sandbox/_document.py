@@ -1,4 +1,4 @@
-"""What the documentation page shows of openapi.yaml: operations and schemas, ready to print."""
+"""The documentation page's content from openapi.yaml: operations and schemas, ready to print."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ class _Reader:
         )
 
     def _content(self, node: _Node) -> Body | None:
-        """The JSON of a request or an answer, None when it has none."""
+        """Return the JSON of a request or response, or None without one."""
         media = node.get("content", {}).get("application/json")
         if media is None:
             return None

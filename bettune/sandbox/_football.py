@@ -114,7 +114,7 @@ def _first_id(day: date) -> int:
 
 
 def matches_on(day: date) -> int:
-    """How many matches a day has."""
+    """Return the number of matches of a day."""
     fewest, most = _WEEKEND if day.weekday() >= 5 else _WEEKDAY
     return fewest + Dice(day.toordinal()).below(most - fewest + 1)
 
@@ -158,7 +158,7 @@ def _json(value: object) -> bytes:
 
 
 def _pairs(day: date) -> list[tuple[League, Named, Named]]:
-    """Who plays whom on a day, in the order of the match ids."""
+    """Return the pairs of teams of a day, in the order of the match ids."""
     count = matches_on(day)
     week = (day.toordinal() - 1) // 7
     leagues = Dice(week).shuffled(LEAGUES)

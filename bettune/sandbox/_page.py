@@ -130,7 +130,7 @@ def _template(name: str) -> jinja2.Template:
 
 
 def _language(request: Request) -> str:
-    """What `lang=` says, else the one of ours that the browser likes best (first), else English."""
+    """Return the language of `lang=`, else the browser's first choice of ours, else English."""
     asked = request.query_params.get("lang")
     if asked is not None:
         if asked not in LANGUAGES:

@@ -51,11 +51,11 @@ class Sandbox:
 
     - `database`: a file, which is created if need be and may be shared with other sandboxes, or
       ":memory:" for one that is gone when the sandbox stops.
-    - `rate_limit`: how many requests each token may make in how many seconds; None is no limit.
+    - `rate_limit`: the number of requests per token in a number of seconds; None for no limit.
     - `port`: 0 takes any free one.
     - `now`: gives the present time (aware), which decides what is finished; for tests.
 
-    Raises `ConfigurationError` for an argument that cannot be right.
+    Raises `ConfigurationError` for an invalid argument.
     """
 
     token: str = PRO_TOKEN
@@ -91,7 +91,7 @@ class Sandbox:
 
     @property
     def seen(self) -> list[Seen]:
-        """The requests answered so far, in the order of the answers; the last 100,000 are kept.
+        """The requests received so far, in the order of the responses; the last 100,000 are kept.
 
         Each is a tuple of the arrival (`time.monotonic()`, seconds), the method, the path after
         the base URL (without its query, and 500 characters at most) and the status.
@@ -99,7 +99,7 @@ class Sandbox:
         return list(self._seen)
 
     def start(self) -> None:
-        """Start serving; when this returns, requests are answered.
+        """Start serving; when this returns, the server accepts requests.
 
         Raises `OSError` when the port is in use or the database cannot be opened, `RuntimeError`
         when it is running already.
@@ -132,7 +132,7 @@ class Sandbox:
         return app
 
     def stop(self) -> None:
-        """Stop serving, at once but for requests being answered; no harm when it is not running."""
+        """Stop serving, after the requests in flight. Idempotent."""
         if self._running is not None:
             running, self._running = self._running, None
             running.stop()

@@ -1,4 +1,4 @@
-"""What was written to the sandbox: one SQLite table, shared by every process on the same file."""
+"""The sandbox's predictions: one SQLite table, shared by all processes on the same file."""
 
 from __future__ import annotations
 

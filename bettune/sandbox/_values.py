@@ -24,7 +24,7 @@ _ROUNDING = Context(prec=_MOST_DIGITS + 6, rounding=ROUND_HALF_EVEN)
 
 
 class RefusedError(Exception):
-    """An answer that is not a success: its status, code, message and headers of its own."""
+    """An error response: its status, code, message and headers of its own."""
 
     def __init__(
         self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
