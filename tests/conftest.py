@@ -57,6 +57,10 @@ sys.addaudithook(_refuse_the_network)
 # their children would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Some tests run make, to which these of the make that runs the tests would apply.
+for _name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+    os.environ.pop(_name, None)
+
 
 def pytest_addoption(parser):
     parser.addoption("--all", action="store_true", help="run what takes long too, at full length")

@@ -3,62 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import sqlite3
 import threading
 from contextlib import closing
-from decimal import Decimal
 
 import anyio
 import pytest
 
-import bettune
 from bettune import AsyncBetTune, BetTune
-from tests.scripted import Scripted, answer
+from tests.scripted import Scripted
 from tests.test_run_ends import ODDS
 from tests.test_sync import Table
-
-
-def test_coroutine_functions_are_awaited():
-    told = []
-
-    async def on_progress(done, total):
-        await anyio.lowlevel.checkpoint()
-        told.append((done, total))
-
-    async def on_result(result):
-        await anyio.lowlevel.checkpoint()
-        told.append(result)
-
-    async def main():
-        with Scripted(Table()) as server:
-            async with AsyncBetTune("t", base_url=server.base_url) as client:
-                await client.predictions.sync(
-                    1, {1: 2, 2: 2}, on_progress=on_progress, on_result=on_result
-                )
-
-    anyio.run(main)
-    first, second = told[0], told[2]
-    assert {first.match_id, second.match_id} == {1, 2}
-    assert (first.action, first.old, first.new, first.error) == ("create", None, Decimal(2), None)
-    assert first.at.utcoffset().total_seconds() == 0
-    assert told[1::2] == [(1, 2), (2, 2)]
-
-
-def test_coroutine_functions_are_refused_by_the_sync_client():
-    async def tell(*args):
-        pass
-
-    class Telling:
-        async def __call__(self, *args):
-            pass
-
-    with Scripted(answer(500)) as server, BetTune("t", base_url=server.base_url) as client:
-        for name in ("on_progress", "on_result"):
-            for callback in (tell, Telling()):
-                with pytest.raises(bettune.InvalidArgumentError, match="AsyncBetTune"):
-                    client.predictions.sync(1, {1: 2}, **{name: callback})
-        assert not server.requests
 
 
 def test_a_cancelled_run_has_told_of_each_write_that_was_answered():
@@ -104,21 +59,6 @@ def test_a_callback_that_awaits_what_is_cancelled_ends_the_run_with_its_report()
         asyncio.run(main())
     assert caught.value.report.created
     assert caught.value.report.pending
-
-
-REQUEST_ID = contextvars.ContextVar("request_id", default="none")
-
-
-def test_context_variables_reach_the_writes():
-    seen = []
-    hooks = {"request": [lambda request: seen.append(REQUEST_ID.get())]}
-    with (
-        Scripted(Table()) as server,
-        BetTune("t", base_url=server.base_url, event_hooks=hooks) as client,
-    ):
-        REQUEST_ID.set("mine")
-        client.predictions.sync(1, ODDS)
-    assert seen == ["mine"] * 41
 
 
 class TestCallingThread:

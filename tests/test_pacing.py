@@ -149,7 +149,7 @@ def test_little_is_remembered_however_large_the_limit(monkeypatch):
             limiter.clock.waited_until(limiter.clock.now() + pending.seconds)
             assert limiter.try_start(pending, 1e9)
         limiter.release(pending)
-    assert len(limiter._window._answered) <= 100
+    assert len(limiter._window._responded) <= 100
 
 
 def test_a_given_limit_stays_whatever_answers_tell(connect):

@@ -173,10 +173,10 @@ def test_the_waits_without_an_order_double_to_eight_seconds(serve, caplog):
     assert "try 2 follows in 0." in caplog.text
     from bettune._http.retries import (  # noqa: PLC0415 - the long ones are not sat out here
         RetryPolicy,
-        Tries,
+        RetryBudget,
     )
 
-    tries = Tries(RetryPolicy(max_retries=100, max_wait=120))
+    tries = RetryBudget(RetryPolicy(max_retries=100, max_wait=120))
     waits = [tries.wait_after(503, None) for _ in range(7)]
     for wait, most in zip(waits, (0.5, 1, 2, 4, 8, 8, 8), strict=True):
         assert most * 0.75 <= wait <= most
@@ -289,10 +289,10 @@ def test_a_certificate_that_nobody_trusts_is_hopeless(connect, certificate):
 
 
 def test_refusals_of_one_write_are_waited_for_up_to_ten_times_max_wait():
-    from bettune._http.retries import RetryPolicy, Tries  # noqa: PLC0415 - too long to wait for
+    from bettune._http.retries import RetryPolicy, RetryBudget  # noqa: PLC0415 - too long to wait for
 
     def waits(max_wait, delay):
-        tries = Tries(RetryPolicy(max_retries=4, max_wait=max_wait).for_bulk())
+        tries = RetryBudget(RetryPolicy(max_retries=4, max_wait=max_wait).for_bulk())
         return list(iter(lambda: tries.wait_after(429, delay), None))
 
     assert waits(120, 120) == [120] * (10 + 4)

@@ -185,15 +185,6 @@ def test_a_server_that_is_gone_stops_the_run(connect, concurrency):
     assert len(report.pending) == 30 - len(report.failed)
 
 
-def test_connections_lost_now_and_then_stop_nothing(connect):
-    table = Table({n: b"" for n in range(1, 41) if n % 5})
-    with Scripted(table) as server:
-        client = connect(base_url=server.base_url, max_retries=1, max_wait=0.001)
-        report = client.predictions.sync(1, ODDS, concurrency=1)
-    assert not report.pending
-    assert len(report.created) == 8
-
-
 @pytest.mark.parametrize("status", [429, 503])
 def test_told_to_come_back_too_late_it_stops(connect, status):
     table = Table({3: answer(status, retry_after="3600")})
@@ -242,72 +233,6 @@ def test_a_write_that_may_have_been_done_is_never_pending(connect, refusals, mon
         2: bettune.AuthenticationError
     }
     assert list(report.pending) == [3]
-
-
-def test_filter_not_found_stops_that_filter_alone(connect):
-    def serve(request):
-        if "/filters/1/" in request.path or "prediction-filters/1/" in request.path:
-            return error(404, "filter_not_found")
-        return tables(request)
-
-    class Tables(Table):
-        def prediction(self, match_id):
-            return {**super().prediction(match_id), "filterId": 2}
-
-    tables = Tables()
-    with Scripted(serve) as server:
-        client = connect(base_url=server.base_url)
-        reports = client.predictions.sync_many({1: ODDS, 2: ODDS}, concurrency=1)
-    assert list(reports[1].failed) == [1]
-    assert len(reports[1].pending) == 39
-    assert len(reports[2].created) == 40
-    with pytest.raises(bettune.SyncError) as caught:
-        reports.raise_for_failures()
-    assert caught.value.report is reports
-
-
-def test_writes_of_many_go_out_by_match_then_filter(connect):
-    def serve(request):
-        if request.method == "POST":
-            return answer(200, {"count": 0, "items": []})
-        filter_id, match_id = (int(n) for n in request.path.split("/") if n.isdigit())
-        sent.append((match_id, filter_id))
-        body = Table()
-        body.odds[match_id] = "2"
-        return answer(200, {**body.prediction(match_id), "filterId": filter_id})
-
-    sent = []
-    with Scripted(serve) as server:
-        client = connect(base_url=server.base_url)
-        sheet = {7: {5: 2, 1: 2, 3: 2}, 4: {5: 2, 1: None, 3: 2, 9: 2}}
-        reports = client.predictions.sync_many(sheet, concurrency=1, missing="skip")
-    assert sent == [(5, 7), (5, 4), (1, 7), (3, 7), (3, 4), (9, 4)]
-    rows = bettune.to_records(reports)
-    assert {(row["match_id"], row["filter_id"]) for row in rows} == set(sent)
-    assert {row["error"] for row in rows} == {None}
-
-
-LATE = """
-import sys, threading
-from bettune import BetTune
-
-def work():
-    main.join()
-    with BetTune("t", base_url=sys.argv[1]) as client:
-        print(client.predictions.sync(1, dict.fromkeys(range(1, 41), 2)))
-
-main = threading.main_thread()
-threading.Thread(target=work).start()
-"""
-
-
-def test_a_thread_that_outlives_the_main_thread():
-    table = Table()
-    with Scripted(table) as server:
-        run = [sys.executable, "-c", LATE, server.base_url]
-        done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
-    assert done.stdout.startswith("40 created"), done.stderr
-    assert len(table.odds) == 40
 
 
 def test_without_any_thread_to_be_had_the_writes_go_out_all_the_same(monkeypatch):

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import bettune
-from bettune import DELETE, AsyncBetTune, BetTune, to_records
+from bettune import DELETE, AsyncBetTune, BetTune, RateLimit, to_records
 from bettune.sandbox import Sandbox
 from tests.scripted import Scripted, answer
 
@@ -69,6 +69,22 @@ class TestOrder:
         ]
         assert [match_id for _, match_id in written(box)[done:]] == order
         assert [row["match_id"] for row in to_records(report)] == order
+
+    def test_none_that_causes_bets_overtakes_one_that_stops_them(self, connect, tmp_path):
+        """Not where the first ones wait for the rate limit, either."""
+        database = tmp_path / "kept.db"
+        with Sandbox(database) as box, BetTune(box.token, base_url=box.base_url) as client:
+            ids = [match.id for match in client.matches.list("2999-06-06")][:16]
+            held = dict.fromkeys(ids, DELETE) | dict.fromkeys(ids[:8], 3)
+            client.predictions.sync(FILTERS[0], held, by_hand="overwrite", max_drop=None)
+        with Sandbox(database, RateLimit(6, 0.5)) as box:
+            client = connect(box.token, base_url=box.base_url)
+            odds = dict.fromkeys(ids[:8], DELETE) | dict.fromkeys(ids[8:], 3)
+            assert client.predictions.sync(FILTERS[0], odds).ok
+        matches = [match_id for _, match_id in written(box)]
+        first = min(matches.index(match_id) for match_id in ids[8:])
+        assert set(matches[:first]) == set(ids[:8])
+        assert not set(matches[first:]) & set(ids[:8])
 
     def test_over_several_filters_what_can_only_stop_bets_goes_out_first(self, fresh, box):
         client, ids = fresh

@@ -95,13 +95,26 @@ class Run:
         self._cancel = cancel
         self._single = single
         self._lock = threading.Lock()
-        self._left: Iterator[Write] = iter(writes)
+        self._left: Iterator[Write] = iter(())
+        self._writes = writes
         self._in_flight: dict[_Key, tuple[Write, RequestGroup]] = {}
         self._results: dict[_Key, WriteResult] = {}
         self._predictions: dict[_Key, Prediction] = {}
         self._stopped: set[int] = set()
         self._failures_in_a_row = 0
         self._is_over = False
+
+    def phases(self) -> Iterator[int]:
+        """Iterate over the two phases of the run: the number of workers of each.
+
+        No write that can cause bets begins before every write that can only stop bets has come to
+        its end: among workers that wait for the rate limit, it could overtake them.
+        """
+        for safe in (True, False):
+            writes = [write for write in self._writes if write.safe is safe]
+            self._left = iter(writes)
+            if writes and not self.stopping:
+                yield min(self.workers, len(writes))
 
     def take(self, group_of: Callable[[int], RequestGroup]) -> Write | None:
         """Hand out the next write, which is in flight from now on; None when there are no more.

@@ -77,7 +77,8 @@ class AsyncWorkers:
         `.report`.
         """
         try:
-            await self._share_out(run, make_sender)
+            for count in run.phases():
+                await self._share_out(run, make_sender, count)
             await self._look_up(run, make_sender)
         except BaseException as error:
             run.stop()
@@ -89,11 +90,13 @@ class AsyncWorkers:
             raise
         return run.report()
 
-    async def _share_out(self, run: Run, make_sender: Callable[[], AsyncSender]) -> None:
+    async def _share_out(
+        self, run: Run, make_sender: Callable[[], AsyncSender], count: int
+    ) -> None:
         failures: list[BaseException] = []
         cancelled = anyio.get_cancelled_exc_class()
         all_done = anyio.Event()
-        left = run.workers
+        left = count
 
         async def guarded(do: Callable[[], Awaitable[object]]) -> None:
             try:
@@ -125,12 +128,10 @@ class AsyncWorkers:
 
         try:
             async with anyio.create_task_group() as group:
-                for _ in range(run.workers):
+                for _ in range(count):
                     group.start_soon(worker)
-                if run.workers:
-                    # On trio Ctrl-C comes in the task that waits; the group would cancel the
-                    # others.
-                    await guarded(all_done.wait)
+                # On trio Ctrl-C comes in the task that waits; the group would cancel the others.
+                await guarded(all_done.wait)
         except BaseExceptionGroup as errors:  # Ctrl-C again
             failures += [error for error in errors.exceptions if not isinstance(error, cancelled)]
             if not failures:
@@ -239,7 +240,10 @@ class Workers:
         self._run = run
         try:
             with self._signals:
-                if self._in_threads(run.workers, lambda: self._work(run, make_sender)):
+                if all(
+                    self._in_threads(count, lambda: self._work(run, make_sender))
+                    for count in run.phases()
+                ):
                     unknown = [] if self._failures else run.unknown()
                     if unknown:
                         self._in_threads(1, lambda: self._look_up(run, make_sender()))

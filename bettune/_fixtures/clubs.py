@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from bettune._fixtures.team_names import (
     FIRST_TEAM,
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
     from bettune._fixtures.team_names import TeamName
 
+_T = TypeVar("_T")
+_MOST_NAMES = 1 << 15
 _FIRST_YEAR, _LAST_YEAR = 1850, 2035
 
 
@@ -39,8 +40,8 @@ class Club:
 
     country: str
     name: str
-    readings: list[Reading] = field(default_factory=list)
-    forms: set[str] = field(default_factory=set)
+    readings: list[Reading] = field(default_factory=list, repr=False)
+    forms: set[str] = field(default_factory=set, repr=False)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.country})"
@@ -113,9 +114,11 @@ class Section:
 
     def find(self, name: TeamName) -> Identity | None:
         """Return the clubs of this country that a name may be, if the data has a similar name."""
-        if name not in self._found:
-            self._found[name] = self._look_up(name)
-        return self._found[name]
+        if name in self._found:
+            return self._found[name]
+        identity = self._look_up(name)
+        _remember(self._found, name, identity)
+        return identity
 
     def _look_up(self, name: TeamName) -> Identity | None:
         identity = self._by_reading(name, name.whole, FIRST_TEAM)
@@ -139,13 +142,13 @@ class Section:
             if entry.numbers == reading.numbers and entry.forms == reading.forms
         ]
         chosen = sure or [entry for entry in entries if _fits(entry, reading)]
-        found = {(entry.club, entry.reserve) for entry in chosen}
-        if not found:
+        means = {(entry.club, entry.reserve) for entry in chosen}
+        if not means:
             return None
-        clubs = tuple(dict.fromkeys(club for club, _ in found))
-        if len(found) > 1:
+        clubs = tuple(dict.fromkeys(club for club, _ in means))
+        if len(means) > 1:
             return Identity(clubs, marks, sure=False)
-        ((club, reserve),) = found
+        ((club, reserve),) = means
         if reading.numbers and not any(entry.numbers for entry in chosen):
             return Identity((club,), marks, sure=False)  # a year that the data does not know
         bare = not sure and not reading.forms and not reading.numbers
@@ -193,6 +196,13 @@ def forms_differ(forms: Iterable[str], others: Iterable[str]) -> bool:
     return bool(forms <= own or others <= own)
 
 
+def _remember(cache: dict[TeamName, _T], name: TeamName, value: _T) -> None:
+    """Put a value into a cache, which starts anew where a service has asked for very many."""
+    if len(cache) >= _MOST_NAMES:
+        cache.clear()
+    cache[name] = value
+
+
 class ClubBook:
     """All countries' clubs, each section read when it is first needed."""
 
@@ -201,7 +211,7 @@ class ClubBook:
         for block in read_text("clubs.txt").split("\n[")[1:]:
             country, _, text = block.partition("]\n")
             self._texts[country] = text.strip()
-        self._unread: dict[str, str] | None = None
+        self._plain: dict[str, str] | None = None
         self._sections: dict[str, Section] = {}
         self._with_key: dict[str, list[Section]] = defaultdict(list)
         self._worldwide: dict[TeamName, tuple[Identity, ...]] = {}
@@ -223,33 +233,34 @@ class ClubBook:
         """The clubs of a country."""
         section = self._sections.get(country)
         if section is None:
-            section = self._sections[country] = Section(country, self._texts.get(country, ""))
-            if self._unread is not None:
-                self._unread.pop(country, None)
-            for key in (*section.entries, *section.joined):
-                self._with_key[key].append(section)
+            made = Section(country, self._texts.get(country, ""))
+            section = self._sections.setdefault(country, made)
+            if section is made:  # and no other thread's
+                for key in (*section.entries, *section.joined):
+                    self._with_key[key].append(section)
         return section
 
     def find(self, name: TeamName, countries: Iterable[str]) -> tuple[Identity, ...]:
         """Return the clubs of some countries that a name may be."""
-        found = [self.section(country).find(name) for country in countries]
-        return tuple(identity for identity in found if identity is not None)
+        identities = [self.section(country).find(name) for country in countries]
+        return tuple(identity for identity in identities if identity is not None)
 
     def find_anywhere(self, name: TeamName) -> tuple[Identity, ...]:
         """Return the clubs of any country whose usual name it is; aliases do not count."""
-        found = self.find_everywhere(name)
-        if len(found) < 2:
-            return found
+        identities = self.find_everywhere(name)
+        if len(identities) < 2:
+            return identities
         home = vocabulary().famous.get(name.plain)
-        famous = tuple(each for each in found if each.clubs[0].country == home)
+        famous = tuple(each for each in identities if each.clubs[0].country == home)
         if famous:
             return famous
-        highest = max(identity.rank for identity in found)
-        return tuple(each for each in found if each.rank == highest)
+        highest = max(identity.rank for identity in identities)
+        return tuple(each for each in identities if each.rank == highest)
 
     def find_everywhere(self, name: TeamName) -> tuple[Identity, ...]:
         """Return the clubs of all countries that a name may be."""
-        if name not in self._worldwide:
+        identities = self._worldwide.get(name)
+        if identities is None:
             for country in self.unread_with(name):
                 self.section(country)
             keys = {
@@ -258,9 +269,10 @@ class ClubBook:
                 for key in (reading.key, "".join(reading.words))
             }
             sections = {id(each): each for key in keys for each in self._with_key.get(key, ())}
-            found = [section.find(name) for section in sections.values()]
-            self._worldwide[name] = tuple(identity for identity in found if identity is not None)
-        return self._worldwide[name]
+            known = (section.find(name) for section in sections.values())
+            identities = tuple(identity for identity in known if identity is not None)
+            _remember(self._worldwide, name, identities)
+        return identities
 
     def unread_with(self, name: TeamName) -> list[str]:
         """The countries not read yet in whose text the longest word of a name stands."""
@@ -270,27 +282,29 @@ class ClubBook:
         )
 
     def _unread_with(self, words: Sequence[str]) -> list[str]:
-        if self._unread is None:
-            self._unread = {
-                country: fold(text)
-                for country, text in self._texts.items()
-                if country not in self._sections
-            }
+        if len(self._sections) == len(self._texts):
+            return []
+        if self._plain is None:
+            self._plain = {country: fold(text) for country, text in self._texts.items()}
         return [
-            country for country, text in self._unread.items() if any(word in text for word in words)
+            country
+            for country, text in self._plain.items()
+            if country not in self._sections and any(word in text for word in words)
         ]
 
     def containing(self, words: Sequence[str], countries: Iterable[str]) -> set[Club]:
         """The clubs of some countries, of all where none is given, with all these words."""
         if not countries:
-            countries = [*self._unread_with(words[:1]), *self._sections]
-        found: set[Club] = set()
+            countries = [*self._unread_with(words[:1]), *list(self._sections)]
+        clubs: set[Club] = set()
         for country in countries:
-            found |= self.section(country).containing(words)
-        return found
+            clubs |= self.section(country).containing(words)
+        return clubs
 
 
-@lru_cache(maxsize=1)
+_BOOK = ClubBook()  # made as the module is imported, so that all threads have the same clubs
+
+
 def club_book() -> ClubBook:
-    """Open clubs.txt, once."""
-    return ClubBook()
+    """The clubs of clubs.txt."""
+    return _BOOK

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from bettune._fixtures.team_names import plain
+from bettune._fixtures.team_names import prepare, words_of
 from bettune._fixtures.vocabulary import read_text, vocabulary
 
 # What people call several countries by.
@@ -19,6 +17,10 @@ _UNIONS = {
 INTERNATIONAL = "international"
 
 
+def _key(text: str) -> str:
+    return " ".join(words_of(prepare(text)))
+
+
 class Countries:
     """The countries of countries.txt."""
 
@@ -31,13 +33,13 @@ class Countries:
                 continue
             name, _, rest = line.partition(":")
             codes, names, nicknames = (part.split(",") for part in f"{rest}||".split("|")[:3])
-            self.by_name[plain(name)] = name
+            self.by_name[_key(name)] = name
             for text in names:
-                self.by_name.setdefault(plain(text), name)
+                self.by_name.setdefault(_key(text), name)
             for text in codes:
-                self._by_code[plain(text)] = name
+                self._by_code[_key(text)] = name
             for text in nicknames:
-                self._by_nickname.setdefault(plain(text), name)
+                self._by_nickname.setdefault(_key(text), name)
         for table in (self.by_name, self._by_code, self._by_nickname):
             table.pop("", None)
 
@@ -46,7 +48,7 @@ class Countries:
 
         None of them where it is unknown, and INTERNATIONAL where it is an area such as Europe.
         """
-        key = plain(text)
+        key = _key(text)
         if key.startswith("gb ") and len(key) == 6:  # ISO 3166-2, such as GB-ENG
             key = {"nir": "northern ireland", "wls": "wales", "sct": "scotland"}.get(
                 key[3:], key[3:]
@@ -67,7 +69,9 @@ class Countries:
         return self.by_name.get(text) or self._by_code.get(text) or self._by_nickname.get(text)
 
 
-@lru_cache(maxsize=1)
+_COUNTRIES = Countries()
+
+
 def countries() -> Countries:
-    """Read countries.txt, once."""
-    return Countries()
+    """The countries of countries.txt."""
+    return _COUNTRIES

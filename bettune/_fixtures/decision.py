@@ -235,15 +235,15 @@ def both_alike(
     """The matches of a fixture's days of which both names may be the fixture's."""
     home, away = (asked.away, asked.home) if swapped else (asked.home, asked.away)
     start, end = asked.around
-    found = []
+    pairings = []
     for index in indexes:
         ids = {indexed.match.id for indexed in index.away(away.name, loosely=loosely)}
         for indexed in index.at_home(home.name, loosely=loosely) if ids else ():
             if indexed.match.id in ids and start <= indexed.match.date < end:
                 pairing = pair(asked, indexed, swapped=swapped)
                 if pairing.lower >= Level.COMPATIBLE and not _is_derby(asked, pairing, swapped):
-                    found.append(pairing)
-    return in_order(found)
+                    pairings.append(pairing)
+    return in_order(pairings)
 
 
 def _is_derby(asked: Asked, pairing: Pairing, swapped: bool) -> bool:
@@ -258,14 +258,14 @@ def _is_derby(asked: Asked, pairing: Pairing, swapped: bool) -> bool:
 def either_alike(asked: Asked, indexes: Sequence[MatchIndex]) -> list[Pairing]:
     """The matches of a fixture's days of which at least one name may be the fixture's."""
     start, end = asked.around
-    found = {}
+    pairings = {}
     for index in indexes:
         for indexed in (*index.at_home(asked.home.name), *index.away(asked.away.name)):
-            if indexed.match.id not in found and start <= indexed.match.date < end:
+            if indexed.match.id not in pairings and start <= indexed.match.date < end:
                 pairing = pair(asked, indexed)
                 if pairing.higher >= Level.COMPATIBLE:
-                    found[indexed.match.id] = pairing
-    return in_order(found.values())
+                    pairings[indexed.match.id] = pairing
+    return in_order(pairings.values())
 
 
 def in_order(pairings: Iterable[Pairing]) -> list[Pairing]:

@@ -155,7 +155,11 @@ def _common_country(home: TeamName, away: TeamName) -> tuple[str, ...]:
     """The country that both teams of a match are known in, if it is only one."""
     common = set.intersection(
         *(
-            {club.country for found in club_book().find_everywhere(name) for club in found.clubs}
+            {
+                club.country
+                for identity in club_book().find_everywhere(name)
+                for club in identity.clubs
+            }
             for name in (home, away)
         )
     )

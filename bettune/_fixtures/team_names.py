@@ -145,7 +145,7 @@ def prepare(text: str) -> str:
     """Write a text in small letters without accents, with initials (F.C.) as one word."""
     folded = _APOSTROPHES.sub("", fold(text))
     if "." in folded:
-        folded = _INITIALS.sub(lambda found: re.sub("[. ]", "", found[0]) + " ", folded)
+        folded = _INITIALS.sub(lambda initials: re.sub("[. ]", "", initials[0]) + " ", folded)
     return _ENDS.sub(r"\1\2", folded) if "-" in folded else folded
 
 
@@ -153,24 +153,24 @@ def prepare(text: str) -> str:
 def parse(text: str) -> TeamName:
     """Read a team's name."""
     folded = prepare(text)
-    found = [(match[1], match[2], match[3]) for match in _WORD.finditer(folded)]
-    tokens = [word for _, word, _ in found]
+    pieces = [(match[1], match[2], match[3]) for match in _WORD.finditer(folded)]
+    tokens = [word for _, word, _ in pieces]
     known = vocabulary()
     short = frozenset(
         word
-        for before, word, stop in found
+        for before, word, stop in pieces
         if (stop and word not in known.spellings and word.isalpha())
         or (len(word) == 1 and word.isalpha())
     )
     codes = frozenset(
         word
-        for before, word, _ in found[-1:]
-        if len(word) == 2 and (before in _BEFORE_CODES or word in _TRAILING) and len(found) > 1
+        for before, word, _ in pieces[-1:]
+        if len(word) == 2 and (before in _BEFORE_CODES or word in _TRAILING) and len(pieces) > 1
     )
     whole, translated = _read(tokens, codes)
     unmarked, marks = (tokens, FIRST_TEAM)
     if " ".join(tokens) not in known.unmarked:
-        unmarked, marks = _take_marks(found, folded)
+        unmarked, marks = _take_marks(pieces, folded)
     reading = whole
     if marks != FIRST_TEAM:
         reading, translated = _read(unmarked, codes)
@@ -206,12 +206,12 @@ def read_known(prepared: str) -> tuple[str, Reading]:
     Args:
         prepared: the name as `prepare` makes it.
     """
-    found = _WORD.findall(prepared)
-    before, word, _ = found[-1]
+    pieces = _WORD.findall(prepared)
+    before, word, _ = pieces[-1]
     codes = _NO_CODES
-    if len(word) == 2 and (before in _BEFORE_CODES or word in _TRAILING) and len(found) > 1:
+    if len(word) == 2 and (before in _BEFORE_CODES or word in _TRAILING) and len(pieces) > 1:
         codes = frozenset({word})
-    tokens = [word for _, word, _ in found]
+    tokens = [word for _, word, _ in pieces]
     return " ".join(tokens), _read(tokens, codes)[0]
 
 
@@ -304,7 +304,7 @@ def _without_written_forms(tokens: Sequence[str], forms: set[str]) -> list[str]:
 
 
 def _take_marks(
-    found: Sequence[tuple[str | None, str, str]], folded: str
+    pieces: Sequence[tuple[str | None, str, str]], folded: str
 ) -> tuple[list[str], Marks]:
     """The words of a name without its marks, and the marks."""
     known = vocabulary()
@@ -314,12 +314,12 @@ def _take_marks(
         youth = ages[0]
         taken = set(_WORD.findall(" ".join(match[0] for match in _AGE.finditer(folded))))
         gone = {word for _, word, _ in taken}
-        found = [each for each in found if each[1] not in gone]
+        pieces = [each for each in pieces if each[1] not in gone]
     words: list[str] = []
-    last = len(found) - 1
-    while last >= 0 and _is_final_mark(found[last]):
+    last = len(pieces) - 1
+    while last >= 0 and _is_final_mark(pieces[last]):
         last -= 1
-    for place, (before, word, stop) in enumerate(found):
+    for place, (before, word, stop) in enumerate(pieces):
         mark = known.marks.get(word, "")
         if mark and word in _AT_THE_END:
             before_ok = before in (" ", "(", None, "", "/") or (
@@ -341,7 +341,7 @@ def _take_marks(
             words.append(word)
     marks = Marks(women, reserve, youth)
     if not words:
-        return [word for _, word, _ in found], FIRST_TEAM if not ages else Marks(youth=youth)
+        return [word for _, word, _ in pieces], FIRST_TEAM if not ages else Marks(youth=youth)
     return words, marks
 
 

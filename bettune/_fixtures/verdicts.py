@@ -93,7 +93,7 @@ def compare(name: TeamName, team: TeamName, marks: tuple[Marks, Marks], place: P
     """
     nation = _compare_nations(name, team)
     identities, team_identities = _identities(name, team, place)
-    if nation is not None and not (identities and team_identities):
+    if nation is _NATION or (nation is not None and not (identities and team_identities)):
         return _with_marks(nation, name, team, marks)
     if identities and team_identities:
         return _compare_known(name, team, (identities, team_identities), marks, place)

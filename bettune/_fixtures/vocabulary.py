@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from functools import lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
@@ -83,7 +82,9 @@ def _sections(text: str) -> dict[str, dict[str, str]]:
     return sections
 
 
-@lru_cache(maxsize=1)
+_VOCABULARY = Vocabulary()
+
+
 def vocabulary() -> Vocabulary:
-    """Read words.txt, once."""
-    return Vocabulary()
+    """The words of words.txt."""
+    return _VOCABULARY

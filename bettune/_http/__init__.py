@@ -5,22 +5,25 @@ The life of a request, and the names that stand for its parts:
     arguments of an operation
         |   request_builder   a request: path below the base URL, query, JSON
         v
-    AsyncSender.send          one request on its Terms: retry policy, timeout, headers, bulk run
+    AsyncSender.send          sends one request on its Terms: retry policy, timeout, headers, group
         |
-        |   Exchange.steps    decides without I/O what comes next: wait, send, or end
-        |      PendingRequest its place in the queues of the RateLimiter (limit, connections)
-        |      Tries          the attempts that its policy still allows
+        |   Exchange.steps    decides the next step, without I/O: wait, send, return or raise
+        |      PendingRequest the request's place in the two queues of the RateLimiter:
+        |                     Slots (requests in flight) and Window (requests per time)
+        |      RetryBudget    the retries that the policy still allows
         v
-    AsyncSender._attempt      one attempt, within a Deadline
+    AsyncSender._attempt      makes one attempt, within an AsyncDeadline
         |   httpx.AsyncClient -> transports (proxies, TLS) -> the server
-        |   BodyReader        the body: decompressed, up to max_response_bytes
+        |   BodyReader        decompresses the body, up to max_response_bytes
         v
-    Response, or the reason for its absence
-        |   Exchange          a success; a redirect; a retry, after a wait; or
-        |   ErrorFactory      the error
+    BufferedResponse or Failure
+        |   Exchange          decides: success, redirect, retry after a wait, or error
+        |   ErrorFactory      makes the error
         v
-    httpx.Response that has been read -> the generated client -> models
+    httpx.Response, with its body in memory -> the generated client -> models
 
-`settings` and `http_options` check what a client is made with, `token` and `redaction` keep its
-secret, and `low_level` is the generated client over all this.
+The sync client has the same parts: `Sender`, `Deadline`, `httpx.Client`.
+`settings` and `http_options` check the arguments of a client. `token` reads the API token, and
+`redaction` removes it from errors and logs. `low_level` is the generated client, which sends its
+requests in the same way.
 """

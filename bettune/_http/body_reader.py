@@ -1,4 +1,4 @@
-"""The body of a response as it arrives: decompressed, and up to a number of bytes."""
+"""Reads the body of a response as it arrives: decompresses it, and stops at a maximum size."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from bettune._values.display import short_repr
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-# The first byte of each member of a gzip.
+# The first byte of each member of a gzip body.
 _MAGIC = b"\x1f"
 
 
-class Answer(NamedTuple):
-    """A response with its body.
+class BufferedResponse(NamedTuple):
+    """A response and its body in memory.
 
     Attributes:
-        response: status and headers; its own body has been consumed.
-        content: the body, decompressed.
-        problem: why the body cannot be used, if it cannot.
+        response: the status and headers. Its own body has been consumed.
+        content: the decompressed body.
+        problem: the reason why the body is invalid, or None.
     """
 
     response: httpx.Response
     content: bytes
     problem: str | None = None
 
-    def whole(self, request: httpx.Request) -> httpx.Response:
-        """Make a response that has been read, as if it was never compressed."""
+    def to_httpx(self, request: httpx.Request) -> httpx.Response:
+        """Return an httpx.Response with the decompressed body, already read."""
         response = self.response
         headers = response.headers
         if "content-encoding" in headers:
@@ -42,9 +42,9 @@ class Answer(NamedTuple):
 
 
 class _WholeResponse(httpx.Response):
-    """A response in memory, whose body can be read any number of times, in any way.
+    """A response in memory. Its body can be read any number of times, by any method.
 
-    httpx would take ten times as long to make one.
+    httpx takes ten times as long to make a response from bytes.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class _WholeResponse(httpx.Response):
         )
         self.is_closed = self.is_stream_consumed = True
         self.body = content
-        with suppress(RuntimeError):  # a transport of the caller's may have given it whole
+        with suppress(RuntimeError):  # the caller's transport did not set it
             self.elapsed = response.elapsed
 
     @property
@@ -92,12 +92,12 @@ class _WholeResponse(httpx.Response):
 
 
 class BodyReader:
-    """Takes the chunks of a body as they come from the network."""
+    """Collects the chunks of a body as they arrive from the network."""
 
     def __init__(self, response: httpx.Response, limit: int) -> None:
         self._limit = limit
         self._received = 0
-        # Not a list of chunks: chunks of one byte would take eight times their memory.
+        # Not a list: a list of one-byte chunks takes eight times as much memory.
         self._content = BytesIO()
         self._member: zlib._Decompress | None = None
         self.problem: str | None = None
@@ -105,10 +105,12 @@ class BodyReader:
         self._is_padded = False
         self._is_gzip = coding in {"gzip", "x-gzip"}
         if not self._is_gzip and coding not in {"", "identity"}:
-            self.problem = f"the body is encoded as {short_repr(coding)}, which was not asked for"
+            self.problem = (
+                f"the body is encoded as {short_repr(coding)}, which the request did not accept"
+            )
 
     def take(self, chunk: bytes) -> None:
-        """Keep a chunk, or note what is wrong with the body."""
+        """Store a chunk, or set `problem` if the body is invalid."""
         self._received += len(chunk)
         if self._received > self._limit:
             self._exceed()
@@ -118,19 +120,19 @@ class BodyReader:
         else:
             self._keep(chunk)
 
-    def answer(self, response: httpx.Response) -> Answer:
-        """Return the response with the body that was kept."""
+    def finish(self, response: httpx.Response) -> BufferedResponse:
+        """Return the response with the body that was stored."""
         if self._member is not None and not self._member.eof and self.problem is None:
             self.problem = "the body cannot be decompressed: it is cut short"
-        return Answer(response, self._content.getvalue(), self.problem)
+        return BufferedResponse(response, self._content.getvalue(), self.problem)
 
     def _decompress(self, rest: bytes) -> None:
-        # Not httpx's decoder: this one stops at the limit, in the middle of a bomb, and goes on
-        # where one member ends and the next begins.
+        # httpx's decoder is not used: it would decompress a bomb beyond the limit, and stop after
+        # the first of several gzip members.
         while rest and self.problem is None:
             if self._member is None or self._member.eof:
                 if self._member is not None and not rest.startswith(_MAGIC):
-                    self._is_padded = True  # what follows is ignored, as other clients do
+                    self._is_padded = True  # other clients ignore the rest, too
                     return
                 self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
             try:
@@ -151,6 +153,6 @@ class BodyReader:
 
 
 def timeout_of(request: httpx.Request) -> dict[str, Any]:
-    """Return the timeouts of a request: seconds or None by connect, read, write and pool."""
+    """Return the timeouts of a request: a mapping of connect, read, write, pool to seconds."""
     timeouts: dict[str, Any] = request.extensions.get("timeout", {})
     return timeouts

@@ -1,4 +1,4 @@
-"""A monotonic clock that advances even while freezegun or time-machine hold the system's clock."""
+"""A monotonic clock that advances even while freezegun or time-machine stop the system's clock."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import time
 
 
 class Clock:
-    """Seconds that never go back. A completed wait moves the clock, even if the system's stands."""
+    """Monotonic seconds. A completed wait advances the clock even if the system's has stopped."""
 
     def __init__(self) -> None:
         self._ahead = 0.0
         self._latest = 0.0
 
     def now(self) -> float:
-        """Return the seconds since some fixed moment."""
+        """Return the seconds since an arbitrary fixed moment."""
         self.waited_until(self._latest)
         self._latest = time.monotonic() + self._ahead
         return self._latest
 
     def waited_until(self, moment: float) -> None:
-        """Note that a wait was completed: the present is at least `moment`."""
+        """Record that a wait has completed: the time is now at least `moment`."""
         self._ahead = max(self._ahead, moment - time.monotonic())

@@ -1,7 +1,7 @@
-"""A deadline for one attempt, however its bytes arrive.
+"""A deadline for one whole attempt.
 
-httpx bounds each read from the network and not their sum: a server that sends a byte from time to
-time would be waited for without end.
+The timeouts of httpx limit each read from the network, but not their sum. Without a deadline, a
+server that sends one byte from time to time would keep the client waiting for ever.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _PASSED = "the response was not complete by the deadline of the attempt"
 
 
 class AsyncDeadline:
-    """Cancels what is awaited within it once its time is up.
+    """Cancels the code in its `with` block at the deadline.
 
     Raises:
-        httpx.ReadTimeout: the time was up.
+        httpx.ReadTimeout: the deadline has passed.
     """
 
     def __init__(self, seconds: float) -> None:
         self._scope = anyio.CancelScope(deadline=anyio.current_time() + seconds)
 
     def restart(self, seconds: float) -> None:
-        """Give `seconds` from now on."""
+        """Set the deadline to `seconds` from now."""
         self._scope.deadline = anyio.current_time() + seconds
 
     def extend(self, seconds: float) -> None:
-        """Give `seconds` more."""
+        """Move the deadline by `seconds`."""
         self._scope.deadline += seconds
 
     def __enter__(self) -> Self:
@@ -55,27 +55,27 @@ class AsyncDeadline:
 
 
 class Deadline:
-    """Bounds what its thread reads and writes by the time that is left.
+    """Limits the network reads and writes of its thread, in its `with` block, to the time left.
 
     Raises:
-        httpx.ReadTimeout: the time was up.
+        httpx.ReadTimeout: the deadline has passed.
     """
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     def restart(self, seconds: float) -> None:
-        """Give `seconds` from now on."""
+        """Set the deadline to `seconds` from now."""
         self._end = time.monotonic() + seconds
 
     def extend(self, seconds: float) -> None:
-        """Give `seconds` more, unless the time is up."""
+        """Move the deadline by `seconds`, unless it has passed."""
         if self.left() <= 0:
             raise httpx.ReadTimeout(_PASSED)
         self._end += seconds
 
     def left(self) -> float:
-        """Seconds left."""
+        """Return the seconds until the deadline."""
         return self._end - time.monotonic()
 
     def __enter__(self) -> Self:
@@ -91,10 +91,10 @@ _of_thread = threading.local()
 
 
 def time_left(timeout: float | None) -> float | None:
-    """Bound the timeout of one read or write by the deadline of this thread, if it has one.
+    """Return the timeout of one read or write, limited by the deadline of this thread, if any.
 
     Raises:
-        httpcore.ReadTimeout: the time is up.
+        httpcore.ReadTimeout: the deadline has passed.
     """
     deadline = getattr(_of_thread, "deadline", None)
     if deadline is None:

@@ -1,4 +1,4 @@
-"""Makes the error of a failed request: the one place where API errors are made."""
+"""Makes the exceptions for failed requests. No other module makes them."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bettune._api_errors import APIError, APIStatusError
-    from bettune._http.body_reader import Answer
+    from bettune._http.body_reader import BufferedResponse
     from bettune._http.rate_limiter import MaxWaitExceededError
     from bettune._models import RateLimit
 
-# What httpx raises for a request; InvalidURL and UnicodeError come of odd redirects.
+# Exceptions that httpx raises for a request: InvalidURL and UnicodeError for odd redirects.
 Failure = httpx.RequestError | httpx.InvalidURL | UnicodeError
 FAILURES = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
 
-# Failures before anything of the request was sent.
+# Failures before any byte of the request was sent.
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -47,24 +47,24 @@ _NEVER_SENT = (
     UnicodeError,
 )
 
-# The part of a body that an error is made from. Cleaning it takes time; errors keep much less.
+# The length of the part of a body that is read for an error: removing tokens takes time.
 _LONGEST_BODY = 2**16
-# The part of a body that stands in for a missing message.
+# The length of the part of a body that replaces a missing message.
 _EXCERPT = 200
 _LONGEST_MESSAGE = 1000
 _PROXY_REMEDY = "give its user name and password in its URL: http://user:password@host:port"
 
 _USERINFO = re.compile(r"//[^/?#\s]*@")
-# A status by which a proxy refuses for good to connect: 407, 403, …
+# A status of a proxy that will not connect after a retry either: 407, 403, …
 _REFUSED_BY_PROXY = re.compile(r"4(?!08|29)\d\d\b")
 
 
 class ErrorFactory:
-    """Makes the errors of one client, without its token.
+    """Makes the errors of one client. They never contain its token.
 
     Args:
-        base_url: paths in errors are relative to it.
-        clean: removes the token from a text.
+        base_url: the URL that the paths in errors are relative to.
+        clean: a function that removes the token from a text.
     """
 
     def __init__(self, base_url: httpx.URL, clean: Callable[[str], str]) -> None:
@@ -72,23 +72,23 @@ class ErrorFactory:
         self._clean = clean
 
     def path(self, request: httpx.Request) -> str:
-        """Return the path of a request below the base URL."""
+        """Return the path of a request, relative to the base URL."""
         return printable(self._clean(request.url.path.removeprefix(self._base_path)))
 
     def of_failure(
         self, failure: Failure, request: httpx.Request, attempts: int
     ) -> APIConnectionError:
-        """Make the error of a request without a complete response."""
+        """Make the error of a request that received no complete response."""
         causes = list(_causes(failure))
-        said = printable(self._clean(next(filter(None, map(str, causes)), "")))
+        details = printable(self._clean(next(filter(None, map(str, causes)), "")))
         name = type(failure).__name__
         kind = APIConnectionError
-        reason = f"{name}: {said}" if said else name
+        reason = f"{name}: {details}" if details else name
         if isinstance(failure, httpx.TimeoutException):
             kind = APITimeoutError
             reason = f"no answer within the timeout ({reason})"
         where = f"server {request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
-        # Of the request that failed: a redirect may have led elsewhere.
+        # The proxy of the failed request: a redirect may have led to another.
         if proxy := _proxy_of(failure):
             where = f"{where} by proxy {proxy}"
             is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
@@ -96,7 +96,7 @@ class ErrorFactory:
                 isinstance(failure, httpx.ConnectError | httpx.ConnectTimeout) and not is_tls
             ):
                 where = f"proxy {proxy}"
-            if isinstance(failure, httpx.ProxyError) and said.startswith("407"):
+            if isinstance(failure, httpx.ProxyError) and details.startswith("407"):
                 reason = f"{reason}; {_PROXY_REMEDY}"
         return kind(
             f"{reason} ({self._clean(where)})",
@@ -106,17 +106,22 @@ class ErrorFactory:
         )
 
     def of_status(
-        self, answer: Answer, request: httpx.Request, attempts: int, *, refused: str = ""
+        self,
+        buffered: BufferedResponse,
+        request: httpx.Request,
+        attempts: int,
+        *,
+        refused: str = "",
     ) -> APIStatusError:
-        """Make the error of a response whose status is not 2xx, whatever its body holds.
+        """Make the error of a response whose status is not 2xx. Its body may be anything.
 
         Args:
-            answer: the response with its body.
+            buffered: the response with its body.
             request: the request.
-            attempts: how many times it was sent.
-            refused: why a redirect was not followed, if it was to be.
+            attempts: the number of times that the request was sent.
+            refused: the reason why a redirect was not followed, or an empty string.
         """
-        response, content, problem = answer
+        response, content, problem = buffered
         status = response.status_code
         code, message = self._code_and_message(content)
         body = self._beginning(content)
@@ -136,7 +141,7 @@ class ErrorFactory:
             status_code=status,
             code=code,
             body=body,
-            # Cleaned, they are text again, which Headers by itself takes for ASCII.
+            # The cleaned values are str, which Headers by default encodes as ASCII.
             headers=httpx.Headers(headers, encoding=response.headers.encoding),
             method=request.method,
             path=self.path(request),
@@ -187,28 +192,28 @@ class ErrorFactory:
         )
 
     def _beginning(self, content: bytes) -> str:
-        # Not as the charset says: some of Python's raise, or decode to no text at all.
+        # As UTF-8, whatever the charset says: some of Python's codecs raise, or return no text.
         return self._clean(content[:_LONGEST_BODY].decode(errors="replace"))
 
     def _code_and_message(self, content: bytes) -> tuple[str | None, str | None]:
         try:
-            sent = msgspec.json.decode(content[:_LONGEST_BODY].decode(errors="replace"))
+            decoded = msgspec.json.decode(content[:_LONGEST_BODY].decode(errors="replace"))
         except (msgspec.DecodeError, RecursionError, UnicodeError):
             return None, None
-        if not isinstance(sent, dict):
+        if not isinstance(decoded, dict):
             return None, None
         code, message = (
-            # Cleaned here: JSON has too many ways to spell the same text.
-            self._clean(value) if isinstance(value := sent.get(key), str) else None
+            # The token is removed after decoding: JSON can spell the same text in many ways.
+            self._clean(value) if isinstance(value := decoded.get(key), str) else None
             for key in ("code", "message")
         )
         return code and printable(code), message
 
 
 def is_in_doubt(outcome: object, error: APIError | None) -> bool:
-    """Return whether the server may have carried a request out without saying so."""
+    """Return whether the server may have executed a request that did not succeed."""
     if isinstance(outcome, httpx.ConnectTimeout):
-        # The transport httpx-aiohttp reports a connection that was lost later in this way too.
+        # The transport httpx-aiohttp raises this for connections lost after sending, too.
         cause = outcome.__cause__
         return cause is not None and not type(cause).__module__.startswith("httpcore")
     if isinstance(outcome, Exception):
@@ -217,12 +222,12 @@ def is_in_doubt(outcome: object, error: APIError | None) -> bool:
 
 
 def is_hopeless(failure: Failure) -> bool:
-    """Return whether a retry would fail likewise: a wrong URL, header or certificate."""
+    """Return whether a retry would fail in the same way: a wrong URL, header or certificate."""
     if not isinstance(failure, httpx.TransportError):
         return True
     if isinstance(failure, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
         return True
-    if isinstance(failure.__context__, httpx.InvalidURL):  # where a redirect points
+    if isinstance(failure.__context__, httpx.InvalidURL):  # the target of a redirect
         return True
     if isinstance(failure, httpx.ProxyError) and _REFUSED_BY_PROXY.match(str(failure)):
         return True
@@ -235,13 +240,13 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None:
         yield cause
-        # httpcore drops the cause of its own. A caller's own errors are in the context of others.
+        # httpcore sets no cause on its exceptions. The context of others may be a caller's error.
         dropped = cause.__context__ if type(cause).__module__ == httpcore.__name__ else None
         cause = cause.__cause__ or dropped
 
 
 def _proxy_of(failure: Failure) -> str:
-    with suppress(RuntimeError):  # it knows no request
+    with suppress(RuntimeError):  # the exception has no request
         return proxy_of(failure.request) if isinstance(failure, httpx.RequestError) else ""
     return ""
 

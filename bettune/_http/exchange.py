@@ -11,7 +11,7 @@ import httpx
 
 from bettune._api_errors import RateLimitError
 from bettune._errors import BetTuneError
-from bettune._http.body_reader import Answer
+from bettune._http.body_reader import BufferedResponse
 from bettune._http.error_factory import ErrorFactory, Failure, is_hopeless, is_in_doubt
 from bettune._http.rate_limiter import (
     MaxWaitExceededError,
@@ -20,7 +20,7 @@ from bettune._http.rate_limiter import (
     RunCancelledError,
 )
 from bettune._http.request_builder import origin
-from bettune._http.retries import Tries, rate_limit_in, retry_after
+from bettune._http.retries import RetryBudget, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -34,16 +34,16 @@ logger.addHandler(logging.NullHandler())
 
 SUCCESS = frozenset(status for status in HTTPStatus if httpx.codes.is_success(status))
 
-# The outcome of one attempt: an answer, or why there is none.
-Outcome = Answer | Failure
-# What the client has to do next: wait as a pending request says, or send a request.
+# The outcome of one attempt: a response, or the exception of httpx.
+Outcome = BufferedResponse | Failure
+# The next step of the client: wait for the event of a pending request, or send a request.
 Step = PendingRequest | httpx.Request
-# What the client replies: whether the event was set, or the outcome of the request.
+# The client's reply to a step: whether the event was set, or the outcome of the attempt.
 Reply = bool | Outcome
 
 
 class Exchange:
-    """All of a request but the sending and the waiting."""
+    """Decides the steps of a request. The client sends and waits."""
 
     def __init__(self, settings: Settings, rate_limiter: RateLimiter) -> None:
         self.rate_limiter = rate_limiter
@@ -54,25 +54,25 @@ class Exchange:
 
     def steps(
         self, request: httpx.Request, terms: Terms, *, follow_redirects: bool
-    ) -> Generator[Step, Reply, Answer]:
-        """Make the attempts of one request; return its 2xx response, or raise its error.
+    ) -> Generator[Step, Reply, BufferedResponse]:
+        """Make the attempts of one request. Return its 2xx response, or raise its error.
 
-        Yields what the client has to do, and takes its replies.
+        Yields the steps for the client to take, and receives its replies.
         """
         pending = PendingRequest(terms.group)
         try:
             return (yield from self._attempts(request, terms, pending, follow_redirects))
         except BaseException:
-            # Again: an interrupt may have come before the first release, or in the midst of it.
+            # A second time: an interrupt may have come before or during the first release.
             self.rate_limiter.release(pending)
             raise
 
     def _attempts(
         self, request: httpx.Request, terms: Terms, pending: PendingRequest, follow_redirects: bool
-    ) -> Generator[Step, Reply, Answer]:
-        tries = Tries(terms.policy)
+    ) -> Generator[Step, Reply, BufferedResponse]:
+        budget = RetryBudget(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
-        # The latest error but for 429, after which nothing can have been written.
+        # The latest error except 429, after which the server cannot have written anything.
         failure: APIError | None = None
         in_doubt = False
         try:
@@ -81,7 +81,8 @@ class Exchange:
                 try:
                     yield from self._wait(pending, request, terms, reason, attempts)
                 except (RunCancelledError, BetTuneError):
-                    # A write that was tried may have been done, which its report has to say.
+                    # The server may have executed an earlier attempt of this write. The report
+                    # must say so.
                     if terms.group is None or failure is None:
                         raise
                     raise failure from None
@@ -89,19 +90,21 @@ class Exchange:
                 start = time.monotonic()
                 outcome = yield current
                 assert not isinstance(outcome, bool)
-                # The limit in its headers is learnt before the next request gets its slot.
+                # Learn the limit in the headers before the next request gets this slot.
                 self._log(request, outcome, attempts, time.monotonic() - start)
                 error = self._judge(outcome, request, attempts, pending)
                 if terms.group is not None and error is not None:
                     in_doubt = in_doubt or is_in_doubt(outcome, error)
                     terms.group.in_doubt = in_doubt
                 if error is None:
-                    assert isinstance(outcome, Answer)
+                    assert isinstance(outcome, BufferedResponse)
                     return outcome
-                target = outcome.response.next_request if isinstance(outcome, Answer) else None
+                target = (
+                    outcome.response.next_request if isinstance(outcome, BufferedResponse) else None
+                )
                 is_redirect = follow_redirects and target is not None
                 if is_redirect:
-                    assert isinstance(outcome, Answer)
+                    assert isinstance(outcome, BufferedResponse)
                     assert target is not None
                     refused = self._refused(request, target, redirects)
                     if refused:
@@ -111,9 +114,9 @@ class Exchange:
                     current, redirects = target, redirects + 1
                     self.rate_limiter.release(pending)
                     continue
-                wait = self._wait_after(outcome, request, tries)
+                wait = self._wait_after(outcome, request, budget)
                 if wait is None:
-                    # Not from the exception of httpx: it holds the request, and so the token.
+                    # Not from the exception of httpx: it has the request, and so the token.
                     raise error from None
                 self.rate_limiter.release(pending)
                 if not isinstance(error, RateLimitError):
@@ -160,7 +163,7 @@ class Exchange:
         self, outcome: Outcome, request: httpx.Request, attempts: int, pending: PendingRequest
     ) -> APIError | None:
         """Return the error of an attempt, or None after a success."""
-        if not isinstance(outcome, Answer):
+        if not isinstance(outcome, BufferedResponse):
             return self.errors.of_failure(outcome, request, attempts)
         response, content, problem = outcome
         limit = rate_limit_in(response.headers)
@@ -180,35 +183,37 @@ class Exchange:
         return None
 
     def _is_of_api(self, message: httpx.Request | httpx.Response) -> bool:
-        """Return whether it is to or from the API itself: a redirect may have led elsewhere."""
+        """Return whether a message is to or from the API: a redirect may have led elsewhere."""
         return origin(message.url) == self._origin
 
     def _refused(self, request: httpx.Request, target: httpx.Request, redirects: int) -> str:
-        """Return why a redirect must not be followed; empty if it may."""
+        """Return the reason why a redirect must not be followed, or an empty string."""
         if target.method != request.method:
-            return f"not followed since that would make a {target.method} of it"
+            return f"not followed since it would change the method to {target.method}"
         if target.url.userinfo:
-            return "not followed since it holds a user name or password"
+            return "not followed since its URL contains a user name or password"
         if redirects >= self._max_redirects:
             return f"not followed after {redirects} redirects"
         return ""
 
-    def _wait_after(self, outcome: Outcome, request: httpx.Request, tries: Tries) -> float | None:
+    def _wait_after(
+        self, outcome: Outcome, request: httpx.Request, budget: RetryBudget
+    ) -> float | None:
         """Return the seconds to wait before the next attempt, or None to give up."""
         if not isinstance(request.stream, httpx.ByteStream):
-            return None  # a caller's own stream of data is gone once it is sent
-        if not isinstance(outcome, Answer):
-            return None if is_hopeless(outcome) else tries.wait_after(None, None)
+            return None  # the caller's stream has been consumed
+        if not isinstance(outcome, BufferedResponse):
+            return None if is_hopeless(outcome) else budget.wait_after(None, None)
         response = outcome.response
         delay = retry_after(response.headers)
-        wait = tries.wait_after(response.status_code, delay)
+        wait = budget.wait_after(response.status_code, delay)
         if delay is not None and wait is not None and self._is_of_api(response):
             self.rate_limiter.pause(wait)
         return wait
 
     def _log(self, request: httpx.Request, outcome: Outcome, attempts: int, seconds: float) -> None:
         if logger.isEnabledFor(logging.DEBUG):
-            status = outcome.response.status_code if isinstance(outcome, Answer) else None
+            status = outcome.response.status_code if isinstance(outcome, BufferedResponse) else None
             fields = {
                 "method": request.method,
                 "path": self.errors.path(request),
@@ -216,6 +221,6 @@ class Exchange:
                 "seconds": seconds,
                 "attempt": attempts,
             }
-            # A field of a log keeps to one type.
+            # Each field of a log record always has the same type.
             extra = fields | {"status": status}
             logger.debug("%s %s: %s in %.3f s, try %d", *fields.values(), extra=extra)

@@ -1,4 +1,4 @@
-"""The options that callers pass on to httpx, checked when a client is made, not when it is used."""
+"""Checks the options for httpx when a client is made, not when it sends its first request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _OPTIONS = frozenset(inspect.signature(httpx.Client).parameters) - {"base_url", "timeout"}
-# What httpx takes without a look, and fails of with the first request.
+# The types of options that httpx does not check: with others, the first request would fail.
 _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(
         ("follow_redirects", "trust_env", "http1", "http2"), ((bool,), "True or False")
@@ -32,10 +32,10 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
 _LIMITS = ("max_connections", "max_keepalive_connections", "keepalive_expiry")
 _OF_THE_BODY = ("Content-Length", "Transfer-Encoding")
 _HOOKS = ("request", "response")
-# As h11 would refuse them with the first request.
+# The headers that h11 accepts. Others would make the first request fail.
 _HEADER_NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _HEADER_VALUE = re.compile(rb"(?:[^\x00\s](?:[^\x00\n\r\x0b\x0c]*[^\x00\s])?)?")
-# Browsers keep to these, and no server needs more.
+# The limits of browsers. No server needs more.
 _LONGEST_COOKIE = 4096
 _MOST_COOKIES = 50
 # RFC 6265: a name is a token; a value has no spaces, quotes, commas, semicolons or backslashes.
@@ -46,15 +46,14 @@ ClientKind = type[httpx.Client] | type[httpx.AsyncClient]
 
 
 def checked_options(options: dict[str, Any], kind: ClientKind) -> dict[str, Any]:
-    """Return the options that are given, checked.
+    """Check the options, and return those that are not None.
 
     Raises:
-        ConfigurationError: there is no such option, or its value is not valid; the message names
-            the option.
+        ConfigurationError: an option is unknown, or its value is invalid. The message names it.
     """
     for name, value in options.items():
         if name == "auth":
-            raise ConfigurationError("auth cannot be set: the API takes a Bearer token, as token=")
+            raise ConfigurationError("auth cannot be set: pass the API token as token=")
         if name not in _OPTIONS:
             raise ConfigurationError(f"{name} is not a valid option for BetTune or httpx.Client")
         kinds, wanted = _KINDS.get(name, ((object,), ""))
@@ -86,28 +85,28 @@ def checked_options(options: dict[str, Any], kind: ClientKind) -> dict[str, Any]
 
 
 def check_headers(headers: httpx.Headers) -> None:
-    """Check the headers of all requests; those of a body are each request's own.
+    """Check the headers that are sent with every request.
 
     Raises:
-        ConfigurationError: a header is not valid.
+        ConfigurationError: a header is invalid, or describes a body.
     """
     for raw_name, value in headers.raw:
         if not _HEADER_NAME.fullmatch(raw_name) or not _HEADER_VALUE.fullmatch(value):
             # The value may be a secret.
             raise ConfigurationError(
-                f"headers cannot have {short_repr(raw_name.decode('latin-1'))}: a name is made of "
-                "letters, digits and hyphens, and a value has no line breaks or spaces around it"
+                f"headers cannot have {short_repr(raw_name.decode('latin-1'))}: use letters, "
+                "digits and hyphens in names, and no line breaks or outer spaces in values"
             )
     for name in _OF_THE_BODY:
         if name in headers:
-            raise ConfigurationError(f"headers cannot have {name}: each request has its own")
+            raise ConfigurationError(f"headers cannot have {name}: each request sets its own")
 
 
 def merged_cookies(header: str, cookies: Any) -> str:
-    """Return the Cookie header of some cookies and more; of one name, the later value counts.
+    """Add cookies to a Cookie header and return it. A new value replaces an old one.
 
     Raises:
-        ConfigurationError: a cookie is not valid, or there are too many.
+        ConfigurationError: a cookie is invalid, or there are too many.
     """
     with refusals_named("cookies"):
         more = {cookie.name: cookie.value or "" for cookie in httpx.Cookies(cookies).jar}
@@ -116,16 +115,16 @@ def merged_cookies(header: str, cookies: Any) -> str:
             raise ConfigurationError(f"cookies must map str to str, not {short_repr(cookies)}")
         if not name or not _is_plain(name) or _NOT_IN_A_NAME.intersection(name):
             raise ConfigurationError(
-                f"cookies cannot have the name {short_repr(name)}: letters and digits will do"
+                f"cookies cannot have the name {short_repr(name)}: use letters and digits"
             )
         if not _is_plain(value) or _NOT_IN_A_VALUE.intersection(value):
             raise ConfigurationError(
                 f"cookies[{name!r}] must be ASCII without spaces, quotes, commas, semicolons and "
-                "backslashes: encode it, with urllib.parse.quote"
+                "backslashes: encode it with urllib.parse.quote"
             )
         if len(name) + len(value) > _LONGEST_COOKIE:
             raise ConfigurationError(
-                f"cookies[{name!r}] is longer than {_LONGEST_COOKIE} characters"
+                f"cookies[{name!r}] is longer than {_LONGEST_COOKIE} characters, with its name"
             )
     before = dict(pair.split("=", 1) for pair in header.split("; ") if pair)
     merged = before | more
@@ -139,11 +138,11 @@ def _is_plain(text: str) -> bool:
 
 
 def check_proxy(proxy: Any) -> None:
-    """Check the URL of a proxy, or an httpx.Proxy; it may hold a password, and is not shown.
+    """Check the URL of a proxy, or an httpx.Proxy. It may contain a password: errors omit it.
 
     Raises:
-        ValueError: it is not the URL of a proxy.
-        ImportError: it needs a package that is not installed.
+        ValueError: the URL of the proxy is invalid.
+        ImportError: the proxy needs a package that is not installed.
     """
     try:
         url = (proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)).url
@@ -173,7 +172,7 @@ def _check_mounts(mounts: dict[Any, Any]) -> None:
         httpx.URL(pattern)
 
 
-# httpx refuses these in ways of its own.
+# The checks of httpx itself, which raise various exceptions.
 _CHECKS: dict[str, Callable[[Any], object]] = {
     "headers": httpx.Headers,
     "params": lambda params: str(httpx.QueryParams(params)),
@@ -210,20 +209,20 @@ def _check_hooks(hooks: Any, kind: ClientKind) -> None:
                 raise ConfigurationError(f"{wanted}, not of {short_repr(function)}")
             if inspect.iscoroutinefunction(function) and not issubclass(kind, httpx.AsyncClient):
                 raise ConfigurationError(
-                    f"event_hooks[{name!r}] has a coroutine function, which goes with AsyncBetTune"
+                    f"event_hooks[{name!r}] has a coroutine function, which needs AsyncBetTune"
                 )
 
 
 @contextmanager
 def refusals_named(name: str) -> Iterator[None]:
-    """Turn what httpx refuses into an error of ours that names the option or the variable.
+    """Convert any exception into a ConfigurationError that names the option or the variable.
 
     Raises:
-        ConfigurationError: httpx refuses something.
+        ConfigurationError: the code in the `with` block raised an exception.
     """
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - whatever httpx raises: there is no common base
+    except Exception as error:  # noqa: BLE001 - httpx's exceptions have no common base
         reason = f"{name} cannot be used: {type(error).__name__}: {error}"
     else:
         return

@@ -1,4 +1,4 @@
-"""The generated client, as users reach it by `client.low_level`: over our HTTP client alone."""
+"""`client.low_level`: the generated client, which sends its requests with the library's client."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ class LowLevelClient(AuthenticatedClient):
     """The client that the functions of `bettune_openapi.api` take.
 
     It has the token, retries, rate limit and errors of the client it belongs to. The clients that
-    `with_headers`, `with_cookies` and `with_timeout` return share its connections; closing one
-    closes all.
+    `with_headers`, `with_cookies` and `with_timeout` return share its connections. Closing any of
+    them closes all.
     """
 
     def __init__(self, http: Any) -> None:
-        # The generated client does not know the token: ours adds it to each request.
+        # The generated client gets no token: the library's client adds it to each request.
         super().__init__(base_url=str(http.base_url), token="")
         self.http = http
 
     def on(self, terms: Terms) -> LowLevelClient:
-        """Return a client that sends on other terms."""
+        """Return a client with other terms."""
         return LowLevelClient(self.http.on(terms))
 
     def with_headers(self, headers: dict[str, str]) -> LowLevelClient:
-        """Return a client that sends these headers too."""
+        """Return a client that also sends these headers."""
         merged = self.http.terms.headers.copy()
         with refusals_named("headers"):
             merged.update(headers)
@@ -41,7 +41,7 @@ class LowLevelClient(AuthenticatedClient):
         return self.on(replace(self.http.terms, headers=merged))
 
     def with_cookies(self, cookies: dict[str, str]) -> LowLevelClient:
-        """Return a client that sends these cookies too."""
+        """Return a client that also sends these cookies."""
         merged = merged_cookies(self.http.terms.cookies, cookies)
         return self.on(replace(self.http.terms, cookies=merged))
 
@@ -50,10 +50,10 @@ class LowLevelClient(AuthenticatedClient):
         return self.on(replace(self.http.terms, timeout=to_timeout(timeout)))
 
     def get_httpx_client(self) -> Any:
-        """Return the HTTP client below, for the `sync` functions.
+        """Return the HTTP client for the `sync` functions.
 
         Raises:
-            BetTuneError: this belongs to an AsyncBetTune.
+            BetTuneError: this `low_level` belongs to an AsyncBetTune.
         """
         if not isinstance(self.http.sender.client, httpx.Client):
             raise BetTuneError(
@@ -62,10 +62,10 @@ class LowLevelClient(AuthenticatedClient):
         return self.http
 
     def get_async_httpx_client(self) -> Any:
-        """Return the HTTP client below, for the `asyncio` functions.
+        """Return the HTTP client for the `asyncio` functions.
 
         Raises:
-            BetTuneError: this belongs to a BetTune.
+            BetTuneError: this `low_level` belongs to a BetTune.
         """
         if not isinstance(self.http.sender.client, httpx.AsyncClient):
             raise BetTuneError(
@@ -74,11 +74,11 @@ class LowLevelClient(AuthenticatedClient):
         return self.http
 
     def set_httpx_client(self, client: httpx.Client) -> NoReturn:  # noqa: ARG002
-        """Refuse another HTTP client: it would have no token, retries, rate limit or errors."""
+        """Raise: another HTTP client would have no token, retries, rate limit or errors."""
         raise BetTuneError("low_level keeps its HTTP client: pass options to BetTune instead")
 
     def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> NoReturn:  # noqa: ARG002
-        """Refuse another HTTP client: it would have no token, retries, rate limit or errors."""
+        """Raise: another HTTP client would have no token, retries, rate limit or errors."""
         raise BetTuneError("low_level keeps its HTTP client: pass options to AsyncBetTune instead")
 
     def __enter__(self) -> Self:
@@ -96,8 +96,7 @@ class LowLevelClient(AuthenticatedClient):
         await self.get_async_httpx_client().aclose()
 
     def __reduce__(self) -> str:
-        refused: str = self.http.__reduce__()
-        return refused
+        return self.http.__reduce__()  # type: ignore[no-any-return]  # raises
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={str(self.http.base_url)!r})"

@@ -1,4 +1,4 @@
-"""Rate limiting: decides which request may start and how long the others wait. Does no I/O.
+"""Rate limiting: decides which request may start and how long others wait. Does no I/O.
 
 Two FIFO parts: `Slots` limits the requests in flight, and `Window` limits the requests per time.
 `RateLimiter` sends each request through both.
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from bettune._models import RateLimit
 
 CLOSED = "this client is closed: make a new one"
-# How many responses are remembered, at most: while no limit is known, for one learnt later.
+# The maximum number of responses remembered, also while no limit is known yet.
 _REMEMBERED = 100_000
-# The longest wait for an event: the clocks of some systems cannot wait for more than some years.
+# The longest single wait for an event, in seconds: some systems cannot wait for years.
 LONGEST_WAIT = 3600.0
-# How long a learnt limit is held at least, even if `max_wait` is shorter, before it is doubted.
+# The minimum seconds for which a learnt limit is kept before it is probed, whatever `max_wait`.
 _SHORTEST_HOLD = 0.25
 
 
@@ -35,15 +35,15 @@ class Event(Protocol):
     """Wakes a waiting thread or task."""
 
     def set(self) -> object:
-        """Wake it."""
+        """Wake the thread or task."""
 
 
 class MaxWaitExceededError(Exception):
     """The rate limit would delay the request beyond `max_wait`.
 
     Attributes:
-        seconds: how long no request starts, as far as known.
-        reason: why, if it is not the limit itself.
+        seconds: the seconds until a request can start, as far as known.
+        reason: the reason, if it is not the limit itself.
     """
 
     def __init__(self, seconds: float, reason: str = "") -> None:
@@ -60,9 +60,9 @@ class RequestGroup:
     """Requests that are cancelled together: the writes of one worker of a bulk run.
 
     Attributes:
-        cancelled: whether they are not to be sent any more.
-        in_doubt: whether the server may have carried out the latest of them: it was sent, and no
-            response said otherwise.
+        cancelled: True if the requests must not be sent any more.
+        in_doubt: True if the server may have executed the latest of them: the request was sent,
+            and no response said otherwise.
     """
 
     def __init__(self) -> None:
@@ -71,27 +71,27 @@ class RequestGroup:
 
 
 class PendingRequest:
-    """A request that waits for its turn or is in flight, as the rate limiter sees it."""
+    """The rate limiter's view of a request that waits or is in flight."""
 
     __slots__ = ("__weakref__", "event", "group", "not_before", "seconds")
 
     def __init__(self, group: RequestGroup | None = None) -> None:
         self.group = group
         self.event: Event | None = None
-        # How long to wait for the event, as of the last call of `try_start`.
+        # The maximum wait for the event, as set by the latest call of `try_start`.
         self.seconds = 0.0
         # The earliest time of the next attempt, after a failed one.
         self.not_before = 0.0
 
 
-# FIFO. A plain dict would scan all removed entries each time its first one is looked up.
+# FIFO. Finding the first key of a plain dict scans all the entries removed before it.
 RequestQueue = OrderedDict[PendingRequest, None]
 
 
 def in_parts(limit: RateLimit, most: int) -> tuple[int, float]:
-    """Return a limit as requests and seconds; of a very large one, a part in a part of the time.
+    """Return a limit as requests and seconds, both divided so that `requests` is at most `most`.
 
-    It is kept as well then, and few requests have to be remembered.
+    The smaller limit is stricter, and fewer requests have to be remembered.
     """
     parts = -(-limit.requests // most)
     return limit.requests // parts, limit.per / parts
@@ -140,11 +140,11 @@ class Window:
     def __init__(self, limit: RateLimit | None) -> None:
         self.limit = limit
         self.learnt = False
-        # The request that was let out to learn a limit anew.
+        # The request that was sent to learn the limit anew.
         self.probe: PendingRequest | None = None
         self.paused_until = 0.0
         self._in_flight: set[PendingRequest] = set()
-        self._answered: deque[float] = deque()
+        self._responded: deque[float] = deque()
         self._queue: RequestQueue = OrderedDict()
 
     def try_acquire(self, pending: PendingRequest, now: float, max_wait: float) -> float:
@@ -152,7 +152,7 @@ class Window:
         delay = self.delay(now, max_wait)
         self._queue.setdefault(pending)
         if self.next() is not pending:
-            return LONGEST_WAIT  # the request ahead of it wakes it
+            return LONGEST_WAIT  # the request ahead in the queue wakes this one
         if delay <= 0:
             if self.learnt and self._delay_by_limit(now) > 0:
                 self.probe = pending
@@ -161,31 +161,31 @@ class Window:
         return delay
 
     def release(self, pending: PendingRequest, now: float) -> None:
-        """Note that a request in flight ended, or leave the queue. Idempotent."""
+        """Record the end of a request in flight, or leave the queue. Idempotent."""
         self._queue.pop(pending, None)
         if self.probe is pending:
             self.probe = None
         if pending in self._in_flight:
-            self._answered.append(now)
+            self._responded.append(now)
             self._in_flight.discard(pending)
-            if len(self._answered) > _REMEMBERED:
-                self._answered.popleft()
+            if len(self._responded) > _REMEMBERED:
+                self._responded.popleft()
 
     def next(self) -> PendingRequest | None:
-        """Return the request whose turn comes next, if one waits."""
+        """Return the first request in the queue, if any."""
         return next(iter(self._queue), None)
 
     def delay(self, now: float, max_wait: float) -> float:
-        """Return the seconds until the next turn, as far as known. Not above 0 means now.
+        """Return the seconds until the next turn, as far as known; 0 or less means now.
 
-        A learnt limit that delays longer than `max_wait` is held for `max_wait` after the last
-        response. Then one request at a time may start, to learn the limit anew.
+        A learnt limit that would delay longer than `max_wait` is kept for `max_wait` after the
+        latest response. Then one request at a time may start, to learn the limit anew.
         """
         pause = self.paused_until - now
         delay = self._delay_by_limit(now)
         if self.learnt and delay > max_wait and not self._in_flight:
             hold = max(max_wait, _SHORTEST_HOLD)
-            if now >= self._answered[-1] + hold:
+            if now >= self._responded[-1] + hold:
                 return pause
         return max(pause, delay)
 
@@ -193,14 +193,14 @@ class Window:
         if self.limit is None:
             return 0.0
         requests, per = in_parts(self.limit, _REMEMBERED)
-        while self._answered and self._answered[0] + per <= now:
-            self._answered.popleft()
-        excess = len(self._in_flight) + len(self._answered) + 1 - requests
+        while self._responded and self._responded[0] + per <= now:
+            self._responded.popleft()
+        excess = len(self._in_flight) + len(self._responded) + 1 - requests
         if excess <= 0:
             return 0.0
-        if excess <= len(self._answered):
-            return self._answered[excess - 1] + per - now
-        # The turns are held by requests in flight: none of those is free before `per` from now.
+        if excess <= len(self._responded):
+            return self._responded[excess - 1] + per - now
+        # Requests in flight hold the turns, which become free `per` seconds from now or later.
         return per
 
 
@@ -211,10 +211,10 @@ T = TypeVar("T")
 def _locked(
     method: Callable[Concatenate[RateLimiter, P], T],
 ) -> Callable[Concatenate[RateLimiter, P], T]:
-    """Run a method of the rate limiter under its lock, which no interrupt leaves locked.
+    """Run a method of the rate limiter under its lock. No interrupt leaves the lock acquired.
 
-    An interrupt may come between any two lines: after the lock is acquired and before a `with`
-    would know, or just before it is released. So it is released again where one passes through.
+    An interrupt may come between any two lines: after `acquire` but before a `with` block has
+    begun, or just before `release`. So an exception that passes through releases the lock again.
     """
 
     @functools.wraps(method)
@@ -225,10 +225,10 @@ def _locked(
                 lock.acquire()
                 return method(self, *args, **options)
             finally:
-                with suppress(RuntimeError):  # it was not acquired yet
+                with suppress(RuntimeError):  # the lock was not acquired yet
                     lock.release()
         except BaseException:
-            with suppress(RuntimeError):  # it is released
+            with suppress(RuntimeError):  # the lock is released already
                 lock.release()
             raise
 
@@ -240,17 +240,17 @@ def _make_new_locks() -> None:
         rate_limiter._lock = threading.RLock()  # noqa: SLF001 - of this module
 
 
-# In a forked child a thread that held a lock is gone, and would never release it.
+# In a forked child, a thread that held a lock no longer exists and would never release it.
 _rate_limiters: WeakSet[RateLimiter] = WeakSet()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_make_new_locks)
 
 
 class RateLimiter:
-    """Keeps a client within its rate limit and its connections, first come, first served.
+    """Keeps a client within its rate limit and number of connections. FIFO.
 
-    Without the slots, more requests than connections would wait in httpx, where a limit learnt
-    meanwhile does not reach them, and where each free connection wakes all of them.
+    Without the slots, requests beyond the number of connections would wait in httpx. A limit
+    learnt meanwhile would not apply to them, and each free connection would wake all of them.
     """
 
     def __init__(
@@ -277,10 +277,10 @@ class RateLimiter:
 
     @_locked
     def try_start(self, pending: PendingRequest, max_wait: float) -> bool:
-        """Start a request and return True, or store the time to wait in it and return False.
+        """Start a request and return True, or set its `event` and `seconds` and return False.
 
-        The wait is never longer than needed as things stand. When they change for the better, the
-        request's event is set.
+        The wait is never longer than needed at present. If it becomes shorter, the request's event
+        is set.
 
         Raises:
             MaxWaitExceededError: no request could start within `max_wait`.
@@ -302,7 +302,7 @@ class RateLimiter:
                 self._waiting.pop(pending, None)
                 self._wake(self._window.next())
                 if pending.group is not None:
-                    # Here, under the lock: after `cancel`, a request is in doubt or is not sent.
+                    # Under the lock: after `cancel`, a request is either in doubt or never sent.
                     pending.group.in_doubt = True
                 return True
             delay = self._window.delay(now, max_wait)
@@ -319,13 +319,13 @@ class RateLimiter:
         self._waiting.pop(pending, None)
         self._window.release(pending, self.clock.now())
         self._slots.release(pending)
-        # Whichever is next: an interrupt may have come before it was woken.
+        # Both queues: an interrupt may have prevented an earlier call from waking a request.
         self._wake(self._slots.next())
         self._wake(self._window.next())
 
     @_locked
     def learn(self, limit: RateLimit) -> None:
-        """Keep to the limit that a response states, unless the caller gave one."""
+        """Adopt the limit that a response states, unless the caller set one."""
         if not self._given and limit != self._window.limit:
             self._window.limit = limit
             self._window.learnt = True
@@ -333,7 +333,7 @@ class RateLimiter:
 
     @_locked
     def unlearn(self, pending: PendingRequest) -> None:
-        """Drop the learnt limit if it would not have permitted this request, which succeeded."""
+        """Drop the learnt limit if this request, which succeeded, exceeded it."""
         if self._window.probe is pending:
             self._window.limit = None
             self._window.learnt = False
@@ -346,7 +346,7 @@ class RateLimiter:
 
     @_locked
     def cancel(self, group: RequestGroup) -> None:
-        """Wake the waiting requests of a group. None of its requests starts any more."""
+        """Wake the waiting requests of a group, and start none of its requests any more."""
         group.cancelled = True
         for pending in self._waiting:
             if pending.group is group:
@@ -354,7 +354,7 @@ class RateLimiter:
 
     @_locked
     def close(self) -> None:
-        """Wake all waiting requests. No request starts any more."""
+        """Wake all waiting requests, and start no request any more."""
         self.closed = True
         self._wake_all()
 

@@ -1,4 +1,4 @@
-"""Keeps the token out of errors and logs: the library's, and those of the HTTP packages below."""
+"""Removes the token from errors and logs, also from the logs of httpx, httpcore and hpack."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REPLACEMENT = "[token]"
 _ESCAPES = frozenset("\\%&")
 _URL_SAFE = str.maketrans("+/", "-_")
 
-# They log the headers of answers, in which a server may echo the token; hpack those of requests.
+# The loggers that log headers: of responses, which may echo the token, and (hpack) of requests.
 _LOGGERS = [
     httpx.__name__,
     *(
@@ -34,12 +34,12 @@ _LOGGERS = [
 
 
 def cleaner(token: str) -> Callable[[str], str]:
-    """Make a function that replaces the token in a text, however the text spells it.
+    """Make a function that replaces the token in a text, in any spelling.
 
-    A server may echo it as it is, percent-encoded, HTML-escaped, with the escapes of JSON and
-    Python, in other case, or in Base64. As long as the function lives, it is applied to the log
-    records of the packages below, too. A token too short to be a secret is left: replacing "t"
-    would garble every text.
+    A server may echo the token unchanged, percent-encoded, HTML-escaped, with escapes of JSON or
+    Python, in another case, or in Base64. As long as the function exists, it is also applied to
+    the log records of the HTTP packages. A token of fewer than 8 characters is not a secret and
+    is not replaced: replacing "t" would garble every text.
     """
     if len(token) < _SHORTEST:
         return _unchanged
@@ -47,9 +47,9 @@ def cleaner(token: str) -> Callable[[str], str]:
     spelt: list[re.Pattern[str]] = []
 
     def clean(text: str) -> str:
-        # A text without escapes is searched for the plain token, which is much faster.
+        # In a text without escapes, search for the plain token only: this is much faster.
         if not _ESCAPES.isdisjoint(text) or plain in text.lower():
-            if not spelt:  # made when it is first needed, since that takes milliseconds
+            if not spelt:  # compiled on first use: it takes milliseconds
                 spelt.append(re.compile("".join(map(_spellings, token)), re.IGNORECASE))
             text = spelt[0].sub(_REPLACEMENT, text)
         for letters in encoded:
@@ -65,8 +65,8 @@ def _unchanged(text: str) -> str:
 
 
 def _spellings(character: str) -> str:
-    """Return a pattern of the spellings of one character of a token, which is ASCII."""
-    from html.entities import html5  # noqa: PLC0415 - needed when a token is found
+    """Return a pattern that matches all spellings of one ASCII character of a token."""
+    from html.entities import html5  # noqa: PLC0415 - seldom needed
 
     code = f"{ord(character):x}"
     escapes = [
@@ -83,20 +83,20 @@ def _spellings(character: str) -> str:
 
 
 def _in_base64(token: str) -> Iterator[str]:
-    """Yield the letters that stand for the token in Base64, wherever in the text it begins."""
+    """Yield the Base64 spellings of the token, for each position modulo 3 in the encoded text."""
     for before in range(3):
         encoded = b64encode(b"\0" * before + token.encode())
-        # The letters that hold bits of the bytes before or after it are not the token's.
+        # Leave out the letters that also encode bits of the bytes before or after the token.
         core = encoded.rstrip(b"=").decode()[(0, 2, 3)[before] : -1]
         yield core
         yield core.translate(_URL_SAFE)
 
 
 class _LogFilter(logging.Filter):
-    """Cleans log records, of the loggers it is added to, of the tokens in use and of controls.
+    """Removes tokens and control characters from log records.
 
-    It takes no lock: a thread that logs may be interrupted by a signal handler that logs, or by a
-    fork whose child would find the lock taken for ever. Adding to a dict is a single step.
+    It uses no lock: a signal handler that logs may interrupt a thread that logs, and in a forked
+    child the lock might stay acquired for ever. Adding a key to a dict is atomic.
     """
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class _LogFilter(logging.Filter):
         self._cleaners[key] = ref(clean, lambda _: self._cleaners.pop(key, None))
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, cleaned, and on one line without what steers a terminal."""
+        """Clean a record and accept it. The message has one line and no control characters."""
         message = cleaned = record.getMessage()
         for reference in self._snapshot():
             clean = reference()
@@ -121,7 +121,7 @@ class _LogFilter(logging.Filter):
 
     def _snapshot(self) -> list[ref[Callable[[str], str]]]:
         while True:
-            # The collector may take a cleaner away meanwhile.
+            # The garbage collector may remove a cleaner at the same time.
             with suppress(RuntimeError):
                 return list(self._cleaners.values())
 

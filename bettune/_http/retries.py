@@ -1,4 +1,4 @@
-"""When a request is sent again, and after how long: decisions without I/O."""
+"""The retry policy: which failures are retried, and after which delay. Does no I/O."""
 
 from __future__ import annotations
 
@@ -22,60 +22,59 @@ _RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 _FIRST_WAIT = 0.5
 _LONGEST_BACKOFF = 8.0
 _LONGEST_WINDOW = 86_400
-# The values of a list; a date may have a comma of its own, after the day of the week.
+# The values of a comma-separated list. A date may contain a comma after the day of the week.
 _RETRY_AFTER = re.compile(r"(?:\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,)?[^,]+")
-# How often a bulk run sits out a refusal by the rate limit, for one write.
-_BULK_REFUSALS = 50
-# How long those waits for one write may last together: this many times `max_wait`, or a minute.
-_WAITS_FOR_REFUSALS = 10
-_SHORTEST_PATIENCE = 60.0
+# The additional retries per write after a 429 with Retry-After, in a bulk run.
+_RATE_LIMIT_RETRIES = 50
+# The maximum sum of their delays: this many times `max_wait`, and at least a minute.
+_MAX_WAITS = 10
+_SHORTEST_TOTAL_WAIT = 60.0
 
 
 class RetryPolicy(Struct, frozen=True):
-    """The failures to retry, the number of retries, and the longest waits.
+    """Which failures are retried, how often, and after which delay.
 
-    A lost or refused connection, a timeout, and the statuses 429, 500, 502, 503 and 504 are
-    retried, at most `max_retries` times. Between two attempts the client waits for the time of
-    `Retry-After`, and at least for a back-off that doubles from 0.5 s to 8 s, with jitter. A wait
-    that would exceed `max_wait` raises at once. A call thus raises after at most `max_retries`
-    waits of `max_wait` seconds.
+    Lost and refused connections, timeouts, and the statuses 429, 500, 502, 503 and 504 are retried,
+    `max_retries` times in total. The delay is the value of `Retry-After`, but at least a back-off
+    that doubles from 0.5 s to 8 s, with jitter. If `Retry-After` exceeds `max_wait`, the request
+    fails immediately. So a call waits at most `max_retries` times `max_wait` seconds.
 
-    In a bulk run, a 429 with `Retry-After` says nothing about the write. The write is retried up to
-    50 times more, since several processes with one token compete as long as all of them run. In
-    total, one write waits for at most 10 times `max_wait` (at least a minute); then it fails, which
-    ends the run. Everything else is as for a single call.
+    In a bulk run, a 429 with `Retry-After` says nothing about the write itself, and processes that
+    share a token cause it as long as all of them run. It is retried up to 50 more times per write.
+    The delays of these retries add up to at most 10 times `max_wait` (or a minute, if that is
+    longer). After that the write fails, which ends the run.
 
     Attributes:
-        max_retries: attempts after the first.
-        max_wait: the longest single wait, in seconds.
-        max_refusals: additional attempts after a 429 with `Retry-After`.
+        max_retries: the maximum number of retries.
+        max_wait: the maximum delay before one attempt, in seconds.
+        rate_limit_retries: additional retries after a 429 with `Retry-After`.
     """
 
     max_retries: int
     max_wait: float
-    max_refusals: int = 0
+    rate_limit_retries: int = 0
 
     def for_bulk(self) -> RetryPolicy:
-        """The policy of one write among many."""
-        return replace(self, max_refusals=_BULK_REFUSALS)
+        """Return the policy of one write of a bulk run."""
+        return replace(self, rate_limit_retries=_RATE_LIMIT_RETRIES)
 
 
-class Tries:
-    """Counts the failed tries of one request against its policy."""
+class RetryBudget:
+    """The retries that the policy still allows for one request."""
 
     def __init__(self, policy: RetryPolicy) -> None:
         self._policy = policy
         self._retries_left = policy.max_retries
-        self._refusals_left = policy.max_refusals
-        self._patience = max(_SHORTEST_PATIENCE, _WAITS_FOR_REFUSALS * policy.max_wait)
+        self._rate_limit_retries_left = policy.rate_limit_retries
+        self._wait_left = max(_SHORTEST_TOTAL_WAIT, _MAX_WAITS * policy.max_wait)
         self._failures = 0
 
     def wait_after(self, status: int | None, delay: float | None) -> float | None:
-        """Count a failed attempt; return the seconds to wait before the next, or None to stop.
+        """Count a failed attempt. Return the delay before the next in seconds, or None to give up.
 
         Args:
-            status: of the response, or None without one.
-            delay: the seconds that `Retry-After` asks for, if it does.
+            status: the status of the response, or None without a response.
+            delay: the seconds in `Retry-After`, or None.
         """
         longest = self._policy.max_wait
         if status is not None and status not in _RETRIED_STATUSES:
@@ -84,9 +83,10 @@ class Tries:
             return None
         self._failures += 1
         wait = max(delay or 0.0, min(_backoff(self._failures), longest))
-        if status == 429 and delay is not None and self._refusals_left and self._patience >= wait:
-            self._refusals_left -= 1
-            self._patience -= wait
+        is_rate_limited = status == 429 and delay is not None
+        if is_rate_limited and self._rate_limit_retries_left and self._wait_left >= wait:
+            self._rate_limit_retries_left -= 1
+            self._wait_left -= wait
         elif self._retries_left:
             self._retries_left -= 1
         else:
@@ -95,21 +95,21 @@ class Tries:
 
 
 def _backoff(failures: int) -> float:
-    """Return the seconds to wait after `failures` in a row.
+    """Return the back-off in seconds after a number of consecutive failures.
 
-    Doubles from 0.5 s to 8 s. Jitter takes away up to a quarter, so that clients that failed
-    together do not come back together.
+    It doubles from 0.5 s to 8 s. Jitter subtracts up to a quarter, so that clients that failed at
+    the same time do not retry at the same time.
     """
     wait = min(_FIRST_WAIT * 2.0 ** min(failures - 1, 10), _LONGEST_BACKOFF)
-    return wait * random.uniform(0.75, 1)  # noqa: S311 - not for secrets
+    return wait * random.uniform(0.75, 1)  # noqa: S311 - not a secret
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that ``Retry-After`` asks for, or None where it says nothing usable.
+    """Return the delay in ``Retry-After`` in seconds, or None if it is missing or invalid.
 
-    It holds seconds or an HTTP date, which is read against the response's own ``Date``, since the
-    server's clock may be wrong; a date that has passed asks for none. Of several values, in one
-    header or in many, the longest counts.
+    The header contains seconds or an HTTP date. A date is compared with the ``Date`` of the same
+    response, since the server's clock may be wrong. A date in the past means 0. Of several values,
+    in one header or in several, the longest counts.
     """
     values = _RETRY_AFTER.findall(headers.get("retry-after", ""))
     if not values:
@@ -130,9 +130,9 @@ def _wait(value: str, now: datetime | None) -> float | None:
 
 
 def rate_limit_in(headers: Mapping[str, str]) -> RateLimit | None:
-    """The limit in X-RateLimit-Limit and X-RateLimit-Window (seconds), if they hold one.
+    """Return the limit in X-RateLimit-Limit and X-RateLimit-Window (seconds), if valid.
 
-    A window longer than a day is ignored, since waiting for it makes no sense.
+    A window longer than a day is ignored: no caller would wait for it.
     """
     limit = headers.get("x-ratelimit-limit")
     if limit is None:
@@ -158,5 +158,5 @@ def _date(text: str) -> datetime | None:
         date = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):
         return None
-    # All three forms of an HTTP date mean UTC; two of them are parsed without a time zone.
+    # All three formats of an HTTP date mean UTC. Two of them are parsed as naive datetimes.
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date

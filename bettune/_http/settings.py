@@ -1,4 +1,4 @@
-"""The arguments of a client: where they come from, and what is refused."""
+"""Checks the arguments of a client, and reads defaults from the environment."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 _HEADERS = {
     "Accept": "application/json",
-    # The one coding that is undone here, within bounds.
+    # The only encoding that BodyReader can decompress.
     "Accept-Encoding": "gzip",
     "Connection": "keep-alive",
     "User-Agent": f"bettune/{__version__} httpx/{httpx.__version__}",
 }
 # The defaults of httpx.Client.
 _MAX_REDIRECTS = 20
-# What the clocks of every system can wait for.
+# The longest timeout, in seconds, that every system supports.
 _LONGEST_TIMEOUT = 10**9
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 BASE_URL = "https://ovaccess.com/bet-tune-api/v1"
@@ -45,7 +45,7 @@ BASE_URL_VARIABLE = "BETTUNE_BASE_URL"
 
 
 class Settings:
-    """The checked arguments of a client. The token is reachable only through functions."""
+    """The checked arguments of a client. The token is hidden inside functions."""
 
     def __init__(
         self,
@@ -73,14 +73,14 @@ class Settings:
                 f"rate_limit must be a RateLimit, not {short_repr(rate_limit)}"
             )
         self.rate_limit = rate_limit
-        # Where the limit is kept, if not by the client alone.
+        # The window that several processes share, if any.
         self.window = None
         if rate_limit is not None and rate_limit.shared:
             from bettune._http.shared_window import SharedWindow  # noqa: PLC0415 - seldom needed
 
             self.window = SharedWindow(rate_limit, self.base_url)
         options = {"limits": _LIMITS, **checked_options(http_options, kind)}
-        # How many requests may be in flight: as many as there are connections, if we know.
+        # The maximum number of requests in flight: the number of connections, if it is known.
         self.max_in_flight = math.inf
         limits = options["limits"].max_connections
         if limits is not None:
@@ -98,7 +98,7 @@ class Settings:
             headers=headers,
             cookies=merged_cookies("", options.pop("cookies", None)),
         )
-        # What httpx's client is made with.
+        # The arguments for httpx.Client.
         self.http_options = {
             "base_url": self.base_url,
             **with_transports(
@@ -109,7 +109,7 @@ class Settings:
                 else self.base_url.host,
             ),
         }
-        # Last: no frame of a constructor that refuses something holds the token.
+        # Last: no frame of a constructor that raises has the token in a variable.
         self.http_options["auth"], self.clean = _signing(token, self.base_url)
 
 
@@ -117,7 +117,7 @@ def to_max_retries(value: Any) -> int:
     """Check `max_retries`.
 
     Raises:
-        ConfigurationError: it is not an integer of at least 0.
+        ConfigurationError: the value is not an integer of at least 0.
     """
     number: int = _at_least(0, value, "max_retries", int)
     return number
@@ -127,7 +127,7 @@ def to_max_wait(value: Any) -> float:
     """Check `max_wait`.
 
     Raises:
-        ConfigurationError: it is not a number of at least 0.
+        ConfigurationError: the value is not a number of at least 0.
     """
     seconds: float = _at_least(0, value, "max_wait", int, float)
     return seconds
@@ -137,7 +137,7 @@ def to_timeout(value: Any) -> httpx.Timeout:
     """Check `timeout`.
 
     Raises:
-        ConfigurationError: it is neither a number of seconds, None nor an httpx.Timeout of them.
+        ConfigurationError: the value is not a number of seconds, None or an httpx.Timeout.
     """
     if not isinstance(value, httpx.Timeout):
         return httpx.Timeout(_seconds(value, "timeout"))
@@ -161,28 +161,28 @@ def _signing(
     """Return a function that signs requests, and one that removes the token from texts.
 
     Raises:
-        ConfigurationError: the token is missing or not valid.
+        ConfigurationError: the token is missing or invalid.
     """
-    refused = ""
+    problem = ""
     try:
         secret = read_token(token())
         return _authorizer(secret, base_url), cleaner(secret)
     except ConfigurationError as error:
-        refused = str(error)
-    # A new one, so that no frame of the traceback has read the token.
-    raise ConfigurationError(refused)
+        problem = str(error)
+    # A new exception, so that no frame of its traceback has the token in a variable.
+    raise ConfigurationError(problem)
 
 
 def _authorizer(token: str, base_url: httpx.URL) -> Callable[[httpx.Request], httpx.Request]:
     header = f"Bearer {token}"
-    home = origin(base_url)
+    own_origin = origin(base_url)
 
     def authorize(request: httpx.Request) -> httpx.Request:
-        # The token goes to no other place, whatever URL a caller or a redirect names.
-        if origin(request.url) == home:
+        # Send the token nowhere else, whatever the URL of a caller or a redirect is.
+        if origin(request.url) == own_origin:
             request.headers["Authorization"] = header
         else:
-            # httpx leaves it there where a redirect leads from http to https.
+            # httpx keeps the header on a redirect from http to https.
             request.headers.pop("Authorization", None)
         return request
 
@@ -190,10 +190,10 @@ def _authorizer(token: str, base_url: httpx.URL) -> Callable[[httpx.Request], ht
 
 
 def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL:
-    """Return the given base URL, that of BETTUNE_BASE_URL, or BetTune's own.
+    """Return the given base URL, or the one in BETTUNE_BASE_URL, or the public API.
 
     Raises:
-        ConfigurationError: it is not valid, or would show the token to the network.
+        ConfigurationError: the URL is invalid, or would show the token to the network.
     """
     source = "base_url"
     if base_url is None and (base_url := os.environ.get(BASE_URL_VARIABLE) or None):
@@ -219,7 +219,7 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
 
 
 def _at_least(least: int, value: Any, name: str, *types: type) -> Any:
-    if type(value) not in types or not value >= least:  # NaN neither
+    if type(value) not in types or not value >= least:  # false for NaN, too
         kind = "an integer" if types == (int,) else "a number"
         raise ConfigurationError(
             f"{name} must be {kind} of at least {least}, not {short_repr(value)}"

@@ -1,8 +1,8 @@
-"""A rate limit that the processes of one user and machine share, by a small file.
+"""A rate limit that the processes of one user on one machine share through a small file.
 
-The file begins with the limits that processes keep: requests, seconds, and when each was last
-used. All requests keep to all of them, so that the strictest counts. Then it holds a record for
-each recent request: when its response came, or, below 0, when the request in flight started.
+The file begins with the limits of the processes: requests, seconds, and the time of last use. Each
+request must satisfy all of them, so the strictest applies. Then the file has one record per recent
+request: the time of its response or, for a request in flight, its start time as a negative number.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ try:
 except ImportError:  # on Windows
     fcntl = None  # type: ignore[assignment]
 
-# How long a request counts that gets no response, such as one of a killed process, and how long
-# a limit counts that no process uses any more.
+# The seconds for which a request without a response counts (such as that of a killed process), and
+# a limit that no process uses any more.
 _LOST_AFTER = 60.0
-# How long to wait while another process has the file locked.
+# The seconds between two attempts to lock the file.
 _BUSY = 0.005
-# How many limits and how many records the file holds, at most.
+# The maximum numbers of limits and of records in the file.
 _MOST_LIMITS = 8
 _MOST_RECORDS = 10_000
 _LONGEST_PER = 1e9
 _HEADER = 3 * _MOST_LIMITS
 _NUMBER = array("d").itemsize
-# A symlink is not followed; a pipe does not hold up who opens it.
+# Do not follow a symlink, and do not block on a pipe.
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
-# The files open at the moment: a forked child closes its copies, which would keep their locks.
+# The open files. A forked child closes its copies, which would keep the locks.
 _open_files: set[FileIO] = set()
 
 
@@ -66,22 +66,22 @@ if hasattr(os, "register_at_fork"):
 
 
 class SharedWindow(Window):
-    """A window over all clients of a user on one machine with the same base URL."""
+    """A window for all clients of a user on one machine with the same base URL."""
 
     def __init__(self, limit: RateLimit, base_url: httpx.URL) -> None:
-        """Find the file, or create it.
+        """Find or create the file.
 
         Raises:
-            ConfigurationError: it cannot be used, or this system has no such locks.
+            ConfigurationError: the file cannot be used, or the system has no such locks.
         """
         super().__init__(limit)
         if fcntl is None:
             raise ConfigurationError(
-                "RateLimit(shared=True) needs locks that this system does not have: give each "
-                "process its part of the limit instead, RateLimit(requests // processes, per)"
+                "RateLimit(shared=True) needs file locks, which this system does not have: give "
+                "each process its part of the limit, RateLimit(requests // processes, per)"
             )
         self._own = in_parts(limit, _MOST_RECORDS)
-        # Not by the token: a digest of it would still be of it.
+        # Not named by the token: even a digest would reveal something about it.
         name = sha256(str(base_url).rstrip("/").encode()).hexdigest()
         self._path = _cache_folder() / "bettune" / f"rate-limit-{name[:16]}"
         self._records: dict[PendingRequest, tuple[int, float]] = {}
@@ -93,12 +93,12 @@ class SharedWindow(Window):
         """Take a turn and return 0, or queue and return the seconds until the next turn.
 
         Raises:
-            MaxWaitExceededError: another process has had the file locked for `max_wait`.
+            MaxWaitExceededError: another process has kept the file locked for `max_wait`.
         """
         self._queue.setdefault(pending)
         if self.next() is not pending:
-            return LONGEST_WAIT  # the request ahead of it wakes it
-        # By this client's own requests first: they count even if the file was removed meanwhile.
+            return LONGEST_WAIT  # the request ahead in the queue wakes this one
+        # Check this client's own requests first: they count even if the file was removed.
         delay = super().delay(now, max_wait)
         if delay > 0:
             return delay
@@ -116,27 +116,27 @@ class SharedWindow(Window):
                     self._in_flight.add(pending)
                     self._queue.pop(pending, None)
             finally:
-                # By itself, not by closing: a child forked meanwhile has a copy of the file.
+                # Unlock explicitly: closing is not enough if a child was forked meanwhile.
                 fcntl.flock(file, fcntl.LOCK_UN)
         return delay
 
     def release(self, pending: PendingRequest, now: float) -> None:
-        """Note that a request in flight ended, or leave the queue. Idempotent."""
+        """Record the end of a request in flight, or leave the queue. Idempotent."""
         super().release(pending, now)
         if not self._queue:
             self._locked_since = None
         if pending in self._records:
             place, value = self._records[pending]
-            # Where it cannot be written, the request counts as lost.
+            # If the write fails, the request counts as one without a response.
             with suppress(ConfigurationError), self._opened() as file:
                 _, records = self._read(file, now)
-                # No other process writes the record of a request in flight: no lock is needed.
+                # No lock is needed: other processes do not write the record of this request.
                 if place < len(records) and records[place] == value:
                     self._write(file, _HEADER + place, [now])
             self._records.pop(pending, None)
 
     def delay(self, now: float, max_wait: float) -> float:
-        """Return the seconds until the next turn, as far as known. Not above 0 means now."""
+        """Return the seconds until the next turn, as far as known; 0 or less means now."""
         with self._opened() as file:
             return max(super().delay(now, max_wait), _delay(*self._read(file, now), now))
 
@@ -151,7 +151,7 @@ class SharedWindow(Window):
                 raise MaxWaitExceededError(now - self._locked_since, reason) from None
             return False
         self._locked_since = None
-        # Nor a file that was removed meanwhile: other processes use a new one.
+        # If the file was removed meanwhile, other processes use a new one: open that.
         return os.fstat(file.fileno()).st_nlink > 0
 
     def _read(self, file: FileIO, now: float) -> tuple[list[tuple[int, float, int]], array[float]]:
@@ -170,7 +170,7 @@ class SharedWindow(Window):
         return limits, numbers[_HEADER:]
 
     def _write_limit(self, file: FileIO, limits: list[tuple[int, float, int]], now: float) -> None:
-        """Note that this client's limit is in use."""
+        """Record that this client's limit is in use."""
         place = limits[0][2]
         if place < 0:
             taken = {used for _, _, used in limits}
@@ -184,7 +184,7 @@ class SharedWindow(Window):
 
     @contextmanager
     def _opened(self) -> Iterator[FileIO]:
-        """Open the file, each time: it may have been removed, or this process forked."""
+        """Open the file. Each call opens it anew, since it may have been removed."""
         with self._failures_named(), FileIO(self._path, "r+", opener=_open_own_file) as file:
             _open_files.add(file)
             try:
@@ -199,24 +199,24 @@ class SharedWindow(Window):
         except OSError as error:
             raise ConfigurationError(
                 f"RateLimit(shared=True) cannot use its file {self._path}: {error.strerror}; "
-                "XDG_CACHE_HOME names another folder for it"
+                "set XDG_CACHE_HOME to use another folder"
             ) from None
 
 
 def _cache_folder() -> Path:
     given = os.environ.get("XDG_CACHE_HOME", "")
     try:
-        # A relative one is invalid and ignored, as the XDG specification says.
+        # A relative path is invalid and ignored, as the XDG specification requires.
         return Path(given if Path(given).is_absolute() else "~/.cache").expanduser().absolute()
     except RuntimeError:
         raise ConfigurationError(
-            "RateLimit(shared=True) has no folder for its file, for want of a home: "
-            "set XDG_CACHE_HOME"
+            "RateLimit(shared=True) has no folder for its file, since the user has no home "
+            "folder: set XDG_CACHE_HOME"
         ) from None
 
 
 def _open_own_file(path: str, flags: int) -> int:
-    """Open a regular file of this user's own in a folder of the user's own; create both."""
+    """Open a regular file that the user owns in a folder that the user owns. Create both."""
     folder = _open_own_folder(Path(path).parent)
     try:
         file = os.open(Path(path).name, flags | os.O_CREAT | _FLAGS, 0o600, dir_fd=folder)
@@ -247,7 +247,7 @@ def _open_own_folder(path: Path) -> int:
 
 def _check_own(status: os.stat_result, is_of_kind: Callable[[int], bool]) -> None:
     if not is_of_kind(status.st_mode):
-        raise OSError(errno.EINVAL, "it is not a regular file")
+        raise OSError(errno.EINVAL, "it is not a regular file or folder")
     if status.st_uid != os.geteuid():
         raise PermissionError(errno.EPERM, "it belongs to another user")
     if status.st_mode & stat.S_IWOTH:
@@ -259,7 +259,7 @@ def _is_limit(requests: float, per: float) -> bool:
 
 
 def _delay(limits: list[tuple[int, float, int]], records: array[float], now: float) -> float:
-    """Return the seconds until the next turn by all limits; 0 for now."""
+    """Return the seconds until all limits allow a request; 0 means now."""
     delay = 0.0
     for requests, per, _ in limits:
         left = sorted(filter(None, (_seconds_left(value, now, per) for value in records)))
@@ -269,7 +269,7 @@ def _delay(limits: list[tuple[int, float, int]], records: array[float], now: flo
 
 
 def _free_place(limits: list[tuple[int, float, int]], records: array[float], now: float) -> int:
-    """Return the first record that counts for no limit any more, else a new one."""
+    """Return the place of the first record that no longer counts, or of a new record."""
     longest = max(per for _, per, _ in limits)
     for place, value in enumerate(records):
         if not _seconds_left(value, now, longest):
@@ -278,12 +278,12 @@ def _free_place(limits: list[tuple[int, float, int]], records: array[float], now
 
 
 def _seconds_left(value: float, now: float, per: float) -> float:
-    """Return how long a record counts; none that was written before this start of the machine."""
+    """Return for how many seconds a record still counts; 0 if written before the last reboot."""
     if value > 0:
         left = value + per - now
         return left if 0 < left <= 2 * per else 0.0
     if value < 0:
         left = _LOST_AFTER + per - value - now
-        # Its response may come now, and it counts for `per` from then on.
+        # If the response arrives now, the request counts for `per` seconds more.
         return min(left, per) if 0 < left <= _LOST_AFTER + 2 * per else 0.0
     return 0.0

@@ -1,4 +1,4 @@
-"""Waiting of threads and tasks, and owners of clients. Each class X has its twin AsyncX."""
+"""Events for threads and tasks, and checks of where a client is used. Each X has an AsyncX."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bettune._errors import BetTuneError
 class Event:
     """Wakes one waiting thread, once.
 
-    Not `threading.Event`: an interrupt in the middle of its `set` leaves it locked for ever.
+    `threading.Event` is not used: an interrupt during its `set` leaves its lock acquired.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Event:
 
     def set(self) -> None:
         """Wake the thread, now or as soon as it waits. Idempotent."""
-        with suppress(RuntimeError):  # it is set
+        with suppress(RuntimeError):  # it is already set
             self._unset.release()
 
     def wait(self, seconds: float) -> bool:
@@ -50,7 +50,7 @@ class AsyncEvent:
 
 
 class Owner:
-    """The owner of a client: any thread of the process that first used it."""
+    """Checks that a client is used only in the process that used it first."""
 
     def __init__(self) -> None:
         self._process: int | None = None
@@ -60,10 +60,10 @@ class Owner:
         return self._process not in {None, os.getpid()}
 
     def check(self) -> None:
-        """Claim the client for this process, or reject use where its connections are not.
+        """Claim the client for this process, or raise if another process has claimed it.
 
         Raises:
-            BetTuneError: another process used it before a fork.
+            BetTuneError: the parent process used the client before a fork.
         """
         if self.is_elsewhere():
             raise BetTuneError("this client was made before a fork: make one in each process")
@@ -71,17 +71,17 @@ class Owner:
 
 
 class AsyncOwner(Owner):
-    """The owner of an async client: the event loop and the process that first used it."""
+    """Checks that an async client is used only in the event loop that used it first."""
 
     def __init__(self) -> None:
         super().__init__()
         self._here: RunVar[bool] | None = None
 
     def check(self) -> None:
-        """Claim the client for this event loop, or reject use where its connections are not.
+        """Claim the client for this event loop, or raise if another one has claimed it.
 
         Raises:
-            BetTuneError: another event loop, or another process before a fork, used it.
+            BetTuneError: another event loop, or the parent process, used the client.
         """
         super().check()
         if self._here is None:

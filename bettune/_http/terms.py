@@ -1,4 +1,4 @@
-"""The terms of requests, which may differ between clients that share connections."""
+"""The options of a request that may differ between clients that share their connections."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from bettune._http.retries import RetryPolicy
 
 
 class Terms(Struct, frozen=True, kw_only=True):
-    """The terms of a request; they travel with it.
+    """The options with which a request is sent.
 
     Attributes:
-        policy: which failures are retried, and how often.
+        policy: the retry policy.
         timeout: the timeouts of one attempt.
         headers: the headers that are sent with every request.
-        cookies: the Cookie header, empty for none.
-        group: the bulk run that the request belongs to, if any.
-        on_wait: called before each wait with its seconds at most, and its reason.
+        cookies: the Cookie header, or an empty string.
+        group: the requests that are cancelled together with this one, if any.
+        on_wait: called before each wait with its maximum seconds and its reason.
     """
 
     policy: RetryPolicy
@@ -32,6 +32,6 @@ class Terms(Struct, frozen=True, kw_only=True):
     on_wait: Callable[[float, str], object] | None = None
 
     def for_run(self, group: RequestGroup | None, policy: RetryPolicy | None = None) -> Terms:
-        """Return the terms of a request that is part of a bulk run."""
+        """Return the terms for a request of a bulk run."""
         policy = self.policy if policy is None else policy
         return replace(self, policy=policy.for_bulk(), group=group)

@@ -1,4 +1,4 @@
-"""Reads the token: where it comes from, and which texts are not valid tokens."""
+"""Reads the API token from an argument, a variable or a file, and checks it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ logger = logging.getLogger("bettune.token")
 TOKEN = "BETTUNE_API_TOKEN"  # noqa: S105 - the name of a variable
 TOKEN_FILE = "BETTUNE_API_TOKEN_FILE"  # noqa: S105
 _LARGEST_FILE = 10_000
-# Anybody in the file's group, and anybody else.
+# The permissions of the file's group and of all other users.
 _READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 _QUOTES = "\"'`“”„‘’"  # noqa: RUF001 - those of Polish texts too
 
-# The files that were warned of, once each.
+# The files for which a warning has been logged.
 _warned: set[str] = set()
 
 
 def read_token(token: str | None) -> str:
-    """Take the token given, that of BETTUNE_API_TOKEN, or the text of BETTUNE_API_TOKEN_FILE.
+    """Return the given token, or BETTUNE_API_TOKEN, or the text of BETTUNE_API_TOKEN_FILE.
 
-    White space around it is taken off.
+    White space around the token is removed.
 
     Raises:
-        ConfigurationError: there is none, or none that can be right; never with its value.
+        ConfigurationError: the token is missing or invalid. The message never contains it.
     """
     source = "token"
     if token is None:
@@ -38,15 +38,13 @@ def read_token(token: str | None) -> str:
         raise ConfigurationError(f"{source} must be a string, not {type(token).__name__}")
     token = token.strip()
     if not token:
-        raise ConfigurationError(
-            f"{source} is empty: put the token there that BetTune's Settings page shows"
-        )
+        raise ConfigurationError(f"{source} is empty: copy the token from BetTune's Settings page")
     if token[0] in _QUOTES or token[-1] in _QUOTES:
         _refuse(source, "stands in quotes: leave them out")
     if token.split()[0].lower() == "bearer":
         _refuse(source, "begins with 'Bearer': leave that out, the client adds it")
     if len(token.splitlines()) > 1:
-        _refuse(source, "holds a line break: it is one line")
+        _refuse(source, "holds a line break: copy it again, as one line")
     if any(letter.isspace() for letter in token):
         _refuse(source, "holds a space: copy it again, as one word")
     if not token.isascii():
@@ -73,7 +71,7 @@ def _from_environment() -> tuple[str, str]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigurationError(f"the file of {TOKEN_FILE} cannot be read: {reason}") from None
-    except ValueError:  # not UTF-8, or a null in the path; both show what was read
+    except ValueError:  # not UTF-8, or a null in the path; both messages show the value
         problem = "is no text, or has no such name"
     raise ConfigurationError(f"the file of {TOKEN_FILE} {problem}")
 
@@ -82,7 +80,7 @@ def _warn_if_others_can_read(file: str, status: os.stat_result) -> None:
     if os.name == "posix" and status.st_mode & _READABLE_BY_OTHERS and file not in _warned:
         _warned.add(file)
         logger.warning(
-            "the file of %s can be read by other users: chmod 600 it, and make a new token",
+            "the file of %s can be read by other users: run chmod 600 on it, and make a new token",
             TOKEN_FILE,
         )
 

@@ -1,8 +1,8 @@
-"""The transports of a client: proxies, TLS, and streams that keep a deadline.
+"""The transports of a client: proxies, TLS, and streams that respect a deadline.
 
-The only module that touches private attributes of httpx and httpcore: `_pool` and
-`_network_backend`, since httpx.HTTPTransport takes no network backend, and `_cookies`, since
-httpx.Client copies the jar it is given. Tried with httpx 0.28.0 and 0.28.1, httpcore 1.0.9.
+This is the only module that uses private attributes of httpx and httpcore: `_pool` and
+`_network_backend`, since httpx.HTTPTransport has no argument for a network backend, and `_cookies`,
+since httpx.Client copies its cookie jar. Tested with httpx 0.28.0 and 0.28.1, httpcore 1.0.9.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 
     from bettune._http.http_options import ClientKind
 
-# The options of httpx.Client that are its transports' own.
+# The options of httpx.Client that it passes to its transports.
 _OF_TRANSPORTS = ("verify", "cert", "http1", "http2", "limits")
-# What a request carries once it is sent to a proxy.
+# The key of the proxy's URL in the extensions of a request.
 _PROXY = "bettune.proxy"
 _CERT_FILE, _CERT_DIR = "SSL_CERT_FILE", "SSL_CERT_DIR"
 
 
 class AsyncTransport(httpx.AsyncHTTPTransport):
-    """httpx's own: a task's deadline is a cancel scope, which needs nothing here."""
+    """The transport of httpx. A task's deadline is a cancel scope, which needs no code here."""
 
 
 class Transport(httpx.HTTPTransport):
-    """httpx's own, over streams that keep the deadline of the thread that reads them."""
+    """The transport of httpx, with streams that respect the deadline of the current thread."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -48,7 +48,7 @@ class Transport(httpx.HTTPTransport):
 
 
 class AsyncProxyTransport(AsyncTransport):
-    """A transport over a proxy, which errors are to name."""
+    """A transport through a proxy. It stores the proxy's URL in each request, for errors."""
 
     def __init__(self, proxy: httpx.Proxy, **options: Any) -> None:
         super().__init__(proxy=proxy, **options)
@@ -61,7 +61,7 @@ class AsyncProxyTransport(AsyncTransport):
 
 
 class ProxyTransport(Transport):
-    """A transport over a proxy, which errors are to name."""
+    """A transport through a proxy. It stores the proxy's URL in each request, for errors."""
 
     def __init__(self, proxy: httpx.Proxy, **options: Any) -> None:
         super().__init__(proxy=proxy, **options)
@@ -74,7 +74,7 @@ class ProxyTransport(Transport):
 
 
 def proxy_of(request: httpx.Request) -> str:
-    """Return the URL of the proxy that a request was sent to, without its password, if any."""
+    """Return the URL of the proxy of a request, without its password, or an empty string."""
     proxy: str = request.extensions.get(_PROXY, "")
     return proxy
 
@@ -82,16 +82,16 @@ def proxy_of(request: httpx.Request) -> str:
 def with_transports(
     options: dict[str, Any], kind: ClientKind, unencrypted_host: str | None
 ) -> dict[str, Any]:
-    """Return options of httpx.Client with the transports in place of what they are made from.
+    """Replace the options for transports (proxy, verify, limits, …) by transports.
 
     Args:
         options: checked options.
         kind: httpx.Client or httpx.AsyncClient.
-        unencrypted_host: a host on this machine that is spoken to without TLS, if any: the token
-            would cross the network in clear text on the way to a proxy that is elsewhere.
+        unencrypted_host: the host, on this machine, of a base URL without TLS, if any. Its requests
+            bypass a proxy on another machine, to which they would carry the token in clear text.
 
     Raises:
-        ConfigurationError: an option or a variable of the environment cannot be used.
+        ConfigurationError: an option or an environment variable is invalid.
     """
     options = dict(options)
     is_async = issubclass(kind, httpx.AsyncClient)
@@ -116,15 +116,15 @@ def with_transports(
         **options,
         "transport": make(**mine) if transport is None else transport,
         "mounts": mounts | options.pop("mounts", {}),
-        "trust_env": False,  # the environment has been read
+        "trust_env": False,  # its variables have been read already
     }
 
 
 def environment_proxies(unencrypted_host: str | None) -> dict[str, httpx.Proxy | None]:
-    """Return the proxies that the environment names, by the patterns that httpx's mounts take.
+    """Return the proxies of the environment as a mapping for the `mounts` of httpx.
 
     Raises:
-        ConfigurationError: a proxy is not valid; the message names the variable.
+        ConfigurationError: a proxy is invalid. The message names the variable.
     """
     settings = getproxies()
     bypassed = [host.strip() for host in settings.get("no", "").split(",")]
@@ -162,7 +162,7 @@ def _bypass_pattern(host: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine."""
+    """Return whether a host name or address is a loopback one."""
     if host == "localhost":
         return True
     try:
@@ -172,7 +172,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _variable(name: str) -> str:
-    """Return a variable's name as it is set: in lower case, which counts first, or in capitals."""
+    """Return the name of the variable that is set: in lower case, which has priority, or upper."""
     return name if os.environ.get(name) else name.upper()
 
 
@@ -186,9 +186,9 @@ def _context(options: dict[str, Any], *, trust_env: bool) -> ssl.SSLContext:
 
 
 def shared_context(*, trust_env: bool, http2: bool) -> ssl.SSLContext:
-    """Return the TLS context that httpx would make, shared by the clients of a process.
+    """Return the TLS context that httpx would make. The clients of a process share it.
 
-    Making one takes 25 ms.
+    Making a context takes 25 ms.
 
     Raises:
         ConfigurationError: the certificates that the environment names cannot be used.
@@ -203,13 +203,13 @@ def shared_context(*, trust_env: bool, http2: bool) -> ssl.SSLContext:
                 status = Path(file).stat()
                 version = status.st_mtime_ns, status.st_size
         elif directory and not any(map(os.path.isdir, directory.split(os.pathsep))):
-            # OpenSSL would take it, and trust nothing.
+            # OpenSSL accepts such a path, and trusts no certificate.
             raise ConfigurationError(f"{_CERT_DIR} cannot be used: {directory!r} is not a folder")
     with refusals_named(_CERT_FILE if file else _CERT_DIR if directory else "verify"):
         return _cached_context(trust_env, http2, file, directory, version)
 
 
-# HTTP/2 has a context of its own, since httpcore writes the offered protocols into it.
+# HTTP/2 has its own context, since httpcore writes the offered protocols into it.
 @lru_cache(maxsize=8)
 def _cached_context(
     trust_env: bool,
@@ -227,7 +227,7 @@ class _NoCookies(httpx.Cookies):
 
 
 def keep_no_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
-    """Make a client keep no cookies of responses: a Bearer API needs none."""
+    """Make a client ignore the cookies in responses: an API with Bearer tokens needs none."""
     client._cookies = _NoCookies()  # noqa: SLF001
 
 
@@ -249,9 +249,9 @@ class _Stream(httpcore.NetworkStream):
         self._stream.write(buffer, time_left(timeout))
 
     def close(self) -> None:
-        # Closing a socket does not wake a thread that reads from it; shutting it down does, and
-        # TLS's own shutdown would take its state away from under that thread. In a forked process
-        # the connection is still the parent's.
+        # Closing a socket does not wake a thread that reads from it, but shutting it down does.
+        # The shutdown of TLS would destroy the state that this thread uses. In a forked process,
+        # the connection still belongs to the parent.
         if os.getpid() == self._process:
             with suppress(OSError):
                 socket.socket.shutdown(self._stream.get_extra_info("socket"), socket.SHUT_RDWR)

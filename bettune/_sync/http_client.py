@@ -1,7 +1,6 @@
-"""The HTTP client below everything: httpx's, with our token, rate limit, retries and errors.
+"""The HTTP client: httpx with the library's token, rate limit, retries and errors.
 
-It works above httpx's transports, so that proxies, `verify` and a caller's own transport keep
-working.
+It is built above the transports of httpx. Proxies, `verify` and custom transports keep working.
 """
 
 # Derived by `make generate`: change the file of this name in bettune/_async instead.
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bettune._errors import BetTuneError, NotPicklableError
-from bettune._http.body_reader import Answer, BodyReader, timeout_of
+from bettune._http.body_reader import BodyReader, BufferedResponse, timeout_of
 from bettune._http.deadline import Deadline
 from bettune._http.error_factory import FAILURES
 from bettune._http.exchange import Exchange
@@ -31,12 +30,12 @@ if TYPE_CHECKING:
     from bettune._http.settings import Settings
     from bettune._http.terms import Terms
 
-# A body that arrives more slowly, in bytes per second, runs into the timeout.
+# The minimum speed of a body, in bytes per second. A slower one times out.
 _SLOWEST = 1024
 
 
 class Sender:
-    """Sends requests: what the clients that `with_options` and `low_level` make share."""
+    """Sends requests. Clients made by `with_options` and `low_level` share their sender."""
 
     def __init__(self, settings: Settings) -> None:
         limiter = RateLimiter(settings.rate_limit, settings.max_in_flight, Event, settings.window)
@@ -48,13 +47,14 @@ class Sender:
 
     @property
     def is_closed(self) -> bool:
-        """True if it was closed."""
+        """True once the client has been closed."""
         return self.exchange.rate_limiter.closed
 
     def close(self) -> None:
-        """Close every connection, and wake all requests that wait.
+        """Close all connections and wake all waiting requests.
 
-        In a forked child the connections, and the lock of the rate limiter, are the parent's.
+        In a forked child, the connections and the rate limiter's lock belong to the parent and
+        are not touched.
         """
         if self.is_closed:
             return
@@ -68,11 +68,11 @@ class Sender:
     def send(
         self, request: httpx.Request, terms: Terms, *, follow_redirects: bool | None = None
     ) -> httpx.Response:
-        """Send a request until it succeeds or is given up; the response has been read.
+        """Send a request, with retries. Return the response, already read.
 
         Raises:
-            APIError: why it was given up.
-            BetTuneError: the client is closed, or must not be used here.
+            APIError: the request failed.
+            BetTuneError: the client is closed, or belongs to another process or event loop.
         """
         if self.is_closed:
             raise BetTuneError(CLOSED)
@@ -91,10 +91,10 @@ class Sender:
                     reply = self._attempt(step)
                 step = steps.send(reply)
         except StopIteration as done:
-            answer: Answer = done.value
+            buffered: BufferedResponse = done.value
         finally:
             steps.close()
-        return answer.whole(request)
+        return buffered.to_httpx(request)
 
     def _attempt(self, request: httpx.Request) -> Outcome:
         response: httpx.Response | None = None
@@ -103,29 +103,31 @@ class Sender:
                 try:
                     response = self.client.send(request, stream=True, follow_redirects=False)
                 except httpx.HTTPStatusError as error:
-                    response = error.response  # of an event hook that raises for the status
+                    response = error.response  # raised by an event hook
                     if response.is_closed and not response.is_stream_consumed:
-                        return Answer(response, b"")  # httpx closed it, unread
+                        return BufferedResponse(response, b"")  # httpx closed it without reading
                 if response.is_stream_consumed:  # an event hook has read it
-                    return Answer(response, response.content)
+                    return BufferedResponse(response, response.content)
                 return self._read(response, request, deadline)
         except FAILURES as error:
             return error
         except (httpx.StreamError, StopIteration) as error:
             raise BetTuneError(
-                f"an event hook left the answer unread and closed, or half read ({error}): "
-                "it has to read all of it, or nothing"
+                f"an event hook left the answer closed without reading it, or partly read "
+                f"({error}): let the hook read the whole body, or nothing"
             ) from None
         except RuntimeError:
             if not self.is_closed:
                 raise
             return httpx.ReadError(CLOSED)  # closed in the meantime
-        except BaseException:  # an interrupt: the connection must not stay taken
+        except BaseException:  # an interrupt: release the connection
             if response is not None:
                 response.close()
             raise
 
-    def _read(self, response: httpx.Response, request: httpx.Request, deadline: Deadline) -> Answer:
+    def _read(
+        self, response: httpx.Response, request: httpx.Request, deadline: Deadline
+    ) -> BufferedResponse:
         body = BodyReader(response, self.exchange.max_response_bytes)
         patience = timeout_of(request).get("read")
         deadline.restart(math.inf if patience is None else patience)
@@ -137,20 +139,20 @@ class Sender:
         finally:
             response.close()
         if self.is_closed and "network_stream" in response.extensions:
-            # Made as the client was closed, the connection is in no pool that would close it.
+            # The connection was made while the client was closed: no pool will close it.
             response.extensions["network_stream"].close()
         if body.problem is not None:
-            # The generators within are left to the collector where they are not run to their end.
+            # Run the inner generators to their end, so that they are not left to the collector.
             with suppress(Exception):
                 while next(chunks, None) is not None:
                     pass
-        return body.answer(response)
+        return body.finish(response)
 
 
 class HTTPClient:
-    """The part of httpx.Client's interface that sends requests, on given terms.
+    """The part of httpx.Client's interface that sends requests, on the given terms.
 
-    It raises the errors of the library, never httpx's.
+    Raises the library's exceptions, never those of httpx.
     """
 
     def __init__(self, sender: Sender, terms: Terms) -> None:
@@ -158,7 +160,7 @@ class HTTPClient:
         self.terms = terms
 
     def on(self, terms: Terms) -> HTTPClient:
-        """Return a client that shares all but the terms; closing one closes all."""
+        """Return a client with other terms that shares the rest. Closing either closes both."""
         return HTTPClient(self.sender, terms)
 
     @property
@@ -178,12 +180,12 @@ class HTTPClient:
 
     @property
     def headers(self) -> httpx.Headers:
-        """The headers that are sent with every request, but for the token."""
+        """The headers that are sent with every request, without the token."""
         return self.terms.headers.copy()
 
     @property
     def is_closed(self) -> bool:
-        """True if it was closed."""
+        """True once the client has been closed."""
         return self.sender.is_closed
 
     def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
@@ -222,11 +224,11 @@ class HTTPClient:
 
     @contextmanager
     def stream(self, method: str, url: Any, **options: Any) -> Iterator[httpx.Response]:
-        """Send a request and give its response, which has been read, within the same limits."""
+        """Send a request and yield its response. The body has already been read."""
         yield self.request(method, url, **options)
 
     def close(self) -> None:
-        """Close every connection; requests that wait raise a BetTuneError."""
+        """Close all connections. Waiting requests raise a BetTuneError."""
         self.sender.close()
 
     def __reduce__(self) -> str:
@@ -240,7 +242,7 @@ class HTTPClient:
 
 
 def _seconds_for_headers(request: httpx.Request) -> float:
-    """Return the seconds for all headers of a response: the timeouts of its parts, added up."""
+    """Return the time limit for receiving all headers: the sum of the timeouts before the body."""
     timeouts = timeout_of(request)
     parts = [timeouts.get(part) for part in ("connect", "write", "read")]
     return math.inf if None in parts else sum(filter(None, parts))

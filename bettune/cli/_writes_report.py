@@ -146,8 +146,14 @@ class WritesReport:
             if not quiet:
                 self.show(reports, options)
             return None
-        failure = self._failure(reports, ended, options)
+        in_force = self._in_force(reports)
+        summary = self._failure(reports, ended, options)
+        failure = Failure("\n  ".join([*in_force, summary.message]), summary.exit_code)
         try:
+            if in_force and options.output == "table" and sys.stdout.isatty():
+                # A person reads it before all else, and once.
+                write_for_person(*(Text(line, style="bold") for line in in_force))
+                failure = summary
             self.show(reports, options)
         except click.ClickException as error:  # as where a terminal was closed
             return Failure(f"{failure.message}\n  {error.message}", failure.exit_code)
@@ -186,15 +192,12 @@ class WritesReport:
         self._table(writes, ["Change", ">Old", ">New", "State", "Error*"], rows)
 
     def _failure(self, reports: SyncReports, ended: Failure | None, options: Options) -> Failure:
-        """Make the failure of a run: first what is still in force that should not be."""
-        lines = self._in_force(reports)
-        status = 1
+        """Make the failure of a run."""
         if ended is not None:
-            lines.append(ended.message)
-            status = ended.exit_code
-        elif _troubled(reports) or reports.pending:
-            summary, status = self._summary(reports)
-            lines.append(summary)
+            text, status = ended.message, ended.exit_code
+        else:
+            text, status = self._summary(reports)
+        lines = [text]
         if options.output != "table":
             lines += self._listed(reports)
         return Failure("\n  ".join(lines), status)
@@ -205,22 +208,21 @@ class WritesReport:
         pending = [write for write in safe if _key(write) in reports.pending]
         doubtful = [write for write in safe if _key(write) in _troubled(reports)]
         lines = []
-        for writes, what in ((pending, "Pending"), (doubtful, "Failed or in doubt")):
+        for writes, state in ((pending, "pending"), (doubtful, "failed or in doubt")):
             if writes:
                 deletions = sum(write.action == "delete" for write in writes)
                 counted = " and ".join(
                     count(number, *words)
                     for number, words in (
                         (deletions, ("deletion", "deletions")),
-                        (
-                            len(writes) - deletions,
-                            ("rise of minimum odds", "rises of minimum odds"),
-                        ),
+                        (len(writes) - deletions, ("rise", "rises")),
                     )
                     if number
                 )
+                verb = "is" if len(writes) == 1 else "are"
                 lines.append(
-                    f"{what}: {counted}. BetTune may still bet on these matches at the old odds"
+                    f"{counted} of minimum odds {verb} {state}: BetTune may still bet on "
+                    f"{'this match' if len(writes) == 1 else 'these matches'} at the old odds"
                 )
         return lines
 

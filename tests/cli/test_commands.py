@@ -13,6 +13,7 @@ import pytest
 from bettune import BetTune, Match, Prediction, PredictionFilter, Sport, to_records
 from bettune.cli._actions import _PREDICTION_COLUMNS
 from bettune.cli._output import _columns, odds_cell, one_line
+from tests.scripted import Scripted, answer
 
 DAY = "2026-06-06"
 
@@ -349,3 +350,48 @@ def test_text_cannot_drive_the_terminal():
 )
 def test_tables_have_odds_without_zeros_at_their_end(odds, shown):
     assert odds_cell(Decimal(odds)) == shown
+
+
+def test_matches_are_searched_in_all_their_names(run, client):
+    day = client.matches.list(DAY, sport=1)
+    match = day[10]
+    for text in (match.home.name.upper(), match.tournament.name, match.country.name[1:]):
+        found = {int(row["id"]) for row in rows(run("matches", DAY, "--search", text))}
+        assert match.id in found
+        assert len(found) < len(day)
+    assert rows(run("matches", DAY, "--search", "łódź")) == rows(
+        run("matches", DAY, "--search", "LODZ")
+    )
+    assert rows(run("matches", DAY, "--search", "nobody here")) == []
+
+
+def test_kick_offs_and_changes_are_in_the_zone(run, client):
+    match = client.matches.list(DAY, sport=1)[5]
+    client.predictions.put(11583, match, "2.100000")
+    arguments = "predictions", 11583, "--date", DAY, "--tz", "Europe/Warsaw"
+    found = {row["match_id"]: row for row in rows(run(*arguments))}
+    local = match.date.astimezone(ZoneInfo("Europe/Warsaw"))
+    assert found[str(match.id)]["kick_off"] == local.isoformat()
+    (line,) = (
+        line
+        for line in run(*arguments, "--format", "table").out.splitlines()
+        if line.split()[0] == str(match.id)
+    )
+    assert f"{local:%H:%M}" in line
+    assert " 2.1 " in line
+    assert match.home.name in line
+
+
+FORMULAS = ["=1+1", "+1 FC", "-SUM(A1)", "@x", "\tTab", "-2.5"]
+
+
+def test_formulas_stay_as_they_are_unless_it_is_for_a_spreadsheet(run, monkeypatch):
+    sports = {"items": [{"id": n, "name": name} for n, name in enumerate(FORMULAS, 1)], "count": 6}
+    with Scripted(*[answer(200, sports)] * 3) as server:
+        monkeypatch.setenv("BETTUNE_BASE_URL", server.base_url)
+        monkeypatch.setenv("BETTUNE_API_TOKEN", "a-token")
+        assert [row["name"] for row in rows(run("sports"))] == FORMULAS
+        safe = [row["name"] for row in rows(run("sports", "--spreadsheet-safe"))]
+        assert safe == [*(f"'{name}" for name in FORMULAS[:-1]), "-2.5"]
+        as_json = json.loads(run("sports", "--spreadsheet-safe", "--format", "json").out)
+        assert [sport["name"] for sport in as_json] == FORMULAS

@@ -480,9 +480,8 @@ def test_the_configurations_in_the_documentation_start_the_command(run, language
     servers = [c.get("mcpServers") or c["servers"] for c in configurations]
     assert len(servers) == 2
     for server in servers:
-        arguments = server["bettune"]["args"]
-        assert arguments[:3] == ["--from", "bettune[mcp]", "bettune"]
-        assert run(*arguments[3:], "--help").status == 0
+        assert server["bettune"]["command"].endswith("/bin/bettune")
+        assert run(*server["bettune"]["args"], "--help").status == 0
         assert {*server["bettune"]["env"]} <= {"BETTUNE_API_TOKEN", "BETTUNE_API_TOKEN_FILE"}
 
 

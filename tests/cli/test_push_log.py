@@ -4,6 +4,7 @@ import csv
 import errno
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -283,5 +284,5 @@ def test_a_run_cut_short_says_first_which_orders_are_still_in_force(use, tmp_pat
     states = [row["action"] for row in rows(out)]
     assert (process.returncode, len(states), states[-1]) == (130, 9, "pending")
     said = err[err.index("Error: ") :]
-    assert said.startswith("Error: Pending: ")
+    assert re.match(r"Error: \d deletions and \d rises of minimum odds are pending: ", said)
     assert "BetTune may still bet on these matches at the old odds" in said.splitlines()[0]

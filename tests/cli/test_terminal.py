@@ -196,3 +196,20 @@ def test_an_error_drives_no_terminal_either(terminal, monkeypatch):
         screen = terminal("push", "1", "\x1b]0;owned\x07.csv", columns=200)
         assert screen.finish() == 2
         assert b"\x1b]" not in screen.raw
+
+
+def test_a_person_reads_first_which_orders_are_still_in_force(terminal, use, odds, tmp_path):
+    database = tmp_path / "kept.db"
+    with Sandbox(database) as box, BetTune(box.token, base_url=box.base_url) as client:
+        wanted = dict.fromkeys(range(1611243, 1611248), 2)
+        client.predictions.sync(FILTER, wanted, by_hand="overwrite", max_drop=None)
+    with Sandbox(database, RateLimit(4, 120)) as box:
+        use(box)
+        screen = terminal("push", FILTER, odds, columns=120)
+        screen.until(r"2/5 .*left, waiting \d+ s for the rate limit")
+        screen.process.send_signal(signal.SIGINT)
+        assert screen.finish() == 130
+    text = "\n".join(screen.lines)
+    in_force = text.index("3 rises of minimum odds are pending: BetTune may still bet on these")
+    assert in_force < text.index("Done: ") < text.index("Error: interrupted after 2 of 5 writes")
+    assert text.count("may still bet") == 1

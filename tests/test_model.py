@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from bettune import BetTune, Prediction, PredictionSource, _parsing
 from bettune._bulk.run import Outcome, Run
 from bettune._http.exchange import Exchange
-from bettune._http.retries import Tries
+from bettune._http.retries import RetryBudget
 from bettune._sync import predictions
 from bettune._sync.bulk import BulkSender
 from bettune._sync.http_client import Sender
 from bettune.sandbox import Sandbox
-from tests.faults.machine import FILTER, MATCHES, Machine
+from tests.machine import FILTER, MATCHES, Machine
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -115,13 +115,13 @@ def follow_any_redirect(monkeypatch):
 
 
 def come_back_as_soon_as_told(monkeypatch):
-    wait_after = Tries.wait_after
+    wait_after = RetryBudget.wait_after
 
     def broken(self, status, delay):
         wait = wait_after(self, status, delay)
         return wait if delay is None or wait is None else delay
 
-    monkeypatch.setattr(Tries, "wait_after", broken)
+    monkeypatch.setattr(RetryBudget, "wait_after", broken)
 
 
 def go_on_without_a_server(monkeypatch):
