@@ -86,7 +86,7 @@ class AsyncPredictions(Resource):
         Raises:
             InvalidArgumentError: an argument is invalid (InvalidOddsError: the odds). No request
                 was sent.
-            APIResponseValidationError: BetTune answers with other odds than were sent.
+            APIResponseValidationError: the response has other odds than the ones sent.
             APIError: the request failed.
         """
         filter_id, match = to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")

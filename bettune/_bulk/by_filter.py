@@ -1,4 +1,4 @@
-"""What plans and reports have in common, of one prediction filter and of several."""
+"""The base classes of plans and reports, of one prediction filter and of several."""
 
 from __future__ import annotations
 

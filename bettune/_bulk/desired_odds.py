@@ -20,7 +20,7 @@ ByHand = Literal["error", "keep", "overwrite"]
 
 
 class Rules(Struct, frozen=True):
-    """How a plan is made of odds.
+    """Rules for making a plan from odds.
 
     Attributes:
         missing: what becomes of matches without a value.

@@ -1,4 +1,4 @@
-"""What a sync would do: a model's minimum odds against those that BetTune holds."""
+"""Plans: the differences between a model's minimum odds and those that BetTune holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a plan is made of odds, checked, and compared again before it is applied."""
+"""Making a plan from odds, checking it, and comparing it again before it is applied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sync did, write by write."""
+"""Reports: the result of each write of a sync."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ONLY_IF_ANY = frozenset({"deleted", "unknown", "pending"})
 
 
 class WriteResult(Struct, frozen=True):
-    """What came of one write.
+    """The result of one write.
 
     Attributes:
         filter_id: the prediction filter.

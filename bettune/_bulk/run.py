@@ -36,7 +36,7 @@ _Key = tuple[int, int]
 
 
 class Outcome(Struct, frozen=True):
-    """What came of the request of a write.
+    """The outcome of the request of a write.
 
     Attributes:
         prediction: what BetTune holds now, of a PUT that succeeded.
@@ -50,7 +50,7 @@ class Outcome(Struct, frozen=True):
 
 
 class News(Struct, frozen=True):
-    """What there is to tell the caller's functions of.
+    """Results and progress to pass to the caller's functions.
 
     Attributes:
         result: the result of a write.

@@ -1,4 +1,4 @@
-"""How the writes of a run are shared out: among tasks, or among threads."""
+"""Workers that carry out the writes of a run: tasks or threads."""
 
 from __future__ import annotations
 
@@ -395,7 +395,7 @@ def _checked_functions(
 
 
 def _arguments(name: str, news: News) -> tuple[Any, ...] | None:
-    """Return the arguments of a caller's function; None where it has nothing to be told."""
+    """Return the arguments of a caller's function; None if there is nothing to call it with."""
     return (news.result,) if name == "on_result" else news.progress
 
 

@@ -1,4 +1,4 @@
-"""The rules by which a fixture is a match, and the reason where it is none.
+"""The rules that match a fixture to a match, or give the reason why not.
 
 Both names certain: it is the match, on its day or the days beside it. One certain and one
 compatible: on its day, where nothing speaks against it. Both compatible: where besides the
@@ -58,7 +58,7 @@ class Side:
     aliased: bool
 
     def verdict(self, team: TeamName, marks: Marks, place: Place) -> Verdict:
-        """Whether a team of a match is this one."""
+        """Return whether a team of a match is this one."""
         if not self.aliased:
             return _compared(self.name, team, self.marks, marks, place)
         verdict = compare_alias(self.name, team)
@@ -146,39 +146,39 @@ class Pairing:
 
     @property
     def fits(self) -> bool:
-        """Whether country and tournament let it be the fixture's match."""
+        """True if country and tournament let it be the fixture's match."""
         return self.country is not False and self.tournament != 0
 
     @property
     def is_certain(self) -> bool:
-        """Whether both names are certain."""
+        """True if both names are certain."""
         return self.lower is Level.CERTAIN
 
     @property
     def is_near(self) -> bool:
-        """Whether the kick-off agrees."""
+        """True if the kick-off agrees."""
         return self.apart is not None and self.apart <= _NEAR
 
     @property
     def is_far(self) -> bool:
-        """Whether the kick-off speaks against it."""
+        """True if the kick-off speaks against it."""
         return self.apart is not None and self.apart > _FAR
 
     @property
     def is_alike(self) -> bool:
-        """Whether it is the fixture's match though a name is only alike."""
+        """True if it is the fixture's match though a name is only alike."""
         if not self.on_day or self.is_far or self.lower is not Level.COMPATIBLE:
             return False
         return self.higher is Level.CERTAIN or self.is_confirmed
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether country, tournament or kick-off agrees."""
+        """True if country, tournament or kick-off agrees."""
         return bool(self.country or self.tournament or self.is_near)
 
     @property
     def score(self) -> float:
-        """How alike the names are, from 0 to 1."""
+        """The similarity of the names, from 0 to 1."""
         return (_SCORES[self.home.level] + _SCORES[self.away.level]) / 2
 
 
@@ -252,7 +252,7 @@ def both_alike(
 
 
 def _is_derby(asked: Asked, pairing: Pairing, swapped: bool) -> bool:
-    """Whether home and away may be either way round, and the very names do not tell."""
+    """Return whether home and away may be either way round, and the very names do not tell."""
     indexed = pairing.indexed
     home, away = (asked.away, asked.home) if swapped else (asked.home, asked.away)
     if home.name.plain == indexed.home.plain or away.name.plain == indexed.away.plain:
@@ -366,7 +366,7 @@ def _choose(asked: Asked, pairings: Sequence[Pairing]) -> Decision:
 
 @lru_cache(maxsize=1 << 12)
 def agreement(given: str, known: str) -> int:
-    """How the names of two tournaments agree: 2 wholly, 1 in part, 0 not."""
+    """Rate how two tournaments' names agree: 2 wholly, 1 in part, 0 not at all."""
     if not tournament_marks(given).agree(tournament_marks(known)):
         return 0
     ours, theirs = _tournament(given), _tournament(known)

@@ -60,7 +60,7 @@ class Fixture:
 
 
 class FixtureInput:
-    """What a caller gave: a DataFrame, or an iterable of mappings.
+    """The caller's fixtures: a DataFrame, or an iterable of mappings.
 
     Args:
         fixtures: what the caller gave.
@@ -152,7 +152,7 @@ def read_aliases(aliases: Any) -> dict[str, str]:
     """Read names of the caller's to BetTune's.
 
     Raises:
-        InvalidArgumentError: it is no mapping of names to names.
+        InvalidArgumentError: it is not a mapping of names to names.
     """
     if aliases is None:
         return {}
@@ -266,7 +266,7 @@ def _read_date(text: str) -> date | datetime | None:
 
 
 def _is_day(value: date | datetime) -> bool:
-    """Whether a date has no time of day: an aware midnight is an instant."""
+    """Return whether a date has no time of day: an aware midnight is an instant."""
     if not isinstance(value, datetime):
         return True
     return value.tzinfo is None and value.time() == time.min

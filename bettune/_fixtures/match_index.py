@@ -46,7 +46,7 @@ class IndexedMatch:
 
     @property
     def is_international(self) -> bool:
-        """Whether it is of a tournament of several countries."""
+        """True if it is of a tournament of several countries."""
         return INTERNATIONAL in self.country
 
 
@@ -261,7 +261,7 @@ def _readings(name: TeamName) -> Iterator[Reading]:
 
 
 def _word_keys(words: Sequence[str]) -> Iterator[str]:
-    """What words have in common with others that may stand for them."""
+    """Return the keys that a word shares with the words that may stand for it."""
     if len(words) == 1:
         yield "=" + words[0]
         yield words[0]
@@ -278,5 +278,5 @@ def _initials(words: Sequence[str]) -> str:
 
 
 def same_text(text: str, known: str) -> bool:
-    """Whether two texts are the same but for case, accents and punctuation."""
+    """Return whether two texts are the same but for case, accents and punctuation."""
     return plain(text) == plain(known)

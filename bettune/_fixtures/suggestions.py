@@ -53,7 +53,7 @@ def _certain(asked: Asked, indexes: Sequence[MatchIndex]) -> dict[int, Pairing]:
 
 
 def _has_rival(asked: Asked, side: Side, team: TeamName, indexes: Sequence[MatchIndex]) -> bool:
-    """Whether the name may be that of another team, which plays elsewhere on these days."""
+    """Return whether the name may be that of another team, which plays elsewhere on these days."""
     start, end = asked.around
     for index in indexes:
         for indexed in (*index.at_home(side.name), *index.away(side.name)):

@@ -1,1 +1,1 @@
-"""What callers pass and get: checked, rounded, named; nothing here does I/O."""
+"""Arguments and values: validated, rounded, named; without I/O."""

@@ -61,7 +61,7 @@ def odds_pairs(odds: OddsByMatch, filter_id: int | None = None) -> Iterable[tupl
         filter_id: the filter that the odds are for. Rows with another `filter_id` are refused.
 
     Raises:
-        InvalidArgumentError: the value is none of these, or has no match ids.
+        InvalidArgumentError: the value has another type, or no match ids.
     """
     return _pairs(odds, "odds", filter_id)
 
@@ -77,8 +77,8 @@ def sheet_pairs(
         columns: the filter of each column to be read; the other columns are left alone.
 
     Raises:
-        InvalidArgumentError: the value is none of these, a filter comes twice, or match ids or
-            columns are missing.
+        InvalidArgumentError: the value has another type, a filter comes twice, or match ids
+            or columns are missing.
     """
     name = "odds_by_filter"
     filters = None if columns is None else _filters_of_columns(columns)

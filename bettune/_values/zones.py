@@ -97,5 +97,5 @@ def _first_instant(day: date, zone: tzinfo) -> datetime:
 
 
 def _shown(instant: datetime, zone: tzinfo) -> datetime:
-    """What the zone's clocks show at an instant, as a naive time."""
+    """Return the local time of an instant in the zone, as a naive time."""
     return instant.astimezone(zone).replace(tzinfo=None)

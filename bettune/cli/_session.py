@@ -86,7 +86,7 @@ def session(options: Options) -> Iterator[bettune.BetTune]:
 
 
 def is_for_later(error: bettune.BetTuneError) -> bool:
-    """Whether nothing is wrong with the input, and running it again is right."""
+    """Return whether nothing is wrong with the input, and running it again is right."""
     return isinstance(
         error, bettune.APIConnectionError | bettune.InternalServerError | bettune.RateLimitError
     )
@@ -103,7 +103,7 @@ def explain(error: bettune.BetTuneError) -> str:
 
 
 def remedy(error: bettune.BetTuneError) -> str:
-    """What can be done about it at the command line, if anything."""
+    """Return advice for the command line, if there is any."""
     variable = _TOKEN if _TOKEN in os.environ else f"the file of {_TOKEN_FILE}"
     if isinstance(error, bettune.AuthenticationError):
         return f"Put a valid token into {variable}: BetTune's Settings page makes them"
