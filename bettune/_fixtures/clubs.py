@@ -49,7 +49,7 @@ class Club:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a name is.
+    """The clubs that a name may be.
 
     Attributes:
         clubs: the clubs that it may be; one where it is known.
@@ -113,7 +113,7 @@ class Section:
                 self._with_word[word].add(club)
 
     def find(self, name: TeamName) -> Identity | None:
-        """Who a name is in this country, if any name of the data is like it."""
+        """Return the clubs of this country that a name may be, if the data has a similar name."""
         if name in self._found:
             return self._found[name]
         identity = self._look_up(name)
@@ -170,7 +170,7 @@ class Section:
 
 
 def _fits(entry: _Entry, reading: Reading) -> bool:
-    """Whether numbers and club forms let a name be one of the data."""
+    """Return whether numbers and club forms let a name be one of the data."""
     # "FC Levski 1914" may be Levski, and "Levski 1914" or "Levski 2" another team.
     may_be_a_year = not entry.numbers and reading.forms and all(map(is_year, reading.numbers))
     if reading.numbers and entry.numbers != reading.numbers and not may_be_a_year:
@@ -181,14 +181,14 @@ def _fits(entry: _Entry, reading: Reading) -> bool:
 
 
 def is_year(number: str) -> bool:
-    """Whether a number may be a founding year."""
+    """Return whether a number may be a founding year."""
     return (len(number) == 2 and number not in {"23", "21", "20", "19", "18", "17"}) or (
         len(number) == 4 and _FIRST_YEAR <= int(number) <= _LAST_YEAR
     )
 
 
 def forms_differ(forms: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether club forms tell two clubs apart: IFK Malmö is not Malmö FF."""
+    """Return whether club forms tell two clubs apart: IFK Malmö is not Malmö FF."""
     forms, others = frozenset(forms), frozenset(others)
     if not forms or not others or forms & others:
         return False
@@ -241,12 +241,12 @@ class ClubBook:
         return section
 
     def find(self, name: TeamName, countries: Iterable[str]) -> tuple[Identity, ...]:
-        """Who a name is in some countries."""
+        """Return the clubs of some countries that a name may be."""
         identities = [self.section(country).find(name) for country in countries]
         return tuple(identity for identity in identities if identity is not None)
 
     def find_anywhere(self, name: TeamName) -> tuple[Identity, ...]:
-        """Who a name is in any country: where it is a club's usual name, no other club's alias."""
+        """Return the clubs of any country whose usual name it is; aliases do not count."""
         identities = self.find_everywhere(name)
         if len(identities) < 2:
             return identities
@@ -258,7 +258,7 @@ class ClubBook:
         return tuple(each for each in identities if each.rank == highest)
 
     def find_everywhere(self, name: TeamName) -> tuple[Identity, ...]:
-        """Who a name is in all countries."""
+        """Return the clubs of all countries that a name may be."""
         identities = self._worldwide.get(name)
         if identities is None:
             for country in self.unread_with(name):

@@ -72,7 +72,12 @@ class Side:
         return verdict
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 12)
+def _place(countries: tuple[str, ...], only: tuple[str, ...] | None = None) -> Place:
+    return Place(countries, only)
+
+
+@lru_cache(maxsize=1 << 16)
 def _compared(name: TeamName, team: TeamName, ours: Marks, theirs: Marks, place: Place) -> Verdict:
     return compare(name, team, (ours, theirs), place)
 
@@ -199,7 +204,7 @@ def pair(asked: Asked, indexed: IndexedMatch, *, swapped: bool = False) -> Pairi
     """Compare a fixture with a match, with home and away swapped if requested."""
     home, away = (asked.away, asked.home) if swapped else (asked.home, asked.away)
     country: bool | None = None
-    place = Place(indexed.places)
+    place = _place(indexed.places)
     if asked.country is not None:
         if asked.countries:
             same = bool(set(asked.countries) & set(indexed.country))
@@ -328,7 +333,7 @@ def _rival(asked: Asked, side: Side, team: int, indexes: Sequence[MatchIndex]) -
                 if not _same_country(asked, indexed):
                     continue
                 name = indexed.home if at_home else indexed.away
-                verdict = side.verdict(name, indexed.marks, Place(indexed.places))
+                verdict = side.verdict(name, indexed.marks, _place(indexed.places))
                 if verdict.level >= Level.COMPATIBLE:
                     return f"{known.name!r} plays match {indexed.match.id}"
     return None

@@ -11,14 +11,15 @@ from bettune._fixtures.decision import (
     both_alike,
     either_alike,
 )
-from bettune._fixtures.match_index import same_text
+from bettune._fixtures.match_index import country_of, same_text
 from bettune._fixtures.verdicts import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bettune._fixtures.decision import Asked, Pairing
-    from bettune._fixtures.match_index import IndexedMatch, MatchIndex
+    from bettune._fixtures.match_index import MatchIndex
+    from bettune._models import Match
 
 _LISTED = 6
 
@@ -53,12 +54,7 @@ def shared_match(unit: str, numbers: Sequence[int], match_id: int) -> str:
 def _of_area(asked: Asked, indexes: Sequence[MatchIndex]) -> str | None:
     """Return the reason that no match of these days has the country or the tournament."""
     start, end = asked.around
-    near = [
-        indexed
-        for index in indexes
-        for indexed in index.matches
-        if start <= indexed.match.date < end
-    ]
+    near = [match for index in indexes for match in index.matches if start <= match.date < end]
     if not near:
         return None
     if asked.country is not None:
@@ -74,10 +70,10 @@ def _of_area(asked: Asked, indexes: Sequence[MatchIndex]) -> str | None:
     return f"no match of these days is of {asked.tournament!r}; there are {names}"
 
 
-def _is_in(asked: Asked, indexed: IndexedMatch) -> bool:
+def _is_in(asked: Asked, match: Match) -> bool:
     if asked.countries:
-        return bool(set(asked.countries) & set(indexed.country))
-    return asked.country is not None and same_text(asked.country, indexed.match.country.name)
+        return bool(set(asked.countries) & set(country_of(match)))
+    return asked.country is not None and same_text(asked.country, match.country.name)
 
 
 def _of_alias(asked: Asked, either: Iterable[Pairing]) -> str | None:

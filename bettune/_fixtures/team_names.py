@@ -64,12 +64,14 @@ class Marks:
 
     def joined(self, marks: Marks) -> Marks:
         """These marks and others of the same team."""
+        if FIRST_TEAM in (marks, self):
+            return self if marks == FIRST_TEAM else marks
         ages = sorted({self.youth, marks.youth} - {"", "y"})
         youth = ages[0] if ages else self.youth or marks.youth
         return Marks(self.women or marks.women, self.reserve or marks.reserve, youth)
 
     def agree(self, marks: Marks) -> bool:
-        """Whether both may be of one team: a youth team's age may be missing on one side."""
+        """Return whether both may be of one team: a youth team's age may be missing on one side."""
         same_age = self.youth == marks.youth or (
             "y" in (self.youth, marks.youth) and bool(self.youth and marks.youth)
         )
@@ -260,7 +262,7 @@ def _in_order(texts: set[str]) -> tuple[str, ...]:
 
 
 def _is_left_out(token: str, rest: Sequence[str], place: int, within: bool, last: int) -> bool:
-    """Whether a filler says nothing where it stands."""
+    """Return whether a filler says nothing where it stands."""
     known = vocabulary()
     if not (within and place < last) and token not in known.articles:
         return False

@@ -1,4 +1,4 @@
-"""Whether two names are of one team, and why: certain, compatible, unrelated or contradicting."""
+"""Verdicts on two names of teams, with reasons: certain, compatible, unrelated, contradicting."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Level(IntEnum):
-    """How far a name goes to say that it is a team's; only the last two let a match be accepted."""
+    """The evidence that a name is a team's; only the last two levels let a match be accepted."""
 
     CONTRADICTING = 0
     UNRELATED = 1
@@ -42,7 +42,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where names are looked up.
+    """The countries and kinds of teams in which names are looked up.
 
     Attributes:
         countries: the sections in which the match's teams play; none for any.
@@ -78,7 +78,7 @@ _ACRONYM = Verdict(Level.COMPATIBLE, "the initials")
 
 
 def compare_alias(alias: TeamName, team: TeamName) -> Verdict:
-    """Whether a team has the very name that the caller's alias says."""
+    """Return whether a team has the very name that the caller's alias says."""
     return _ALIAS if alias.plain == team.plain else _NO_ALIAS
 
 
@@ -121,7 +121,7 @@ def _marked(verdict: Verdict, ours: Marks, theirs: Marks) -> Verdict:
 
 
 def _compare_nations(name: TeamName, team: TeamName) -> Verdict | None:
-    """What is known of two names where at least one is a country's."""
+    """Compare two names of which at least one is a country's."""
     known = countries()
     ours, theirs = known.nation(name.bare), known.nation(team.bare)
     if ours is None and theirs is None:
@@ -183,7 +183,7 @@ def _compare_known(
 
 
 def _means_another(name: TeamName, team: TeamName, clubs: set[Club], place: Place) -> bool:
-    """Whether one of the names, with no country given, is better known as another club's."""
+    """Return whether one of the names, with no country given, is better known as another club's."""
     if place.only is not None:
         return False
     famous = vocabulary().famous
@@ -219,7 +219,7 @@ def _compare_unknown(
 
 
 def _part_of_known(part: Reading, club: Club) -> Verdict:
-    """Whether some words of a club's own name can be no other club's of its country."""
+    """Return whether some words of a club's own name can be no other club's of its country."""
     whole = club.readings[0]
     if not _is_part(part, whole) or not _leaves_little(part, whole):
         return _UNLISTED
@@ -246,7 +246,7 @@ def _compare_readings(
 
 
 def _part_of_unknown(part: Reading, whole: Reading, place: Place) -> Verdict:
-    """Whether some words of a name can be no other club's."""
+    """Return whether some words of a name can be no other club's."""
     if not _leaves_little(part, whole):
         return _QUALIFIER
     if club_book().containing(part.words, place.only or place.countries):
@@ -255,7 +255,7 @@ def _part_of_unknown(part: Reading, whole: Reading, place: Place) -> Verdict:
 
 
 def _leaves_little(part: Reading, whole: Reading) -> bool:
-    """Whether a name has all words of another but those that its supporters leave out."""
+    """Return whether a name has all words of another but those that its supporters leave out."""
     known = vocabulary()
     return (
         all(word in known.left_out for word in whole.words if word not in part.words)
@@ -270,7 +270,7 @@ def _is_part(part: Reading, whole: Reading) -> bool:
 
 
 def _alike(ours: Reading, theirs: Reading, short: frozenset[str]) -> Verdict:
-    """Whether each word of either stands for one of the other."""
+    """Return whether each word of either stands for one of the other."""
     both_numbers = ours.numbers and theirs.numbers and ours.numbers != theirs.numbers
     if both_numbers or ours.words == theirs.words:
         return _NUMBERS
@@ -285,7 +285,7 @@ def _alike(ours: Reading, theirs: Reading, short: frozenset[str]) -> Verdict:
 def _same_words(
     ours: Sequence[str], theirs: Sequence[str], short: frozenset[str]
 ) -> Verdict | None:
-    """How words may be others: reordered, in another transliteration, abbreviated, initials."""
+    """Match words to others: reordered, transliterated differently, abbreviated, as initials."""
     if len(ours) == len(theirs):
         # Manchester United is not United of Manchester.
         if len(ours) > 2 and sorted(ours) == sorted(theirs):

@@ -1,4 +1,4 @@
-"""What a person types for days and time zones."""
+"""Parsing of days and time zones as a person types them."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def filters_of_one_sport(
 
 
 def is_id(named: str) -> bool:
-    """Whether it is an id, rather than a name; no id has more digits."""
+    """Return whether it is an id, rather than a name; no id has more digits."""
     return named.isascii() and named.isdigit() and len(named) < 20
 
 

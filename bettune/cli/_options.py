@@ -1,4 +1,4 @@
-"""What holds for every command: the format of its output, and whether it logs."""
+"""Options of every command: the format of its output, and logging."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def discard(stream: TextIO) -> None:
 
 @contextmanager
 def on_stderr() -> Iterator[None]:
-    """Say something inside; that nobody can hear it, as on a full disk, changes nothing else."""
+    """Print inside this context; a failure to print, as on a full disk, is ignored."""
     try:
         yield
     except OSError:

@@ -1,4 +1,4 @@
-"""What comes out: tables for a person, JSON and CSV for programs, on standard output."""
+"""Output: tables for a person, JSON and CSV for programs, on standard output."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def _columns(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
 
 
 def write_text(text: str) -> None:
-    """Write text as it is; bytes of a file that were no UTF-8 stay as they were."""
+    """Write text unchanged; bytes of a file that are not UTF-8 stay as they are."""
     stream = sys.stdout.buffer
     try:
         rest = memoryview(text.encode("utf-8", "surrogateescape"))

@@ -1,4 +1,4 @@
-"""What a person sees on the terminal while work goes on: a bar, and why it stands still."""
+"""Progress on the terminal: a bar, and the reason for a wait."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def progress(
 ) -> Iterator[tuple[BetTune, Callable[[int, int], None]]]:
     """Show work going on, if a person watches, and not the log instead.
 
-    Gives the client to do it with, and a function that is told how much is done, and of how much.
+    Yields the client to use, and a function to call with the done and total amounts.
     """
     if options.quiet or options.verbose or not sys.stderr.isatty():
         yield client, lambda _done, _total: None
@@ -86,7 +86,7 @@ class _SafeStderr:
 
 
 class _Waits:
-    """How long each thread waits at most, and what for."""
+    """The longest wait of each thread, and its reason."""
 
     def __init__(self) -> None:
         self._until: dict[int, tuple[float, str]] = {}
@@ -99,7 +99,7 @@ class _Waits:
         self._until.pop(threading.get_ident(), None)
 
     def shortest(self) -> tuple[float, str]:
-        """The seconds until somebody waits no more, and what for; 0 if nobody waits."""
+        """Return the seconds until the first wait ends, and its reason; 0 without a wait."""
         now = time.monotonic()
         waits = [wait for wait in list(self._until.values()) if wait[0] > now]
         if not waits:
@@ -109,7 +109,7 @@ class _Waits:
 
 
 class _Outlook(ProgressColumn):
-    """How much time is left, and how much of it nothing can be done."""
+    """The time left, and the part of it that is spent waiting."""
 
     def __init__(self, client: BetTune, waits: _Waits) -> None:
         super().__init__(Column(no_wrap=True))  # rather than the bar takes less room
@@ -134,7 +134,7 @@ class _Outlook(ProgressColumn):
 
 
 class _Count(MofNCompleteColumn):
-    """How much is done, of how much; nothing while that is unknown."""
+    """The done and total amounts; empty while these are unknown."""
 
     def render(self, task: Task) -> Text:
         return Text("") if task.total is None else super().render(task)

@@ -43,7 +43,7 @@ Cell = str | int | float | date | datetime | time | ErrorCell
 
 @dataclass(frozen=True)
 class Reading:
-    """How to read a file; the options that `push` and `resolve` share.
+    """Options for reading a file, shared by `push` and `resolve`.
 
     Attributes:
         encoding: the encoding of a CSV file; else UTF-8.
@@ -207,7 +207,7 @@ class TableFile:
 
     @property
     def is_workbook(self) -> bool:
-        """Whether the file is a workbook."""
+        """True if the file is a workbook."""
         return self._unit == "row"
 
     def text(self, cells: Sequence[Cell], column: str) -> str:

@@ -134,7 +134,7 @@ class WritesReport:
     def conclude(
         self, reports: SyncReports, ended: Failure | None, options: Options, *, quiet: bool
     ) -> Failure | None:
-        """Print the report, unless all went well and is not to be told; return the failure.
+        """Print the report, unless all went well and `quiet` is set; return the failure.
 
         Args:
             reports: what became of the writes.

@@ -66,11 +66,12 @@ def prose(text: str) -> str:
 
 
 def docstrings(source: str) -> list[str]:
-    """Return the docstrings of a module, without code."""
+    """Return the docstrings of a module, without code and names of arguments."""
     kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]
     texts = filter(None, (ast.get_docstring(node) for node in nodes))
-    return [re.sub(r"`[^`]*`", "…", text).replace("\n", " ") for text in texts]
+    texts = (re.sub(r"^ +\*{0,2}\w+:|`[^`]*`", "…", text, flags=re.MULTILINE) for text in texts)
+    return [text.replace("\n", " ") for text in texts]
 
 
 def unwanted(text: str, words: dict[str, str]) -> list[str]:
