@@ -141,10 +141,8 @@ class AsyncWorkers:
 
     async def _settle_unknown(self, run: Run, make_sender: Callable[[], AsyncSender]) -> None:
         """Settle the unknown writes by the predictions that BetTune holds."""
-        unknown = run.unknown()
-        sender = make_sender() if unknown else None
-        for filter_id, writes in unknown.items():
-            assert sender is not None
+        sender = make_sender()
+        for filter_id, writes in run.unknown().items():
             try:
                 held = await sender.held(filter_id, [write.match_id for write in writes])
             except NotFoundError:

@@ -210,7 +210,7 @@ def pair(asked: Asked, indexed: IndexedMatch, *, swapped: bool = False) -> Pairi
             same = bool(set(asked.countries) & set(indexed.country))
             if same and not indexed.is_international:
                 common = tuple(name for name in asked.countries if name in indexed.country)
-                place = Place(indexed.places, common)
+                place = _place(indexed.places, common)
             country = same or (None if indexed.is_international else False)
         else:
             country = same_text(asked.country, indexed.match.country.name)

@@ -53,20 +53,22 @@ def shared_match(unit: str, numbers: Sequence[int], match_id: int) -> str:
 
 def _of_area(asked: Asked, indexes: Sequence[MatchIndex]) -> str | None:
     """Return the reason that no match of these days has the country or the tournament."""
+    if asked.country is None and asked.tournament is None:
+        return None
     start, end = asked.around
     near = [match for index in indexes for match in index.matches if start <= match.date < end]
     if not near:
         return None
     if asked.country is not None:
-        near, everywhere = [indexed for indexed in near if _is_in(asked, indexed)], near
+        near, everywhere = [match for match in near if _is_in(asked, match)], near
         if not near:
-            names = _listed(indexed.match.country.name for indexed in everywhere)
+            names = _listed(match.country.name for match in everywhere)
             return f"no match of these days is in {asked.country!r}; there are {names}"
     if asked.tournament is None or any(
-        agreement(asked.tournament, indexed.match.tournament.name) for indexed in near
+        agreement(asked.tournament, match.tournament.name) for match in near
     ):
         return None
-    names = _listed(indexed.match.tournament.name for indexed in near)
+    names = _listed(match.tournament.name for match in near)
     return f"no match of these days is of {asked.tournament!r}; there are {names}"
 
 
