@@ -1,4 +1,4 @@
-"""The clubs of clubs.txt, read a country at a time, and the club that a name means."""
+"""Reads the clubs in clubs.txt, one country at a time, and finds the club of a name."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _FIRST_YEAR, _LAST_YEAR = 1850, 2035
 
 @dataclass(slots=True, eq=False)
 class Club:
-    """A club of the data; the same object wherever it is found.
+    """A club of the data. Each club is a single object.
 
     Attributes:
-        country: the section that it stands in.
-        name: its own name there.
-        readings: all its names.
-        forms: the club forms that its names have.
+        country: the section of the club.
+        name: the usual name of the club.
+        readings: the readings of all its names.
+        forms: the club forms in its names.
     """
 
     country: str
@@ -49,13 +49,13 @@ class Club:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The clubs that a name may be.
+    """The possible clubs of a name.
 
     Attributes:
-        clubs: the clubs that it may be; one where it is known.
-        marks: the marks that it has, since a reserve side may have a name of its own.
-        sure: whether it is a name of that club, rather than a part of one that others share.
-        rank: higher for the club's usual name than for others, and for the very name.
+        clubs: the possible clubs; exactly one for a known name.
+        marks: the marks of the team: a reserve team may have its own name.
+        sure: True for a name of the club, False for a part of a name that several clubs share.
+        rank: higher for the club's usual name, and for an identical name.
     """
 
     clubs: tuple[Club, ...]
@@ -81,10 +81,10 @@ class Section:
     def __init__(self, country: str, text: str) -> None:
         self.country = country
         self.entries: dict[str, list[_Entry]] = defaultdict(list)
-        # The keys of names that are written as one word too (HamKam).
+        # The keys of names that may also be written as one word (HamKam).
         self.joined: dict[str, str] = {}
         self._with_word: dict[str, set[Club]] = defaultdict(set)
-        self._found: dict[TeamName, Identity | None] = {}
+        self._identities: dict[TeamName, Identity | None] = {}
         clubs: dict[str, Club] = {}
         for line, prepared in zip(text.splitlines(), prepare(text).splitlines(), strict=True):
             own, _, first = (part.strip() for part in line.partition(":")[0].partition("="))
@@ -113,17 +113,17 @@ class Section:
                 self._with_word[word].add(club)
 
     def find(self, name: TeamName) -> Identity | None:
-        """Return the clubs of this country that a name may be, if the data has a similar name."""
-        if name in self._found:
-            return self._found[name]
+        """Return the identity of a name in this country, or None."""
+        if name in self._identities:
+            return self._identities[name]
         identity = self._look_up(name)
-        _remember(self._found, name, identity)
+        _remember(self._identities, name, identity)
         return identity
 
     def _look_up(self, name: TeamName) -> Identity | None:
         identity = self._by_reading(name, name.whole, FIRST_TEAM)
         if identity is not None and name.lettered and not identity.marks.reserve:
-            identity = None  # "Legia W." is a name of Legia, "Legia W" one of its women's team
+            identity = None  # "Legia W." is Legia, but "Legia W" is its women's team
         if identity is None and name.marks != FIRST_TEAM:
             identity = self._by_reading(name, name.reading, name.marks)
         return identity
@@ -150,7 +150,7 @@ class Section:
             return Identity(clubs, marks, sure=False)
         ((club, reserve),) = means
         if reading.numbers and not any(entry.numbers for entry in chosen):
-            return Identity((club,), marks, sure=False)  # a year that the data does not know
+            return Identity((club,), marks, sure=False)  # the data does not have this year
         bare = not sure and not reading.forms and not reading.numbers
         if bare and all(entry.forms or entry.numbers for entry in chosen):
             rivals = self.containing(reading.words) - {club}
@@ -164,13 +164,13 @@ class Section:
         return Identity((club,), marks.joined(Marks(reserve=reserve)), sure=True, rank=rank)
 
     def containing(self, words: Sequence[str]) -> set[Club]:
-        """The clubs that have all these words in their names."""
+        """Return the clubs that have all these words in their names."""
         sets = [self._with_word.get(word, set()) for word in words]
         return set.intersection(*sets) if sets else set()
 
 
 def _fits(entry: _Entry, reading: Reading) -> bool:
-    """Return whether numbers and club forms let a name be one of the data."""
+    """Return whether numbers and club forms do not exclude an entry of the data."""
     # "FC Levski 1914" may be Levski, and "Levski 1914" or "Levski 2" another team.
     may_be_a_year = not entry.numbers and reading.forms and all(map(is_year, reading.numbers))
     if reading.numbers and entry.numbers != reading.numbers and not may_be_a_year:
@@ -187,24 +187,24 @@ def is_year(number: str) -> bool:
     )
 
 
-def forms_differ(forms: Iterable[str], others: Iterable[str]) -> bool:
-    """Return whether club forms tell two clubs apart: IFK Malmö is not Malmö FF."""
-    forms, others = frozenset(forms), frozenset(others)
-    if not forms or not others or forms & others:
+def forms_differ(ours: Iterable[str], theirs: Iterable[str]) -> bool:
+    """Return whether club forms distinguish two clubs: IFK Malmö is not Malmö FF."""
+    ours, theirs = frozenset(ours), frozenset(theirs)
+    if not ours or not theirs or ours & theirs:
         return False
     own = vocabulary().own_forms
-    return bool(forms <= own or others <= own)
+    return bool(ours <= own or theirs <= own)
 
 
 def _remember(cache: dict[TeamName, _T], name: TeamName, value: _T) -> None:
-    """Put a value into a cache, which starts anew where a service has asked for very many."""
+    """Store a value in a cache, and clear a cache that has too many entries."""
     if len(cache) >= _MOST_NAMES:
         cache.clear()
     cache[name] = value
 
 
 class ClubBook:
-    """All countries' clubs, each section read when it is first needed."""
+    """The clubs of all countries. Each section is read on first use."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
@@ -222,7 +222,7 @@ class ClubBook:
         return list(self._texts)
 
     def read_for(self, text: str) -> Iterator[None]:
-        """Read the countries that a name may be of; yields after each, for it takes a while."""
+        """Read the countries that may contain a name. Yields after each, for a pause."""
         name = parse(text)
         if name not in self._worldwide:
             for country in self.unread_with(name):
@@ -230,35 +230,35 @@ class ClubBook:
                 yield
 
     def section(self, country: str) -> Section:
-        """The clubs of a country."""
+        """Return the clubs of a country."""
         section = self._sections.get(country)
         if section is None:
             made = Section(country, self._texts.get(country, ""))
             section = self._sections.setdefault(country, made)
-            if section is made:  # and no other thread's
+            if section is made:  # not one of another thread
                 for key in (*section.entries, *section.joined):
                     self._with_key[key].append(section)
         return section
 
     def find(self, name: TeamName, countries: Iterable[str]) -> tuple[Identity, ...]:
-        """Return the clubs of some countries that a name may be."""
+        """Return the identities of a name in some countries."""
         identities = [self.section(country).find(name) for country in countries]
         return tuple(identity for identity in identities if identity is not None)
 
     def find_anywhere(self, name: TeamName) -> tuple[Identity, ...]:
-        """Return the clubs of any country whose usual name it is; aliases do not count."""
+        """Return the most likely identities of a name: usual names come before aliases."""
         identities = self.find_everywhere(name)
         if len(identities) < 2:
             return identities
         home = vocabulary().famous.get(name.plain)
-        famous = tuple(each for each in identities if each.clubs[0].country == home)
+        famous = tuple(identity for identity in identities if identity.clubs[0].country == home)
         if famous:
             return famous
         highest = max(identity.rank for identity in identities)
-        return tuple(each for each in identities if each.rank == highest)
+        return tuple(identity for identity in identities if identity.rank == highest)
 
     def find_everywhere(self, name: TeamName) -> tuple[Identity, ...]:
-        """Return the clubs of all countries that a name may be."""
+        """Return the identities of a name in all countries."""
         identities = self._worldwide.get(name)
         if identities is None:
             for country in self.unread_with(name):
@@ -268,14 +268,14 @@ class ClubBook:
                 for reading in (name.whole, name.reading)
                 for key in (reading.key, "".join(reading.words))
             }
-            sections = {id(each): each for key in keys for each in self._with_key.get(key, ())}
+            sections = {id(s): s for key in keys for s in self._with_key.get(key, ())}
             known = (section.find(name) for section in sections.values())
             identities = tuple(identity for identity in known if identity is not None)
             _remember(self._worldwide, name, identities)
         return identities
 
     def unread_with(self, name: TeamName) -> list[str]:
-        """The countries not read yet in whose text the longest word of a name stands."""
+        """Return the countries not read yet whose text contains the longest word of a name."""
         longest = max(name.reading.words, key=len)
         return self._unread_with(
             [longest, *(word for word in name.plain.split() if spell(word) == longest)]
@@ -293,7 +293,7 @@ class ClubBook:
         ]
 
     def containing(self, words: Sequence[str], countries: Iterable[str]) -> set[Club]:
-        """The clubs of some countries, of all where none is given, with all these words."""
+        """Return the clubs of some countries (or all, if empty) with all these words."""
         if not countries:
             countries = [*self._unread_with(words[:1]), *list(self._sections)]
         clubs: set[Club] = set()
@@ -302,9 +302,9 @@ class ClubBook:
         return clubs
 
 
-_BOOK = ClubBook()  # made as the module is imported, so that all threads have the same clubs
+_BOOK = ClubBook()  # made on import, so that all threads share the clubs
 
 
 def club_book() -> ClubBook:
-    """The clubs of clubs.txt."""
+    """Return the clubs of clubs.txt."""
     return _BOOK

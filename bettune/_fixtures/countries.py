@@ -1,11 +1,11 @@
-"""Countries and national teams: a closed set, by their names, codes and nicknames."""
+"""Finds countries and national teams by their names, codes and nicknames."""
 
 from __future__ import annotations
 
 from bettune._fixtures.team_names import prepare, words_of
 from bettune._fixtures.vocabulary import read_text, vocabulary
 
-# What people call several countries by.
+# Names that stand for several countries.
 _UNIONS = {
     "great britain": ("England", "Scotland", "Wales", "Northern Ireland"),
     "united kingdom": ("England", "Scotland", "Wales", "Northern Ireland"),
@@ -44,9 +44,9 @@ class Countries:
             table.pop("", None)
 
     def named(self, text: str) -> tuple[str, ...]:
-        """The countries, by their own name here, that a country's name or code means.
+        """Return the countries with a name or code, by their names in countries.txt.
 
-        None of them where it is unknown, and INTERNATIONAL where it is an area such as Europe.
+        Returns an empty tuple for an unknown name, and INTERNATIONAL for an area such as Europe.
         """
         key = _key(text)
         if key.startswith("gb ") and len(key) == 6:  # ISO 3166-2, such as GB-ENG
@@ -61,11 +61,11 @@ class Countries:
         return () if country is None else (country,)
 
     def nation(self, text: str) -> str | None:
-        """The country whose national team has this name."""
+        """Return the country whose national team has this name, or None."""
         return self.by_name.get(text)
 
     def nation_by_any(self, text: str) -> str | None:
-        """The country whose national team has this name, code or nickname."""
+        """Return the country whose national team has this name, code or nickname, or None."""
         return self.by_name.get(text) or self._by_code.get(text) or self._by_nickname.get(text)
 
 
@@ -73,5 +73,5 @@ _COUNTRIES = Countries()
 
 
 def countries() -> Countries:
-    """The countries of countries.txt."""
+    """Return the countries of countries.txt."""
     return _COUNTRIES

@@ -1,4 +1,4 @@
-"""The matches of a day, found by what their teams' names may have in common with another name."""
+"""An index of matches by keys of their teams' names, to find the matches of other names."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from bettune._models import Match
 
 
-# So many names are indexed between two pauses.
+# The number of names to index between two pauses.
 _SLICE = 100
 
 
 @dataclass(slots=True, eq=False)
 class IndexedMatch:
-    """A match with its names read.
+    """A match with parsed names.
 
     Attributes:
         match: the match.
-        home: its home team's name.
-        away: its away team's name.
-        marks: what its tournament says of its teams.
-        country: the countries that its country's name means.
-        places: the countries in which its teams' names are looked up; none for all.
+        home: the name of the home team.
+        away: the name of the away team.
+        marks: the marks of both teams according to the tournament.
+        country: the countries with the name of the match's country.
+        places: the countries in which the teams' names are looked up; empty for all countries.
     """
 
     match: Match
@@ -46,16 +46,16 @@ class IndexedMatch:
 
     @property
     def is_international(self) -> bool:
-        """True if it is of a tournament of several countries."""
+        """True for a match of an international tournament."""
         return INTERNATIONAL in self.country
 
 
-# Names by key; most keys have one name, and lists would keep the garbage collector busy.
+# Names by key. Most keys have one name, and lists would slow down the garbage collector.
 _Table = dict[str, "TeamName | list[TeamName]"]
 
 
 class TeamTable:
-    """Teams' names by the keys that another name of the same team has."""
+    """The names of teams by keys. Names of the same team have keys in common."""
 
     def __init__(self) -> None:
         self._places: dict[TeamName, set[tuple[str, ...]]] = defaultdict(set)
@@ -66,7 +66,7 @@ class TeamTable:
         self._alike: dict[TeamName, list[TeamName]] = {}
 
     def add(self, name: TeamName, places: tuple[str, ...]) -> None:
-        """Note a team's name, and where its team plays."""
+        """Add the name of a team, and the countries in which it plays."""
         if places not in self._places[name]:
             self._places[name].add(places)
             self._same.clear()
@@ -75,7 +75,7 @@ class TeamTable:
                 _put(self._by_key, key, name)
 
     def index_loosely(self) -> Iterator[None]:
-        """Index new names by their loose keys; yields between some of them."""
+        """Index new names by their loose keys. Yields for pauses."""
         for number, team in enumerate(list(self._places)[self._loose :], 1):
             for key in _loose_keys(team):
                 _put(self._by_loose_key, key, team)
@@ -84,13 +84,13 @@ class TeamTable:
         self._loose = len(self._places)
 
     def same(self, name: TeamName) -> list[TeamName]:
-        """The teams' names that may certainly be of the same team as a name."""
+        """Return the team names that may be certain matches of a name."""
         if name not in self._same:
             self._same[name] = _hits(self._by_key, _asked_keys(name))
         return self._same[name]
 
     def alike(self, name: TeamName) -> list[TeamName]:
-        """The teams' names that may be of the same team as a name."""
+        """Return the team names that may be certain or compatible matches of a name."""
         if name not in self._alike:
             for _ in self.index_loosely():
                 pass
@@ -126,7 +126,7 @@ class MatchIndex:
     def __init__(self, teams: TeamTable) -> None:
         self.matches: list[Match] = []
         self._teams = teams
-        # Positions in the list: so many lists of matches would keep the garbage collector busy.
+        # Positions in the list: lists of matches would slow down the garbage collector.
         self._at_home: dict[TeamName, tuple[int, ...]] = {}
         self._away: dict[TeamName, tuple[int, ...]] = {}
 
@@ -142,11 +142,11 @@ class MatchIndex:
                 self._teams.add(name, places)
 
     def at_home(self, name: TeamName, *, loosely: bool = True) -> list[IndexedMatch]:
-        """The matches whose home team may have a name; not loosely: certainly."""
+        """Return the matches whose home team may have a name; only certain ones if not loosely."""
         return self._of(self._at_home, name, loosely=loosely)
 
     def away(self, name: TeamName, *, loosely: bool = True) -> list[IndexedMatch]:
-        """The matches whose away team may have a name; not loosely: certainly."""
+        """Return the matches whose away team may have a name; only certain ones if not loosely."""
         return self._of(self._away, name, loosely=loosely)
 
     def _of(
@@ -162,7 +162,7 @@ class MatchIndex:
 
 
 def indexed(match: Match) -> IndexedMatch:
-    """Read the names of a match."""
+    """Parse the names of a match."""
     home, away = parse(match.home.name), parse(match.away.name)
     country = country_of(match)
     marks = tournament_marks(match.tournament.name)
@@ -170,12 +170,12 @@ def indexed(match: Match) -> IndexedMatch:
 
 
 def country_of(match: Match) -> tuple[str, ...]:
-    """The countries that the name of a match's country means."""
+    """Return the countries with the name of the match's country."""
     return _country(match.country.name)
 
 
 def _places(country: tuple[str, ...], home: TeamName, away: TeamName) -> tuple[str, ...]:
-    """The countries in which the names of a match's teams are looked up."""
+    """Return the countries in which the names of a match's teams are looked up."""
     international = INTERNATIONAL in country
     if not international and (_is_known(home, country) or _is_known(away, country)):
         return country
@@ -194,7 +194,7 @@ def _country(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 15)
 def _common_country(home: TeamName, away: TeamName) -> tuple[str, ...]:
-    """The country that both teams of a match are known in, if it is only one."""
+    """Return the only country in which both teams of a match are known, or an empty tuple."""
     common = set.intersection(
         *(
             {
@@ -209,13 +209,13 @@ def _common_country(home: TeamName, away: TeamName) -> tuple[str, ...]:
 
 
 def _keys(name: TeamName, places: tuple[str, ...]) -> set[str]:
-    """The keys that a team's name has in common with others that are certainly of its team."""
+    """Return the keys that a team's name shares with other certain names of the team."""
     book = club_book()
     return _own_keys(name, book.find(name, places) or book.find_everywhere(name))
 
 
 def _asked_keys(name: TeamName) -> set[str]:
-    """The keys by which a caller's name is certainly a team's."""
+    """Return the keys by which a caller's name is found with certainty."""
     return _own_keys(name, club_book().find_everywhere(name))
 
 
@@ -232,7 +232,7 @@ def _own_keys(name: TeamName, identities: Iterable[Identity]) -> set[str]:
 
 @lru_cache(maxsize=1 << 15)
 def _loose_keys(name: TeamName) -> set[str]:
-    """The keys that a team's name has in common with others that are like it."""
+    """Return the keys that a team's name shares with similar names."""
     keys = {f"^{_initials(reading.words)}" for reading in _readings(name)}
     for reading in _readings(name):
         keys.update(_word_keys(reading.words))
@@ -242,7 +242,7 @@ def _loose_keys(name: TeamName) -> set[str]:
 
 
 def _asked_loose_keys(name: TeamName) -> set[str]:
-    """The keys by which a caller's name is like a team's."""
+    """Return the keys by which names similar to a caller's name are found."""
     keys = {f"~{_initials(reading.words)}" for reading in _readings(name)}
     for reading in _readings(name):
         keys.update(_word_keys(reading.words))
@@ -252,7 +252,7 @@ def _asked_loose_keys(name: TeamName) -> set[str]:
 
 
 def _readings(name: TeamName) -> Iterator[Reading]:
-    """The readings of a name, and those of the clubs that it may be."""
+    """Yield the readings of a name, and those of its possible clubs."""
     yield name.whole
     yield name.reading
     for identity in club_book().find_everywhere(name):
@@ -261,7 +261,7 @@ def _readings(name: TeamName) -> Iterator[Reading]:
 
 
 def _word_keys(words: Sequence[str]) -> Iterator[str]:
-    """Return the keys that a word shares with the words that may stand for it."""
+    """Yield keys that words share with abbreviations, initials and other spellings."""
     if len(words) == 1:
         yield "=" + words[0]
         yield words[0]
@@ -278,5 +278,5 @@ def _initials(words: Sequence[str]) -> str:
 
 
 def same_text(text: str, known: str) -> bool:
-    """Return whether two texts are the same but for case, accents and punctuation."""
+    """Return whether two texts are equal except for case, accents and punctuation."""
     return plain(text) == plain(known)

@@ -1,4 +1,4 @@
-"""A team's name, read: the words that name the club, its club forms, numbers and marks."""
+"""Parses team names: the words of the club's name, club forms, numbers and marks."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _INITIALS = re.compile(r"\b(?:[^\W\d_]\. ?){2,}")
 # "W-wa" for Warszawa.
 _ENDS = re.compile(r"\b([^\W\d_])-([^\W\d_]{2})\b(?!\.)")
 _AGE = re.compile(r"\b(?:u|under|sub)[ .-]?(\d\d)s?\b")
-# A word, what stands before it, and whether a full stop shortens it.
+# The character before a word, the word, and a full stop after it (of an abbreviation).
 _WORD = re.compile(r"(^|[^\w.'])?([^\W_]+)(\.?)")
 _DIGRAPHS = re.compile(r"(?<=[ao])e(?!$)|(?<=[^qgaeiou]u)e(?=[bcdfgklmnprstvz])|(?<=a)a")
 _MARK_LETTERS = frozenset("wkfbc23")
 _AT_THE_END = _MARK_LETTERS | {"ii", "iii", "res", "fem", "dam"}
-# Shorter words are compared as they are written.
+# Shorter words are compared without changes.
 _LONG = 5
 _NO_CODES: frozenset[str] = frozenset()
 _IN_WRITTEN_FORMS = {"club", "clube", "klub", "klubi", "klubb", "kulubu", "union", "unione"}
@@ -50,12 +50,12 @@ _ALIKE = str.maketrans("qcwz", "kkvs")
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Which side of a club or country a team is; the first team where nothing is set.
+    """The kind of a team: women's, reserve or youth. By default, it is the first team.
 
     Attributes:
-        women: it is a women's team.
-        reserve: "b" or "c" for a second or third team.
-        youth: "y", or an age such as "19"; "23" at the Olympic Games.
+        women: True for a women's team.
+        reserve: "b" or "c" for a second or third team, else empty.
+        youth: "y", or an age such as "19" ("23" at the Olympic Games), else empty.
     """
 
     women: bool = False
@@ -63,7 +63,7 @@ class Marks:
     youth: str = ""
 
     def joined(self, marks: Marks) -> Marks:
-        """These marks and others of the same team."""
+        """Combine these marks with other marks of the same team."""
         if FIRST_TEAM in (marks, self):
             return self if marks == FIRST_TEAM else marks
         ages = sorted({self.youth, marks.youth} - {"", "y"})
@@ -71,7 +71,7 @@ class Marks:
         return Marks(self.women or marks.women, self.reserve or marks.reserve, youth)
 
     def agree(self, marks: Marks) -> bool:
-        """Return whether both may be of one team: a youth team's age may be missing on one side."""
+        """Return whether both may belong to one team. One age of a youth team may be missing."""
         same_age = self.youth == marks.youth or (
             "y" in (self.youth, marks.youth) and bool(self.youth and marks.youth)
         )
@@ -88,13 +88,13 @@ FIRST_TEAM = Marks()
 
 
 class Reading(NamedTuple):
-    """The words of a name, with the marks taken out or not.
+    """The words of a name, with or without marks.
 
     Attributes:
-        key: the words as one text.
-        words: the words that name the club, in their order and in one spelling.
-        numbers: founding years and the like, sorted.
-        forms: the club forms, each kind once, sorted.
+        key: the words, joined by spaces.
+        words: the words of the club's name, in order and normalized.
+        numbers: founding years and other numbers, sorted.
+        forms: the kinds of club forms, sorted.
     """
 
     key: str
@@ -105,18 +105,18 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TeamName:
-    """A team's name as it is compared; a key by identity, since `parse` makes each once.
+    """A parsed team name. It is hashed by identity, since `parse` caches names.
 
     Attributes:
-        text: the name as given.
-        plain: its words in small letters without accents.
+        text: the given name.
+        plain: the words in lower case without accents.
         bare: the same without marks.
-        whole: its reading with marks as words ("Willem II").
-        reading: its reading without marks.
-        marks: the marks found in it.
-        lettered: whether a mark is a mere letter or digit ("Arsenal W").
-        short: those of its words that stand for longer ones ("Bor.", "K.").
-        translated: whether a town's name was brought to its own language.
+        whole: the reading with marks as words ("Willem II").
+        reading: the reading without marks.
+        marks: the marks in the name.
+        lettered: True if a mark is a single letter or digit ("Arsenal W").
+        short: the abbreviated words ("Bor.", "K.").
+        translated: True if the name of a town was translated to its own language.
     """
 
     text: str
@@ -134,17 +134,17 @@ class TeamName:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a folded text."""
+    """Split a folded text into words."""
     return [match[2] for match in _WORD.finditer(_APOSTROPHES.sub("", text))]
 
 
 def plain(text: str) -> str:
-    """A text without case, accents and punctuation."""
+    """Remove case, accents and punctuation from a text."""
     return " ".join(words_of(fold(text)))
 
 
 def prepare(text: str) -> str:
-    """Write a text in small letters without accents, with initials (F.C.) as one word."""
+    """Convert a text to lower case without accents, with initials (F.C.) as one word."""
     folded = _APOSTROPHES.sub("", fold(text))
     if "." in folded:
         folded = _INITIALS.sub(lambda initials: re.sub("[. ]", "", initials[0]) + " ", folded)
@@ -153,7 +153,7 @@ def prepare(text: str) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def parse(text: str) -> TeamName:
-    """Read a team's name."""
+    """Parse a team's name."""
     folded = prepare(text)
     pieces = [(match[1], match[2], match[3]) for match in _WORD.finditer(folded)]
     tokens = [word for _, word, _ in pieces]
@@ -184,7 +184,7 @@ def parse(text: str) -> TeamName:
     lettered = (
         marks != FIRST_TEAM
         and any(
-            len(word) == 1 and word != "c"  # "Inverness C" is no third team where it is known
+            len(word) == 1 and word != "c"  # the C of "Inverness C" may not be a third team
             for word in tokens[len(tokens) - 2 :]
             if word not in unmarked
         )
@@ -203,10 +203,10 @@ def parse(text: str) -> TeamName:
 
 
 def read_known(prepared: str) -> tuple[str, Reading]:
-    """Read a name of the data, in which nothing is a mark: its plain text and its reading.
+    """Parse a name of the data, which has no marks. Return its plain text and its reading.
 
     Args:
-        prepared: the name as `prepare` makes it.
+        prepared: the result of `prepare`.
     """
     pieces = _WORD.findall(prepared)
     before, word, _ = pieces[-1]
@@ -218,7 +218,7 @@ def read_known(prepared: str) -> tuple[str, Reading]:
 
 
 def _read(tokens: Sequence[str], codes: frozenset[str]) -> tuple[Reading, bool]:
-    """The reading of a name's words, and whether a town was brought to its own language."""
+    """Return the reading of a name's words, and whether the name of a town was translated."""
     known = vocabulary()
     words: list[str] = []
     forms: set[str] = set()
@@ -262,7 +262,7 @@ def _in_order(texts: set[str]) -> tuple[str, ...]:
 
 
 def _is_left_out(token: str, rest: Sequence[str], place: int, within: bool, last: int) -> bool:
-    """Return whether a filler says nothing where it stands."""
+    """Return whether a filler has no meaning at its position."""
     known = vocabulary()
     if not (within and place < last) and token not in known.articles:
         return False
@@ -271,7 +271,7 @@ def _is_left_out(token: str, rest: Sequence[str], place: int, within: bool, last
 
 @lru_cache(maxsize=1 << 15)
 def spell(token: str) -> str:
-    """A word in the one spelling that it is compared in: a town in its own language."""
+    """Return the normalized spelling of a word. Names of towns are in their own language."""
     spellings = vocabulary().spellings
     if token in spellings:
         return spellings[token]
@@ -283,7 +283,7 @@ def spell(token: str) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def sound(word: str) -> str:
-    """A word with the choices between transliterations taken out."""
+    """Return a key for the sound of a word, which is equal for different transliterations."""
     if len(word) < _LONG:
         return word
     for pattern, spelling in _SOUNDS:
@@ -292,7 +292,7 @@ def sound(word: str) -> str:
 
 
 def _without_written_forms(tokens: Sequence[str], forms: set[str]) -> list[str]:
-    """Take "Football Club" and its like out of the words."""
+    """Remove "Football Club" and similar forms from the words, and add them to `forms`."""
     if not _IN_WRITTEN_FORMS & set(tokens):
         return list(tokens)
     text = " ".join(tokens)
@@ -308,7 +308,7 @@ def _without_written_forms(tokens: Sequence[str], forms: set[str]) -> list[str]:
 def _take_marks(
     pieces: Sequence[tuple[str | None, str, str]], folded: str
 ) -> tuple[list[str], Marks]:
-    """The words of a name without its marks, and the marks."""
+    """Return the words of a name without its marks, and the marks."""
     known = vocabulary()
     women, reserve, youth = False, "", ""
     ages = _AGE.findall(folded)
@@ -316,7 +316,7 @@ def _take_marks(
         youth = ages[0]
         taken = set(_WORD.findall(" ".join(match[0] for match in _AGE.finditer(folded))))
         gone = {word for _, word, _ in taken}
-        pieces = [each for each in pieces if each[1] not in gone]
+        pieces = [piece for piece in pieces if piece[1] not in gone]
     words: list[str] = []
     last = len(pieces) - 1
     while last >= 0 and _is_final_mark(pieces[last]):
@@ -347,19 +347,19 @@ def _take_marks(
     return words, marks
 
 
-def _is_final_mark(each: tuple[str | None, str, str]) -> bool:
-    return each[1] in vocabulary().marks and not (each[2] and len(each[1]) == 1)
+def _is_final_mark(piece: tuple[str | None, str, str]) -> bool:
+    return piece[1] in vocabulary().marks and not (piece[2] and len(piece[1]) == 1)
 
 
 def _is_nation(words: Sequence[str]) -> bool:
-    from bettune._fixtures.countries import countries  # noqa: PLC0415 - it reads names itself
+    from bettune._fixtures.countries import countries  # noqa: PLC0415 - it imports this module
 
     return " ".join(words) in countries().by_name
 
 
 @lru_cache(maxsize=1 << 12)
 def tournament_marks(text: str) -> Marks:
-    """The marks that a tournament gives to its teams: women's, youth, reserves, Olympic."""
+    """Return the marks of a tournament's teams: women's, youth, reserves, Olympic."""
     known = vocabulary()
     folded = fold(text)
     words = words_of(folded)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Level(IntEnum):
-    """The evidence that a name is a team's; only the last two levels let a match be accepted."""
+    """The result of a comparison. A match is accepted only with the last two levels."""
 
     CONTRADICTING = 0
     UNRELATED = 1
@@ -32,8 +32,8 @@ class Verdict:
     """A level with its reason.
 
     Attributes:
-        level: how far the name goes.
-        reason: why, as a clause that follows the two names.
+        level: the level.
+        reason: the reason, as a clause after the two names.
     """
 
     level: Level
@@ -42,11 +42,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The countries and kinds of teams in which names are looked up.
+    """The countries in which names are looked up.
 
     Attributes:
-        countries: the sections in which the match's teams play; none for any.
-        only: the section that the caller's name is looked up in; None for any.
+        countries: the countries of the match's teams; empty for all.
+        only: the countries for the caller's name; None for all.
     """
 
     countries: tuple[str, ...] = ()
@@ -78,18 +78,18 @@ _ACRONYM = Verdict(Level.COMPATIBLE, "the initials")
 
 
 def compare_alias(alias: TeamName, team: TeamName) -> Verdict:
-    """Return whether a team has the very name that the caller's alias says."""
+    """Return a certain verdict if the team's name is the alias, else a contradiction."""
     return _ALIAS if alias.plain == team.plain else _NO_ALIAS
 
 
 def compare(name: TeamName, team: TeamName, marks: tuple[Marks, Marks], place: Place) -> Verdict:
-    """Compare a caller's name with a team's.
+    """Compare a caller's name with the name of a team.
 
     Args:
-        name: the caller's.
-        team: the team's.
-        marks: what the two tournaments say of them.
-        place: where they are looked up.
+        name: the caller's name.
+        team: the name of the team.
+        marks: the marks of both according to their tournaments.
+        place: the countries in which the names are looked up.
     """
     nation = _compare_nations(name, team)
     identities, team_identities = _identities(name, team, place)
@@ -121,7 +121,7 @@ def _marked(verdict: Verdict, ours: Marks, theirs: Marks) -> Verdict:
 
 
 def _compare_nations(name: TeamName, team: TeamName) -> Verdict | None:
-    """Compare two names of which at least one is a country's."""
+    """Compare two names if at least one is a country's, else return None."""
     known = countries()
     ours, theirs = known.nation(name.bare), known.nation(team.bare)
     if ours is None and theirs is None:
@@ -150,7 +150,7 @@ def _compare_known(
     marks: tuple[Marks, Marks],
     place: Place,
 ) -> Verdict:
-    """Compare two names that the data knows."""
+    """Compare two known names."""
     identities, team_identities = known
     ours = {club for identity in identities for club in identity.clubs}
     theirs = {club for identity in team_identities for club in identity.clubs}
@@ -183,22 +183,22 @@ def _compare_known(
 
 
 def _means_another(name: TeamName, team: TeamName, clubs: set[Club], place: Place) -> bool:
-    """Return whether one of the names, with no country given, is better known as another club's."""
+    """Return whether a name without a country is better known as another club's."""
     if place.only is not None:
         return False
     famous = vocabulary().famous
-    homes = {famous.get(each.reading.key) for each in (name, team)} - {None}
+    homes = {famous.get(key) for key in (name.reading.key, team.reading.key)} - {None}
     return bool(homes) and not any(club.country in homes for club in clubs)
 
 
 def _compare_unknown(
     known: Sequence[Identity], unknown: TeamName, name: TeamName, team: TeamName
 ) -> Verdict:
-    """Compare where one name is known and the other is not."""
+    """Compare a known name with an unknown one."""
     if name.plain == team.plain:
         return SAME_NAME
     if name.reading.words == team.reading.words:
-        # Numbers or club forms kept the other from being known.
+        # The other name is unknown only because of its numbers or club forms.
         return _NUMBERS if name.reading.numbers != team.reading.numbers else _FORMS
     if not known:
         return _SEVERAL
@@ -214,12 +214,12 @@ def _compare_unknown(
     best = max(verdicts, key=lambda verdict: verdict.level)
     if best.level >= Level.COMPATIBLE or best is _SEVERAL:
         return best
-    # A name that no data knows may be a nickname of the team; a known one is another club's.
+    # An unknown name of the caller may be a nickname. A known name means another club.
     return _UNLISTED if unknown is team or _BOTH_LEFT in verdicts else _NOTHING
 
 
 def _part_of_known(part: Reading, club: Club) -> Verdict:
-    """Return whether some words of a club's own name can be no other club's of its country."""
+    """Compare a part of a club's usual name with the names of other clubs in its country."""
     whole = club.readings[0]
     if not _is_part(part, whole) or not _leaves_little(part, whole):
         return _UNLISTED
@@ -230,7 +230,7 @@ def _part_of_known(part: Reading, club: Club) -> Verdict:
 def _compare_readings(
     ours: Reading, theirs: Reading, name: TeamName, team: TeamName, place: Place
 ) -> Verdict:
-    """Compare two names of which the data knows neither."""
+    """Compare two unknown names."""
     if ours.words == theirs.words or "".join(ours.words) == "".join(theirs.words):
         if ours.numbers != theirs.numbers:
             return _NUMBERS
@@ -246,7 +246,7 @@ def _compare_readings(
 
 
 def _part_of_unknown(part: Reading, whole: Reading, place: Place) -> Verdict:
-    """Return whether some words of a name can be no other club's."""
+    """Compare a part of an unknown name with the names of all clubs."""
     if not _leaves_little(part, whole):
         return _QUALIFIER
     if club_book().containing(part.words, place.only or place.countries):
@@ -255,7 +255,7 @@ def _part_of_unknown(part: Reading, whole: Reading, place: Place) -> Verdict:
 
 
 def _leaves_little(part: Reading, whole: Reading) -> bool:
-    """Return whether a name has all words of another but those that its supporters leave out."""
+    """Return whether a name lacks only words of the other that supporters leave out."""
     known = vocabulary()
     return (
         all(word in known.left_out for word in whole.words if word not in part.words)
@@ -270,7 +270,7 @@ def _is_part(part: Reading, whole: Reading) -> bool:
 
 
 def _alike(ours: Reading, theirs: Reading, short: frozenset[str]) -> Verdict:
-    """Return whether each word of either stands for one of the other."""
+    """Compare two names word by word, with abbreviations and other spellings."""
     both_numbers = ours.numbers and theirs.numbers and ours.numbers != theirs.numbers
     if both_numbers or ours.words == theirs.words:
         return _NUMBERS
@@ -285,7 +285,7 @@ def _alike(ours: Reading, theirs: Reading, short: frozenset[str]) -> Verdict:
 def _same_words(
     ours: Sequence[str], theirs: Sequence[str], short: frozenset[str]
 ) -> Verdict | None:
-    """Match words to others: reordered, transliterated differently, abbreviated, as initials."""
+    """Compare words in another order or transliteration, abbreviations and initials."""
     if len(ours) == len(theirs):
         # Manchester United is not United of Manchester.
         if len(ours) > 2 and sorted(ours) == sorted(theirs):
@@ -304,15 +304,15 @@ def _abbreviated(ours: Sequence[str], theirs: Sequence[str], short: frozenset[st
     rest = list(theirs)
     whole = 0
     for word in ours:
-        match = next((each for each in rest if each == word), None)
+        match = next((known for known in rest if known == word), None)
         whole += match is not None and len(word) > 1
         if match is None:
             match = next(
                 (
-                    each
-                    for each in rest
-                    if (word in short and each.startswith(word))
-                    or (each in short and word.startswith(each))
+                    known
+                    for known in rest
+                    if (word in short and known.startswith(word))
+                    or (known in short and word.startswith(known))
                 ),
                 None,
             )

@@ -1,7 +1,4 @@
-"""Words that tell no club by themselves: club forms, marks of other sides, towns' names, areas.
-
-They stand in words.txt, a section each, and are read when the first name is.
-"""
+"""Reads words.txt: words that do not identify a club, such as club forms, marks and towns."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
-# Letters that NFKD leaves whole.
+# Letters that NFKD does not decompose.
 _LETTERS = str.maketrans(
     {
         "ł": "l",
@@ -31,7 +28,7 @@ _COMBINING = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u
 
 
 def fold(text: str) -> str:
-    """Write a text in small letters without accents, in whatever encoding of them it came."""
+    """Convert a text to lower case without accents."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
@@ -44,7 +41,7 @@ def read_text(name: str) -> str:
 
 
 class Vocabulary:
-    """The sections of words.txt, as the names' reader needs them."""
+    """The sections of words.txt."""
 
     def __init__(self) -> None:
         sections = _sections(read_text("words.txt"))
@@ -86,5 +83,5 @@ _VOCABULARY = Vocabulary()
 
 
 def vocabulary() -> Vocabulary:
-    """The words of words.txt."""
+    """Return the words of words.txt."""
     return _VOCABULARY

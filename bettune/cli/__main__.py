@@ -1,4 +1,4 @@
-"""`bettune` and `python -m bettune.cli`: run a command, and say in one line what went wrong."""
+"""`bettune` and `python -m bettune.cli`: run a command, and print errors on one line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status.
 
     Args:
-        arguments: those of the command; None for those of the process, which is then about to end.
+        arguments: the arguments, or None for those of the process, which then ends.
     """
     with signals:
         try:
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed from the start; click would take the other one
+        if getattr(sys, name) is None:  # closed; click would use the other stream
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123 - until the end
     for package in ("click", "rich"):
         if find_spec(package) is None:
@@ -59,11 +59,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     except SystemExit:
         if sys.stdout is stdout:
             raise
-        discard(stdout)  # click has replaced it, since the reader has read enough
+        discard(stdout)  # click replaced it, since the reader closed the pipe
         return 0
-    except OSError as error:  # of click's own output, such as the help
+    except OSError as error:  # from output of click, such as the help
         discard(sys.stdout)
-        if isinstance(error, BrokenPipeError):  # the reader has read enough
+        if isinstance(error, BrokenPipeError):  # the reader closed the pipe
             return 0
         failure = click.ClickException(f"cannot write the output: {error.strerror}")
     else:

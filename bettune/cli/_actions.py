@@ -1,4 +1,4 @@
-"""The commands but for `push`, `clear` and `resolve`: ask the facade, and print the result."""
+"""The commands except `push`, `clear` and `resolve`: call the library, and print the result."""
 
 from __future__ import annotations
 
@@ -53,27 +53,27 @@ if TYPE_CHECKING:
 def sports(options: Options) -> None:
     """List the sports."""
     with session(options) as client, progress(client, "Sports", options) as (watched, _):
-        found = watched.sports.list()
-    table = table_of([">Sport", "Name"], ((sport.id, sport.name) for sport in found))
-    write_models(options, Sport, found, table)
+        listed = watched.sports.list()
+    table = table_of([">Sport", "Name"], ((sport.id, sport.name) for sport in listed))
+    write_models(options, Sport, listed, table)
 
 
 def filters(options: Options) -> None:
     """List the prediction filters."""
     with session(options) as client, progress(client, "Filters", options) as (watched, _):
-        found = watched.prediction_filters.list()
+        listed = watched.prediction_filters.list()
     columns = [">Filter", "Name*", "Sport", "Bet type", "Status"]
-    rows = ((f.id, f.name, f.sport.name, f.bet_type, f.status.value) for f in found)
-    note = "" if found else "No prediction filters. They are made in BetTune, with PRO."
-    write_models(options, PredictionFilter, found, table_of(columns, rows), note)
+    rows = ((f.id, f.name, f.sport.name, f.bet_type, f.status.value) for f in listed)
+    note = "" if listed else "No prediction filters. They are made in BetTune, with PRO."
+    write_models(options, PredictionFilter, listed, table_of(columns, rows), note)
 
 
 def matches(options: Options, days: Days, sport: int, search: str | None) -> None:
-    """List the matches of some days, or those of them that have a text in their names."""
+    """List the matches of some days, or only those with a text in their names."""
     with session(options) as client:
-        found = matches_of(client, days, sport, options)
+        listed = matches_of(client, days, sport, options)
     if search is not None:
-        found = [match for match in found if plain(search) in plain(" ".join(_names_of(match)))]
+        listed = [match for match in listed if plain(search) in plain(" ".join(_names_of(match)))]
     columns = [">Match", "Kick-off", "Tournament*", "Home*", "Away*", ">Score"]
     rows = (
         (
@@ -84,17 +84,17 @@ def matches(options: Options, days: Days, sport: int, search: str | None) -> Non
             match.away.name,
             _score(match),
         )
-        for match in found
+        for match in listed
     )
     with_text = "" if search is None else f" with {short_repr(search)}"
-    note = f"{_count(found, 'match', 'matches')}{with_text} on {days}"
-    write_models(options, Match, found, table_of(columns, rows), note)
+    note = f"{_count(listed, 'match', 'matches')}{with_text} on {days}"
+    write_models(options, Match, listed, table_of(columns, rows), note)
 
 
 def list_predictions(
     options: Options, named: str, days: Days | None, match_ids: Sequence[int]
 ) -> None:
-    """List a filter's predictions for matches, or for all the matches of some days."""
+    """List a filter's predictions for matches, or for all matches of some days."""
     by_id: dict[int, Match] = {}
     with session(options) as client:
         if days is not None:
@@ -133,7 +133,7 @@ def list_predictions(
 
 
 def put(options: Options, named: str, match_id: int, odds: str) -> None:
-    """Create or update one prediction."""
+    """Create or update a prediction."""
     with session(options) as client, progress(client, "Prediction", options) as (watched, _):
         wanted = to_odds(odds)
         filter_id = filter_id_of(watched, named)
@@ -146,7 +146,7 @@ def put(options: Options, named: str, match_id: int, odds: str) -> None:
 
 
 def delete(options: Options, named: str, match_id: int) -> None:
-    """Delete one prediction, if there is one."""
+    """Delete a prediction, if it exists."""
     with session(options) as client, progress(client, "Prediction", options) as (watched, _):
         filter_id = filter_id_of(watched, named)
         watched.predictions.delete(filter_id, match_id)
@@ -158,12 +158,12 @@ def delete(options: Options, named: str, match_id: int) -> None:
 
 def matches_of(client: BetTune, days: Days, sport: int, options: Options) -> list[Match]:
     """Return the matches of some days, with kick-offs in the days' zone."""
-    found = []
+    matches = []
     with progress(client, "Matches", options) as (watched, advance):
         for match in watched.matches.between(days.first, days.last, sport=sport, tz=days.zone):
-            found.append(replace(match, date=match.date.astimezone(days.zone)))
-            advance((found[-1].date.date() - days.first).days, len(days))
-    return found
+            matches.append(replace(match, date=match.date.astimezone(days.zone)))
+            advance((matches[-1].date.date() - days.first).days, len(days))
+    return matches
 
 
 def _names_of(match: Match) -> Iterator[str]:
@@ -176,5 +176,5 @@ def _score(match: Match) -> str:
     return "" if home is None or away is None else f"{home}-{away}"
 
 
-def _count(things: Sequence[object] | set[int], one: str, many: str) -> str:
-    return f"{len(things) or 'No'} {one if len(things) == 1 else many}"
+def _count(items: Sequence[object] | set[int], singular: str, plural: str) -> str:
+    return f"{len(items) or 'No'} {singular if len(items) == 1 else plural}"

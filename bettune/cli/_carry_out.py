@@ -1,4 +1,4 @@
-"""Carry out the plans of `push` and `clear`: progress, log, signals, and one report at each end."""
+"""Apply the plans of `push` and `clear`, with progress, log and signals, and return the report."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def carry_out(
     matches: Mapping[int, Match],
     options: Options,
 ) -> tuple[SyncReports, Failure | None]:
-    """Carry plans out; return the report, and what ended the run early, if anything did.
+    """Apply plans. Return the report, and the failure that ended the run early, if any.
 
     Raises:
-        PlanRefusedError: BetTune holds other odds by now than the plan saw. Nothing was written.
+        PlanRefusedError: predictions have changed since the plan was made. Nothing was written.
     """
     logged: set[tuple[int, int, str]] = set()
 
@@ -63,7 +63,7 @@ def carry_out(
             signals.report_next()
     except BaseException as error:
         signals.report_next()
-        if reports is None:  # else it came when all was done
+        if reports is None:  # else all writes were done before the exception
             reports, ended = _report_of(error), error
         if reports is None:
             if isinstance(error, KeyboardInterrupt):
@@ -85,7 +85,7 @@ def carry_out(
 
 
 def _report_of(error: BaseException) -> SyncReports | None:
-    """Return the report of what ended a run, be it that another signal came right after."""
+    """Return the report of the exception that ended a run, or of one in its context."""
     context: BaseException | None = error
     while context is not None:
         report: SyncReports | None = getattr(context, "report", None)
@@ -96,7 +96,7 @@ def _report_of(error: BaseException) -> SyncReports | None:
 
 
 def interrupted(error: BaseException, how_far: str) -> Failure:
-    """Make the failure for the first signal."""
+    """Make the failure of a command that a signal ended."""
     kind = signals.first or (error if isinstance(error, Interrupted) else Interrupted())
     return Failure(f"{kind.word}{how_far}", kind.exit_code)
 
@@ -107,7 +107,7 @@ def _complete(
     reports: SyncReports,
     matches: Mapping[int, Match],
 ) -> int:
-    """Append the rows that the end of a run kept from the log; return how many it still lacks."""
+    """Append the rows that the log lacks at the end of a run. Return how many it still lacks."""
     rows: list[dict[str, Any]] = [
         record
         for record in to_records(reports)

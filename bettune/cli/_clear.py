@@ -38,7 +38,7 @@ def clear(
     yes: bool,
     log: str | None,
 ) -> None:
-    """Delete predictions: show them, ask where a person is watching, delete, and report."""
+    """Delete predictions: show them, ask for confirmation on a terminal, delete, and report."""
     watched_by_person = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
     with ExitStack() as stack:
         log_file = None

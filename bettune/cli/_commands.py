@@ -1,4 +1,4 @@
-"""The commands, their arguments and their help; what they do is imported when they are run."""
+"""The commands, their arguments and their help. A command imports its code when it runs."""
 
 # ruff: noqa: D301 - the \b is click's: it keeps the lines of a paragraph as they are
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 class _InOrder(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
-        """The commands in the order of their use, not of the alphabet."""
+        """Return the commands in the order of their use, not in alphabetical order."""
         return list(self.commands)
 
 
@@ -42,11 +42,11 @@ def bettune() -> None:
     """Your model's odds in BetTune, every day.
 
     \b
-    The token of your BetTune account comes from the environment alone, and
-    so does another server than BetTune's own, such as that of 'bettune sandbox':
-      BETTUNE_API_TOKEN        the token
-      BETTUNE_API_TOKEN_FILE   or the name of a file that holds it
-      BETTUNE_BASE_URL         the server
+    Set these variables. BETTUNE_BASE_URL is only needed for another server,
+    such as that of 'bettune sandbox':
+      BETTUNE_API_TOKEN        the token of your BetTune account
+      BETTUNE_API_TOKEN_FILE   or the name of a file with the token
+      BETTUNE_BASE_URL         the base URL of the API
 
     \b
     Examples:
@@ -58,11 +58,11 @@ def bettune() -> None:
     \b
     Exit status:
       0    done
-      1    the API refused, or some writes failed
-      2    wrong usage, a bad file, no token, or a plan that was refused:
+      1    the API rejected a request, or some writes failed
+      2    wrong usage, an invalid file, no token, or a refused plan:
            nothing was written
-      3    done, except for rows that were skipped
-      75   the API could not be reached, failed, or said to come back later:
+      3    done, except for skipped rows
+      75   the API could not be reached, failed, or was rate limited:
            run the command again
       129  interrupted by SIGHUP
       130  interrupted by Ctrl-C
@@ -84,7 +84,9 @@ def sports(options: Options) -> None:
 @click.argument("day", callback=to_day)
 @until_option
 @click.option(
-    "--search", metavar="TEXT", help="Only matches with this in a team, country or tournament."
+    "--search",
+    metavar="TEXT",
+    help="List only matches with this text in a team, country or tournament.",
 )
 @sport_option
 @tz_option
@@ -128,7 +130,13 @@ def filters(options: Options) -> None:
 
 @bettune.command()
 @filter_argument
-@click.option("--date", "day", metavar="DAY", callback=to_day, help="All matches of this day.")
+@click.option(
+    "--date",
+    "day",
+    metavar="DAY",
+    callback=to_day,
+    help="List predictions for all matches of this day.",
+)
 @until_option
 @click.option(
     "--match",
@@ -136,7 +144,7 @@ def filters(options: Options) -> None:
     metavar="ID...",
     type=int,
     multiple=True,
-    help="These matches: --match 1611243 1611244.",
+    help="List predictions for these matches: --match 1611243 1611244.",
 )
 @click.argument("more", metavar="", type=int, nargs=-1)
 @tz_option
@@ -154,8 +162,8 @@ def predictions(
 ) -> None:
     """List a filter's predictions.
 
-    They are those for a day's matches, or for the matches given. FILTER is an id or the filter's
-    exact name; DAY is YYYY-MM-DD, yesterday, today or tomorrow.
+    Give either a day or matches. FILTER is an id or the filter's exact name. DAY is YYYY-MM-DD,
+    yesterday, today or tomorrow.
 
     \b
     Examples:
@@ -180,9 +188,9 @@ def predictions(
 @with_options
 @pass_options
 def put(options: Options, named: str, match_id: int, odds: str) -> None:
-    """Create or update one prediction.
+    """Create or update a prediction.
 
-    FILTER is an id or the filter's exact name. ODDS are decimal odds, such as 2.15; BetTune keeps
+    FILTER is an id or the filter's exact name. ODDS are decimal odds, such as 2.15. BetTune keeps
     six decimals.
 
     \b
@@ -200,7 +208,7 @@ def put(options: Options, named: str, match_id: int, odds: str) -> None:
 @with_options
 @pass_options
 def delete(options: Options, named: str, match_id: int) -> None:
-    """Delete one prediction, if there is one.
+    """Delete a prediction, if it exists.
 
     FILTER is an id or the filter's exact name.
 
@@ -219,7 +227,7 @@ def delete(options: Options, named: str, match_id: int) -> None:
 @until_option
 @tz_option
 @by_hand_option
-@click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
+@click.option("--dry-run", is_flag=True, help="Show what would be deleted, and delete nothing.")
 @click.option("--yes", is_flag=True, help="Delete without asking.")
 @log_option
 @with_options
@@ -236,9 +244,9 @@ def clear(
 ) -> None:
     """Stop betting on the matches of some days.
 
-    Shows the predictions of the filters for these days, asks, and deletes them. Without a terminal
-    it needs --yes. FILTER is an id or the filter's exact name; DAY is YYYY-MM-DD, yesterday, today
-    or tomorrow.
+    Shows the predictions of the filters for these days, asks for confirmation, and deletes them.
+    Without a terminal it needs --yes. FILTER is an id or the filter's exact name. DAY is
+    YYYY-MM-DD, yesterday, today or tomorrow.
 
     \b
     Examples:
@@ -257,22 +265,22 @@ bettune.add_command(resolve)
 
 
 @bettune.command()
-@click.option("--port", metavar="N", help="The port on 127.0.0.1.  [default: a free one]")
+@click.option("--port", metavar="N", help="Port on 127.0.0.1.  [default: a free port]")
 @click.option(
     "--database",
     metavar="FILE",
-    help="The SQLite file to keep predictions in.  [default: memory, gone at the end]",
+    help="SQLite file for the predictions.  [default: in memory, lost at the end]",
 )
 @click.option(
     "--rate-limit",
     metavar="REQUESTS/SECONDS",
-    help="The limit, such as 60/60.  [default: none]",
+    help="Rate limit, such as 60/60: 60 requests in 60 seconds.  [default: none]",
 )
 def sandbox(**given: str | None) -> int:
     """Run a local BetTune, to try things out.
 
-    It needs no token, runs until it is stopped, and prints what to export for the other commands
-    to use it.
+    It needs no token and runs until it is stopped. It prints the variables to export, so that the
+    other commands use it.
 
     \b
     Example:
@@ -291,7 +299,7 @@ def sandbox(**given: str | None) -> int:
     type=click.IntRange(min=1),
     default=100,
     show_default=True,
-    help="Apply at most this many writes until the server ends.",
+    help="Maximum number of writes until the server ends.",
 )
 def mcp(allow_writes: bool, max_writes: int) -> None:
     """Serve BetTune to a language model, over MCP.
@@ -313,7 +321,7 @@ def mcp(allow_writes: bool, max_writes: int) -> None:
 @bettune.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print what completes commands and options in a shell.
+    """Print the completion script for a shell.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""Read CSV as spreadsheets and programs write it."""
+"""Read CSV files of spreadsheets and programs."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class CSVText(Source):
     Args:
         content: the file.
         name: the file, for messages.
-        encoding: its encoding; else UTF-8.
-        is_header: whether a line has the columns that are needed; decides on the delimiter.
-        needed: the sentence that says which columns are needed.
+        encoding: the encoding; else UTF-8.
+        is_header: a function that returns whether a line has the required columns.
+        needed: the sentence that lists the required columns.
 
     Raises:
-        TableFileError: the text cannot be decoded, or no delimiter is certain.
+        TableFileError: the text cannot be decoded, or the delimiter is ambiguous.
     """
 
     unit = "line"
@@ -59,7 +59,7 @@ class CSVText(Source):
         usable = [d for d in delimiters if is_header(headers[d])]
         if len(usable) > 1:
             self._refuse(f"separated by {' or by '.join(_DELIMITERS[d] for d in usable)}?")
-        # Where none is usable, the table reports what is missing in the widest reading.
+        # If no delimiter is usable, the table reports the missing columns of the widest header.
         self.delimiter = (usable or [max(delimiters, key=lambda d: len(headers[d]))])[0]
         self.header = headers[self.delimiter]
 
@@ -74,13 +74,13 @@ class CSVText(Source):
                 cells = next(reader, None)
             except csv.Error as error:
                 yield line, BadLineError(f"not CSV: {error}")
-                return  # from here on, where a line begins is unknown
+                return  # the beginnings of further lines are unknown
             if cells is None:
                 return
             yield line, [cell.strip() for cell in cells]
 
     def _next_line(self) -> str:
-        """Return the next line with text in it; an empty one at the end."""
+        """Return the next line that is not blank, or an empty string at the end."""
         for line in self._text:
             self.header_line += 1
             if line.strip():
@@ -118,6 +118,5 @@ def _decode(content: bytes, name: str, encoding: str | None) -> str:
         raise TableFileError(
             name, [(f"line {line}", "a NUL byte, so it is not UTF-8: save it as CSV UTF-8")]
         )
-    # Bytes that are not UTF-8 stay as they are: in a column that is not read they do no harm, and
-    # in the others they are rejected.
+    # Invalid bytes are kept: they are rejected only in columns that are read.
     return content.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")

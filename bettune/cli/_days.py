@@ -38,7 +38,7 @@ def to_zone(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 
 
 def to_day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | str | None:
-    """Check a day: YYYY-MM-DD, or a word that stays one since its meaning depends on the zone."""
+    """Check a day: a date, or a word such as today, which is resolved later in the zone."""
     if value is None or value in _FROM_TODAY:
         return value
     try:

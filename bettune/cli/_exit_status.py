@@ -11,7 +11,7 @@ REFUSED = 1
 WRONG_USAGE = 2
 # Done, except for rows that the user asked to skip.
 ROWS_SKIPPED = 3
-# As sysexits.h has it: the input is fine, and running the command again is right.
+# EX_TEMPFAIL of sysexits.h: the input is valid, and the command can be run again.
 TRY_AGAIN_LATER = 75
 
 
@@ -22,7 +22,7 @@ class WrongUsage(click.ClickException):
 
 
 class Failure(click.ClickException):
-    """A command failed; the exit status says how."""
+    """A command failed. The exit status shows the kind of failure."""
 
     def __init__(self, message: str, exit_code: int = REFUSED) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class Failure(click.ClickException):
 
 
 class RowsSkipped(click.ClickException):
-    """A command did all but the rows that it was to skip."""
+    """A command succeeded, except for rows that it skipped as requested."""
 
     exit_code = ROWS_SKIPPED
 

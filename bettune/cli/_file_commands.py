@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("filter_and_file", metavar="[FILTER] FILE", nargs=-1, type=click.Path())
 @with_reading
-@click.option("--dry-run", is_flag=True, help="Only show the plan; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the plan, and write nothing.")
 @click.option(
     "--column",
     "columns",
     metavar="NAME=FILTER",
     multiple=True,
     callback=to_columns,
-    help="A column of odds and its filter; repeat it for several. In place of FILTER.",
+    help="Name of a column of odds, and its filter. Repeatable. Replaces FILTER.",
 )
 @tz_option
 @aliases_option
@@ -46,38 +46,38 @@ if TYPE_CHECKING:
     type=click.Choice(["error", "skip"]),
     default="error",
     show_default=True,
-    help="What to do with rows whose match is not certain.",
+    help="Handling of rows without a certain match.",
 )
 @click.option(
     "--missing",
     type=click.Choice(["error", "skip", "delete"]),
     default="error",
     show_default=True,
-    help="What to do where odds are empty.",
+    help="Handling of empty odds.",
 )
 @click.option(
     "--started",
     type=click.Choice(["skip", "push"]),
     default="skip",
     show_default=True,
-    help="What to do with rows whose match has started, where the file has dates.",
+    help="Handling of rows whose match has started, if the file has dates.",
 )
 @click.option(
     "--probabilities",
     is_flag=True,
-    help="The columns hold probabilities: 0 to 1, or with %.",
+    help="Read the columns as probabilities: 0 to 1, or with %.",
 )
 @click.option(
     "--edge",
     metavar="PERCENT",
     callback=to_edge,
-    help="Expected value to ask for, such as 5%: minimum odds are (1 + edge) / probability, or "
+    help="Required expected value, such as 5%: minimum odds are (1 + edge) / probability, or "
     "(1 + edge) times the fair odds of the file.",
 )
 @click.option(
     "--prune",
     is_flag=True,
-    help="Delete predictions of all other matches of the file's days, first to last.",
+    help="Delete the predictions for all other matches from the file's first to its last day.",
 )
 @by_hand_option
 @click.option(
@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     default="50%",
     show_default=True,
     callback=to_max_drop,
-    help="Refuse updates that lower minimum odds by more; none allows any.",
+    help="Refuse updates that lower minimum odds by more than this percentage. none allows any.",
 )
 @click.option(
     "--tolerance",
@@ -108,19 +108,19 @@ if TYPE_CHECKING:
 def push(
     options: Options, /, filter_and_file: tuple[str, ...], columns: dict[str, str], **given: Any
 ) -> None:
-    """Make BetTune hold a file's minimum odds.
+    """Send the minimum odds in a file to BetTune.
 
-    BetTune bets where the market's odds reach them. Shows what would change, writes that and
-    nothing else, and reports. If it is interrupted or some writes fail, run it again to finish.
+    BetTune bets when the market's odds reach them. Shows a plan, writes only what differs, and
+    prints a report. If it is interrupted or some writes fail, run it again to finish.
 
     The file is CSV (commas, semicolons or tabs) or an .xlsx workbook. Its header has the columns
     match_id and odds, in any order, and may have others. In place of match_id it may have date,
     home and away, with your own team names; with all of them, the id is checked against the names.
     In place of odds it may have one column for each --column. FILTER is an id or the filter's
-    exact name. The word delete in place of odds deletes a prediction. Matches that are not in the
-    file stay as they are, and BetTune may bet on them: --prune deletes those of the file's days.
-    Odds may have a decimal comma. A file with a line that is wrong, or could mean two things, is
-    rejected before anything is sent. A dash (-) reads standard input.
+    exact name. The word delete in place of odds deletes a prediction. Predictions for matches that
+    are not in the file stay, and BetTune may bet on them: --prune deletes those of the file's days.
+    Odds may have a decimal comma. A file with an invalid or ambiguous line is rejected before
+    anything is sent. A dash (-) reads standard input.
 
     \b
     Examples:
@@ -158,11 +158,11 @@ def resolve(
     sport: int,
     reading: Reading,
 ) -> None:
-    """Find which match each fixture of a file is.
+    """Find the match of each fixture in a file.
 
-    Writes the file's rows with a column match_id. The file has the columns date, home and away,
-    and may have country, tournament and match_id. A fixture that is not certain keeps an empty
-    match_id and is explained on standard error, with the aliases that would resolve it, and the
+    Prints the file's rows with a column match_id. The file has the columns date, home and away,
+    and may have country, tournament and match_id. A fixture without a certain match gets an empty
+    match_id. Standard error then has the reason, and the aliases that would resolve it, and the
     exit status is 1. A dash (-) reads standard input.
 
     \b

@@ -1,4 +1,4 @@
-"""Prediction filters as a person names them: by id, or by their exact name."""
+"""Find prediction filters by their ids or exact names."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 def filter_id_of(client: BetTune, named: str) -> int:
-    """The id of a filter; asked for only where it is named by its name.
+    """Return the id of a filter. A request is sent only for a name.
 
     Raises:
-        Failure: there is no such filter, or there are several.
+        Failure: no filter or several filters have this name.
     """
     return int(named) if is_id(named) else find_filters(client, [named])[0].id
 
 
 def find_filters(client: BetTune, named: Iterable[str]) -> list[PredictionFilter]:
-    """The filters of these ids or names.
+    """Return the filters with these ids or names.
 
     Raises:
-        Failure: there is no such filter, or there are several.
+        Failure: no filter or several filters have such an id or name.
     """
     filters = client.prediction_filters.list()
-    return [_find(filters, one) for one in named]
+    return [_find(filters, id_or_name) for id_or_name in named]
 
 
 def filters_of_one_sport(
@@ -55,23 +55,23 @@ def is_id(named: str) -> bool:
     return named.isascii() and named.isdigit() and len(named) < 20
 
 
-def label_of(found: PredictionFilter) -> str:
-    """A filter as it is named in a line for a person."""
-    return one_line(f'{found.id} "{found.name}"')
+def label_of(chosen: PredictionFilter) -> str:
+    """Return the id and the name of a filter, on one line."""
+    return one_line(f'{chosen.id} "{chosen.name}"')
 
 
 def _find(filters: list[PredictionFilter], named: str) -> PredictionFilter:
     if is_id(named):
-        found = [one for one in filters if one.id == int(named)]
+        hits = [listed for listed in filters if listed.id == int(named)]
     else:
-        found = [one for one in filters if one.name == named]
-    if len(found) > 1:
-        ids = ", ".join(str(one.id) for one in found)
+        hits = [listed for listed in filters if listed.name == named]
+    if len(hits) > 1:
+        ids = ", ".join(str(hit.id) for hit in hits)
         raise Failure(
             f"there are several prediction filters {short_repr(named)}: name one by its id: {ids}"
         )
-    if not found:
+    if not hits:
         shown = named if is_id(named) else short_repr(named)
         there = "to list yours: bettune filters" if filters else "you have none; they need PRO"
         raise Failure(f"there is no prediction filter {shown}: {there}")
-    return found[0]
+    return hits[0]

@@ -26,8 +26,8 @@ class FixtureCells:
     Args:
         file: the file.
         zone: the time zone of dates.
-        date_format: the format of dates in `datetime.strptime`'s directives, if it was given.
-        odds: the columns that hold odds; a column home among them is a home win's.
+        date_format: the format of dates for `datetime.strptime`, if any.
+        odds: the columns with odds. A column home among them has the odds of a home win.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class FixtureCells:
         """Return the fixture of a line.
 
         Raises:
-            BadLineError: the line names no fixture that can be looked for.
+            BadLineError: the fixture of the line is invalid.
         """
         from bettune._fixtures.fixture_input import read_fixture  # noqa: PLC0415 - only for names
 
@@ -70,7 +70,7 @@ class FixtureCells:
         """Return the day of a line in the time zone.
 
         Raises:
-            BadLineError: the line has no date that can be read.
+            BadLineError: the date of the line is missing or invalid.
         """
         from bettune._fixtures.fixture_input import read_fixture  # noqa: PLC0415 - only for dates
 
@@ -84,7 +84,7 @@ class FixtureCells:
         """Return the date of a line: a day, a time without a zone, or text for the resolver.
 
         Raises:
-            BadLineError: the date does not have the format that was given.
+            BadLineError: the date does not have the given format.
         """
         cell = self._file.cell(cells, "date")
         if isinstance(cell, date):  # of a workbook; datetime is a subclass
@@ -104,7 +104,7 @@ class FixtureCells:
 
 
 def _reason_of(error: InvalidArgumentError) -> str:
-    """Return the reason of an error about a single fixture, in the command line's words."""
+    """Return the reason of an error about a single fixture, for the command line."""
     reason = str(error).removeprefix("fixtures: row 0: ")
     if reason.startswith("date must be"):
         value = reason.rpartition(", not ")[2]

@@ -1,4 +1,4 @@
-"""`bettune resolve`, and the fixtures of `push`: find which match each row of a file is."""
+"""`bettune resolve`, and the fixtures of `push`: find the match of each row of a file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bettune.cli._table_file import Cell
 
 _YOURS, _BETTUNE = "yours", "bettune"
-# So many fixtures of one reason, such as a country that no match has, are one line.
+# At least this many fixtures with the same reason are listed on one line.
 _MANY = 5
 
 
@@ -36,10 +36,10 @@ def read_aliases(path: str | None, encoding: str | None = None) -> dict[str, str
 
     Args:
         path: the file, if any.
-        encoding: its encoding where it is not UTF-8.
+        encoding: the encoding of a file that is not UTF-8.
 
     Raises:
-        WrongUsage: the file cannot be read, or not with certainty.
+        WrongUsage: the file cannot be read, or is invalid.
     """
     if path is None:
         return {}
@@ -75,7 +75,7 @@ def resolve(
     aliases: dict[str, str],
     sport: int,
 ) -> Resolution:
-    """Find which match each fixture is."""
+    """Find the match of each fixture."""
     with progress(client, "Matches", options) as (watched, _advance):
         return watched.matches.resolve(
             fixtures, tz=zone and zone.info, aliases=aliases, sport=sport
@@ -85,19 +85,20 @@ def resolve(
 def explain_unresolved(
     resolution: Resolution, file: TableFile, lines: Sequence[int], zone: Zone | None
 ) -> list[str]:
-    """List each unresolved fixture with its reason and candidates, and the aliases to try.
+    """List each unresolved fixture with its reason and candidates, and the suggested aliases.
 
     Args:
-        resolution: the result of looking for the fixtures.
-        file: the file that they stand in.
-        lines: the line in the file of each fixture.
+        resolution: the resolution of the fixtures.
+        file: the file of the fixtures.
+        lines: the line of each fixture in the file.
         zone: the time zone of times; else UTC.
     """
     explained = []
     for fixtures in _grouped(resolution.unresolved):
         first = fixtures[0]
         places = file.place(*(lines[fixture.position] for fixture in fixtures))
-        names = ", ".join(dict.fromkeys(f"{each.home} - {each.away}" for each in fixtures))
+        teams = (f"{fixture.home} - {fixture.away}" for fixture in fixtures)
+        names = ", ".join(dict.fromkeys(teams))
         reason = first.reason
         if first.shared_with:
             reason = f"they are all match {first.candidates[0].match.id}: keep one of them"
@@ -170,7 +171,7 @@ def _write(
             ]
         )
     elif options.output == "csv":
-        # Separated as the file is, which may have decimal commas.
+        # With the delimiter of the file, which may have decimal commas.
         write_csv_rows([columns, *with_ids], options, delimiter=given.delimiter)
     else:
         places = [at for column in FIXTURE_COLUMNS if (at := given.index(column)) is not None]
@@ -188,7 +189,7 @@ def _write(
 
 
 def _grouped(unresolved: Sequence[UnresolvedFixture]) -> list[list[UnresolvedFixture]]:
-    """Group the fixtures that one line explains: equal ones, and many of one reason."""
+    """Group equal fixtures, and fixtures with a common reason, for one line each."""
     reasons = Counter(fixture.reason for fixture in unresolved if not fixture.candidates)
     groups: dict[tuple[object, ...], list[UnresolvedFixture]] = {}
     for fixture in unresolved:

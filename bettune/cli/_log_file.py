@@ -1,4 +1,4 @@
-"""`--log`: a CSV file to which a row is appended for each write, as it happens."""
+"""`--log`: a CSV file to which each write is appended as one row."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ COLUMNS = (
 
 
 class LogError(Failure):
-    """The log cannot be written any more."""
+    """Writing to the log failed."""
 
 
 class LogFile:
-    """A log that is appended to; a row is one call of the system, so that none is half-written.
+    """A log file, opened for appending. Each row is one system call, so that no row is torn.
 
     Args:
-        path: the file; made where there is none.
+        path: the file, which is created if missing.
         spreadsheet_safe: put an apostrophe before text that a spreadsheet would run as a formula.
 
     Raises:
-        WrongUsage: it cannot be opened, or holds something else.
+        WrongUsage: the file cannot be opened, or is not a log.
     """
 
     def __init__(self, path: str, *, spreadsheet_safe: bool = False) -> None:
@@ -58,7 +58,7 @@ class LogFile:
         self._safe = spreadsheet_safe
         self._torn = False
         try:
-            # Unbuffered, so that what is written is in the file when a kill comes.
+            # Unbuffered, so that a killed process loses no rows.
             device = Path(path).exists() and not Path(path).is_file()
             self._file = open(path, "ab" if device else "a+b", buffering=0)  # noqa: SIM115, PTH123
             try:
@@ -76,7 +76,7 @@ class LogFile:
         """Append a row.
 
         Raises:
-            LogError: the system refused it.
+            LogError: the row could not be written.
         """
         try:
             self._write(
@@ -92,19 +92,19 @@ class LogFile:
         self._file.close()
 
     def _begin(self) -> None:
-        """Write the header of a new log; go on where an old one ends, be it within a row."""
+        """Write the header of a new log. Continue an old log, even if its last row is torn."""
         header = _line(COLUMNS)
-        with _locked(self._file):  # of several that begin at once, one writes the header
+        with _locked(self._file):  # only one of several processes writes the header
             self._file.seek(0)
             start = self._file.read(len(header))
-            if header.startswith(start):  # new, or killed within the header
+            if header.startswith(start):  # a new log, or a torn header
                 self._write(header[len(start) :])
             elif start != header:
                 raise WrongUsage(
                     f"--log {self._path}: it is not such a log, which begins with the line "
                     f"{header.decode().strip()}: name another file"
                 )
-            # A row that was cut off stays, and ends here: it opens no quotes for the rows below.
+            # End a torn row here, and close its quotes, so that they do not affect the next rows.
             quotes, last = self._ending()
             if quotes % 2:
                 self._write(b'"\n')
@@ -112,7 +112,7 @@ class LogFile:
                 self._write(b"\n")
 
     def _ending(self) -> tuple[int, bytes]:
-        """Return the number of quotes in the log, and its last byte; read in blocks."""
+        """Return the number of quotes in the log, and its last byte."""
         quotes, last = 0, b""
         self._file.seek(0)
         while block := self._file.read(_BLOCK):

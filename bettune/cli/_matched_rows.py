@@ -26,8 +26,8 @@ class MatchedRow(NamedTuple):
 
     Attributes:
         row: the row.
-        match_id: its match.
-        match: the match, where BetTune was asked for it.
+        match_id: the id of the match.
+        match: the match, or None if it was not requested.
     """
 
     row: OddsRow
@@ -36,12 +36,12 @@ class MatchedRow(NamedTuple):
 
 
 class MatchedRows(NamedTuple):
-    """The rows of a file that have a match, and the reasons for those that have none.
+    """The rows of a file with a match, and the reasons for rows without one.
 
     Attributes:
-        rows: the rows with a match, by kick-off where that is known.
-        summary: how many rows have a match.
-        unresolved: a line for each row without a match, and aliases to try.
+        rows: the rows with a match, by kick-off if it is known.
+        summary: the number of rows with a match, as text.
+        unresolved: one line per row without a match, and suggested aliases.
     """
 
     rows: list[MatchedRow]
@@ -54,7 +54,7 @@ class MatchedRows(NamedTuple):
         return {row.match_id: row.match for row in self.rows if row.match is not None}
 
     def split_started(self, file: OddsFile, zone: Zone | None) -> tuple[MatchedRows, list[str]]:
-        """Return the rows whose match has not started, and a line for each of the others."""
+        """Return the rows whose match has not started, and one line per other row."""
         now = datetime.now(UTC)
         left: list[MatchedRow] = []
         started: list[str] = []
@@ -85,7 +85,7 @@ def match_rows(
     aliases: dict[str, str],
     sport: int,
 ) -> MatchedRows:
-    """Find the match of each row; matches are asked for where the file has dates."""
+    """Find the match of each row. Matches are requested only if the file has dates."""
     if file.by_fixture:
         fixtures = [row.fixture | {ID_COLUMN: row.match_id} for row in file.rows]
         resolution = resolve(client, fixtures, options, zone=zone, aliases=aliases, sport=sport)
@@ -104,7 +104,7 @@ def match_rows(
     days = {row.day for row in with_ids if row.day}
     by_id = _matches_on(client, days, options, zone=zone, sport=sport)
     if any(row.match_id not in by_id for row in with_ids):
-        # A match that was moved is looked for on the days beside, too.
+        # Search the neighbouring days, too, for matches that were moved.
         beside = {day + step for day in days for step in (-_DAY, _DAY)} - days
         by_id |= _matches_on(client, beside, options, zone=zone, sport=sport)
     pairs: list[tuple[OddsRow, Match]] = []

@@ -17,7 +17,7 @@ def serve_mcp(max_writes: int | None) -> None:
     """Serve until the client closes standard input.
 
     Args:
-        max_writes: the number of writes that may be sent, or None to only read and plan.
+        max_writes: the maximum number of writes, or None to only read and plan.
 
     Raises:
         click.UsageError: the package mcp is not installed, or the token or the base URL of the
@@ -27,7 +27,7 @@ def serve_mcp(max_writes: int | None) -> None:
         raise click.UsageError("the MCP server needs mcp: pip install 'bettune[mcp]'")
     from bettune._mcp.serve import serve  # noqa: PLC0415 - needs the extra
 
-    # Standard output carries the protocol alone. A client keeps standard error as the log.
+    # Standard output is only for the protocol. MCP clients store standard error as a log.
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("bettune.mcp").setLevel(logging.INFO)
     if sys.stdin is not None and sys.stdin.isatty():

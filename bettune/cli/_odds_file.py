@@ -1,6 +1,6 @@
 """Read a file of odds: one row per match, by its id or by its teams, with odds for each filter.
 
-Since odds a hundred times too high are still odds, nothing here is guessed.
+Ambiguous values are rejected, never guessed: odds that are 100 times too high are valid odds, too.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 ID_COLUMN = "match_id"
 _DELETE = "delete"
-# Programs that know no missing integer write ids as 1611843.0.
+# Programs without missing integers write ids as 1611843.0.
 _ID = re.compile(r"(\d{1,19})(?:[.,]0)?", re.ASCII)
-# In Poland a decimal comma, elsewhere the comma of thousands.
+# A comma that may be a decimal comma (as in Poland) or a thousands separator.
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+", re.ASCII)
 _MARKS = {",": "a decimal comma", ".": "a decimal point"}
 
@@ -35,11 +35,11 @@ class OddsRow(NamedTuple):
     """A row of the file.
 
     Attributes:
-        line: its number.
-        match_id: its match; None where the file has none.
-        fixture: the values of its columns date, home, away, country and tournament.
-        day: its day in the time zone; None where the file has no dates.
-        odds: for each column of odds a value, DELETE, or None where the cell is empty.
+        line: the number of the line.
+        match_id: the match id, or None.
+        fixture: the values of the columns date, home, away, country and tournament.
+        day: the day in the time zone, or None in a file without dates.
+        odds: one value per column of odds: minimum odds, DELETE, or None for an empty cell.
     """
 
     line: int
@@ -54,7 +54,7 @@ class MatchIds:
 
     Args:
         file: the file.
-        optional: whether cells may be empty.
+        optional: True if cells may be empty.
     """
 
     def __init__(self, file: TableFile, *, optional: bool) -> None:
@@ -64,11 +64,10 @@ class MatchIds:
         self._lines: dict[int, int] = {}
 
     def read(self, cells: list[Cell], line: int) -> int | None:
-        """Return the id of a line; None where it has none.
+        """Return the match id of a line, or None.
 
         Raises:
-            BadLineError: the cell is empty though ids are needed, holds no id, or one that another
-                line has.
+            BadLineError: the id is missing but required, invalid or duplicated.
         """
         text = self._file.text(cells, ID_COLUMN) if self._there else ""
         if not text:
@@ -98,25 +97,25 @@ class OddsFile:
     """The rows of a file of odds.
 
     Args:
-        content: the file: a header with the columns match_id, or date, home and away, or all of
-            them, and those of odds, with any others.
-        name: the file, for messages.
+        content: the content of the file. Its header has match_id, or date, home and away, or all
+            of these, and the columns of odds. It may have other columns.
+        name: the name of the file, for messages.
         columns: the columns of odds.
-        missing: what happens to empty odds; with "error" they are rejected.
-        unresolved: what happens to rows without a match; with "error" an empty match_id is
-            rejected where nothing else names the match.
+        missing: the handling of empty odds. "error" rejects them.
+        unresolved: the handling of rows without a match. "error" rejects an empty match_id in rows
+            without names.
         zone: the time zone of dates.
-        reading: how to read the file.
-        to_value: makes minimum odds of a cell's number, as text with a decimal point.
+        reading: the options for reading the file.
+        to_value: a function that converts a number, as text with a decimal point, to minimum odds.
 
     Attributes:
         table: the file.
-        rows: its rows.
-        by_fixture: whether rows name matches by date, home and away, with or without an id.
-        has_dates: whether there is a column date.
+        rows: the rows of the file.
+        by_fixture: True if rows have date, home and away, with or without an id.
+        has_dates: True if the file has a column date.
 
     Raises:
-        WrongUsage: the file cannot be read, or not with certainty.
+        WrongUsage: the file cannot be read, or is invalid.
     """
 
     def __init__(
@@ -136,7 +135,7 @@ class OddsFile:
         self.table = file = TableFile(
             content, name, [ID_COLUMN, *columns], [*FIXTURE_COLUMNS, *columns], reading=reading
         )
-        # With ids, a column home among the odds is a home win's.
+        # In a file with ids, a column home of odds has the odds of a home win.
         with_ids = file.index(ID_COLUMN) is not None
         self._fixture = FixtureCells(
             file, zone or UTC, reading.date_format, odds=columns if with_ids else ()
@@ -149,7 +148,7 @@ class OddsFile:
         self._to_value = to_value
         self._decimal_mark: tuple[str, int] | None = None
         for column in columns:
-            file.index(column)  # rejects two of one name
+            file.index(column)  # rejects two columns with the same name
         file.read(self._take)
 
     def _take(self, line: int, cells: list[Cell]) -> None:
@@ -188,7 +187,7 @@ class OddsFile:
         if len(marks) > 1:
             raise BadLineError(f"odds {short_repr(text)} have both a comma and a point")
         if self.table.delimiter == "," and _THOUSANDS.fullmatch(text):
-            # Between semicolons a comma is the decimal one.
+            # In a file with semicolons, a comma is a decimal comma.
             raise BadLineError(
                 f"odds {short_repr(text)}: a decimal comma, or one of thousands? Use a point"
             )
@@ -202,7 +201,7 @@ class OddsFile:
         return self._value_of(text.replace(",", "."), text)
 
     def _value_of(self, number: str, text: str) -> Any:
-        """Return minimum odds for a number; `text` is the number as it stands in the file."""
+        """Convert a number to minimum odds. `text` is the number as written in the file."""
         try:
             return self._to_value(number)
         except InvalidOddsError as error:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Options:
-    """The options that stand before or after a command."""
+    """The options that can be given before or after a command."""
 
     format: str | None = None
     verbose: bool = False
@@ -28,13 +28,13 @@ class Options:
 
     @property
     def output(self) -> str:
-        """The format to write."""
+        """The output format."""
         return self.format or ("table" if sys.stdout.isatty() else "csv")
 
 
 def discard(stream: TextIO) -> None:
-    """Drop what a stream still holds, lest it fail once more when the interpreter ends."""
-    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - only for its number
+    """Discard the buffer of a stream, so that it does not fail again at the interpreter's end."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - only for its file descriptor
         os.dup2(nowhere.fileno(), stream.fileno())
 
 
@@ -48,7 +48,7 @@ def on_stderr() -> Iterator[None]:
 
 
 def without_controls(text: str) -> str:
-    """Return text without the characters that could drive a terminal, but for line breaks."""
+    """Return text without control characters, except line breaks."""
     return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
 
 
@@ -56,15 +56,15 @@ pass_options = click.make_pass_decorator(Options, ensure=True)
 
 
 def with_options(function: Function) -> Function:
-    """Give a command, or the group of them, the options."""
+    """Add the common options to a command or to the group."""
     for option in (_VERBOSE, _SPREADSHEET_SAFE, _FORMAT):
         function = option(function)
     return function
 
 
 def keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
-    """Keep an option that holds for what a command does, not for its arguments."""
-    # After the command it overrides what stood before; not given, it changes nothing.
+    """Store a common option in `Options`."""
+    # An option after the command overrides one before it. Without the option, nothing changes.
     if value:
         setattr(ctx.ensure_object(Options), str(param.name), value)
 
@@ -74,7 +74,7 @@ _FORMAT = click.option(
     type=click.Choice(["table", "json", "csv"]),
     callback=keep,
     expose_value=False,
-    help="What to print.  [default: table on a terminal, otherwise csv]",
+    help="Output format.  [default: table on a terminal, otherwise csv]",
 )
 _VERBOSE = click.option(
     "--verbose",
@@ -88,5 +88,5 @@ _SPREADSHEET_SAFE = click.option(
     is_flag=True,
     callback=keep,
     expose_value=False,
-    help="In CSV, put ' before names that a spreadsheet would run as formulas.",
+    help="In CSV, add ' before names that a spreadsheet would run as formulas.",
 )

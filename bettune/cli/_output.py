@@ -32,27 +32,27 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-# Wide enough for any table that goes into a file, where nothing is to be cut off.
+# The width of tables in files: wide enough that nothing is cut off.
 _FILE_WIDTH = 1000
 
 
 def odds_cell(odds: Decimal | None) -> str:
-    """Return odds as a cell of a table; an empty one for None."""
+    """Format odds for a cell of a table. None becomes an empty cell."""
     return "" if odds is None else shown_odds(odds)
 
 
 def one_line(text: object) -> str:
-    """Text without line breaks and other control characters, which could drive the terminal."""
+    """Return text on one line, without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
 
 
 def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """Make a table. The column ">…" is set to the right, "…*" is cut where room is short."""
+    """Make a table. Columns ">…" are right-aligned, columns "…*" are cut if there is no room."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     for column in columns:
         justify: JustifyMethod = "right" if column.startswith(">") else "left"
         cut = column.endswith("*")
-        # Rich narrows the columns first that may wrap; the cells, which may not, are then cut.
+        # Rich first narrows the columns that may wrap. Their cells may not, so they are cut.
         table.add_column(column.strip(">*"), justify=justify, no_wrap=not cut)
     for row in rows:
         cells = (Text(one_line(cell), no_wrap=True, overflow="ellipsis") for cell in row)
@@ -61,12 +61,12 @@ def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
 
 
 def terminal_width() -> int:
-    """Return the terminal's width; COLUMNS counts only where it is a positive number."""
+    """Return the terminal's width. COLUMNS counts only if it is a positive number."""
     return shutil.get_terminal_size().columns or 80
 
 
 def write_for_person(*parts: RenderableType) -> None:
-    """Write tables and lines of text, as wide as the terminal allows."""
+    """Write tables and lines of text, up to the width of the terminal."""
     width = terminal_width() if sys.stdout.isatty() else _FILE_WIDTH
     console = Console(width=width, markup=False, highlight=False)
     with console.capture() as captured:
@@ -81,7 +81,7 @@ def write_models(
     table: RenderableType,
     note: str = "",
 ) -> None:
-    """Write models as asked: for a person the table, if it has rows, and a note."""
+    """Write models in the output format. For a person: the table, if it has rows, and a note."""
     if options.output == "json":
         write_json(models)
     else:
@@ -95,7 +95,7 @@ def write_records(
     table: RenderableType,
     note: str = "",
 ) -> None:
-    """Write records as asked: for a person the table, if it has rows, and a note."""
+    """Write records in the output format. For a person: the table, if it has rows, and a note."""
     if options.output == "json":
         write_json([{column: record[column] for column in columns} for record in records])
     elif options.output == "csv":
@@ -126,7 +126,7 @@ def write_csv(
 def write_csv_rows(
     rows: Iterable[Iterable[object]], options: Options, *, delimiter: str = ","
 ) -> None:
-    """Write rows as CSV; on a terminal, names without the characters that could drive it."""
+    """Write rows as CSV. On a terminal, control characters are removed."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     terminal = sys.stdout.isatty()
@@ -139,7 +139,7 @@ def write_csv_rows(
 
 
 def cell_of(value: object, *, spreadsheet_safe: bool) -> object:
-    """Return a value for CSV: a time in ISO 8601, nothing for None.
+    """Return a value for CSV. Times are in ISO 8601.
 
     Args:
         value: the value.
@@ -151,14 +151,14 @@ def cell_of(value: object, *, spreadsheet_safe: bool) -> object:
 
 
 def _escaped(letter: str) -> str:
-    """Return a letter, or its JSON escape where a terminal would not show it as such."""
+    """Return a printable letter, or the JSON escape of another one."""
     if letter.isprintable():
         return letter
     return json.dumps(letter).strip('"')
 
 
 def _columns(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
-    # Those of to_records, which has none to show where there are no models.
+    # The columns of to_records, which returns none without models.
     for field in msgspec.structs.fields(kind):
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             yield from _columns(field.type, f"{prefix}{field.name}_")
@@ -171,7 +171,7 @@ def write_text(text: str) -> None:
     stream = sys.stdout.buffer
     try:
         rest = memoryview(text.encode("utf-8", "surrogateescape"))
-        while rest:  # unbuffered (python -u), it may take only a part
+        while rest:  # an unbuffered stream (python -u) may write only a part
             rest = rest[stream.write(rest) :]
         stream.flush()
     except OSError as error:

@@ -22,20 +22,20 @@ by_hand_option = click.option(
     type=click.Choice(["error", "keep", "overwrite"]),
     default="error",
     show_default=True,
-    help="What to do with predictions set on BetTune's page that would change.",
+    help="Handling of predictions set on BetTune's page that would change.",
 )
 log_option = click.option(
     "--log", metavar="FILE.csv", type=click.Path(), help="Append one row per write to this file."
 )
 until_option = click.option(
-    "--until", metavar="DAY", callback=to_day, help="The last day.  [default: DAY]"
+    "--until", metavar="DAY", callback=to_day, help="Last day.  [default: DAY]"
 )
 tz_option = click.option(
     "--tz",
     "zone",
     callback=to_zone,
     metavar="ZONE",
-    help="The time zone of days and times, such as Europe/Warsaw.  [default: UTC]",
+    help="Time zone of days and times, such as Europe/Warsaw.  [default: UTC]",
 )
 
 
@@ -55,7 +55,7 @@ def _to_encoding(_ctx: click.Context, _param: click.Parameter, value: str | None
 def _to_renames(
     _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, str]:
-    """Check the columns' names and the names that they get."""
+    """Check the names of columns and their new names."""
     renames: dict[str, str] = {}
     for value in values:
         given, _, known = (part.strip() for part in value.rpartition("="))
@@ -75,7 +75,7 @@ def _to_date_format(_ctx: click.Context, _param: click.Parameter, value: str | N
         return None
     sample = datetime(2026, 11, 28, 13, 45, tzinfo=UTC)
     try:
-        read = datetime.strptime(sample.strftime(value), value)  # noqa: DTZ007 - a day alone
+        read = datetime.strptime(sample.strftime(value), value)  # noqa: DTZ007 - only its day is used
     except ValueError:
         read = None
     if read is None or read.date() != sample.date():
@@ -86,7 +86,7 @@ def _to_date_format(_ctx: click.Context, _param: click.Parameter, value: str | N
 
 
 def with_reading(function: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say how to read a file; the command gets them as `reading`."""
+    """Add the options for reading a file. The command receives them as `reading`."""
 
     @wraps(function)
     def command(
@@ -108,12 +108,12 @@ def with_reading(function: Callable[..., None]) -> Callable[..., None]:
                 "--encoding",
                 metavar="NAME",
                 callback=_to_encoding,
-                help="The encoding of CSV, such as cp1250.  [default: utf-8]",
+                help="Encoding of CSV, such as cp1250.  [default: utf-8]",
             ),
             click.option(
                 "--worksheet",
                 metavar="NAME",
-                help="The sheet of a workbook that has several.",
+                help="Sheet of a workbook. Required if it has several.",
             ),
             click.option(
                 "--rename",
@@ -121,14 +121,14 @@ def with_reading(function: Callable[..., None]) -> Callable[..., None]:
                 metavar="YOURS=NAME",
                 multiple=True,
                 callback=_to_renames,
-                help="A column that is called otherwise, such as Data=date; repeat it for several.",
+                help="Rename a column, such as Data=date. Repeatable.",
             ),
             click.option(
                 "--date-format",
                 metavar="FORMAT",
                 callback=_to_date_format,
-                help="The format of dates, such as %d/%m/%Y.  [default: YYYY-MM-DD or DD.MM.YYYY, "
-                "with HH:MM where the kick-off is known]",
+                help="Format of dates, such as %d/%m/%Y.  [default: YYYY-MM-DD or DD.MM.YYYY, "
+                "optionally with HH:MM]",
             ),
         ]
     ):
@@ -137,7 +137,7 @@ def with_reading(function: Callable[..., None]) -> Callable[..., None]:
 
 
 sport_option = click.option(
-    "--sport", metavar="ID", type=int, default=1, show_default=True, help="The sport."
+    "--sport", metavar="ID", type=int, default=1, show_default=True, help="Sport."
 )
 aliases_option = click.option(
     "--aliases",
@@ -160,15 +160,15 @@ def to_columns(
             raise click.BadParameter(
                 f"{value!r} has several '=': name the filter by its id, or the column without one."
             )
-        # In the file, case does not tell columns apart.
-        column = next((one for one in columns if one.lower() == column.lower()), column)
+        # Names of columns are not case-sensitive.
+        column = next((known for known in columns if known.lower() == column.lower()), column)
         if columns.setdefault(column, named) != named:
             raise click.BadParameter(f"there are two filters for the column {column!r}.")
     return columns
 
 
 def _percentage(value: str) -> Decimal | None:
-    """Read a percentage as a part of one; None where the text is not one."""
+    """Convert a percentage to a part of 1. Return None for other text."""
     matched = re.fullmatch(r"(\d{1,4}(?:[.,]\d{1,9})?)\s?%", value.strip(), re.ASCII)
     return Decimal(matched[1].replace(",", ".")) / 100 if matched else None
 
@@ -194,7 +194,7 @@ def to_max_drop(_ctx: click.Context, _param: click.Parameter, value: str) -> Dec
 
 
 def to_tolerance(_ctx: click.Context, _param: click.Parameter, value: str) -> Decimal:
-    """Check a part in percent; without the sign it could be a part of one."""
+    """Check a percentage. The sign is required, since 0.5 could also mean a half."""
     part = Decimal(0) if value == "0" else _percentage(value)
     if part is None or part >= 1:
         raise click.BadParameter(f"{value!r} is not a percentage below 100, such as 0.5%.")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bettune import BetTune
     from bettune.cli._options import Options
 
-# Shorter waits pass before they are read.
+# Shorter waits, in seconds, are not shown.
 _SHORTEST_SHOWN = 0.5
 
 
@@ -112,7 +112,7 @@ class _Outlook(ProgressColumn):
     """The time left, and the part of it that is spent waiting."""
 
     def __init__(self, client: BetTune, waits: _Waits) -> None:
-        super().__init__(Column(no_wrap=True))  # rather than the bar takes less room
+        super().__init__(Column(no_wrap=True))  # the bar becomes narrower instead
         self._client = client
         self._waits = waits
 
@@ -126,9 +126,10 @@ class _Outlook(ProgressColumn):
             return ""
         rest = task.total - task.completed
         seconds = task.elapsed / task.completed * rest
-        # Once it waits for it, the limit is known.
+        # The limit is known once a request has waited for it.
         if (limit := self._client.rate_limit) is not None:
-            # What a window allows goes out at once, and tells nothing of the windows to come.
+            # The requests of one window are sent at once, so their speed says nothing about later
+            # windows.
             seconds = max(seconds, rest / limit.requests * limit.per)
         return f"{_duration(max(seconds, wait))} left"
 

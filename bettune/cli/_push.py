@@ -1,4 +1,4 @@
-"""`bettune push`: a file of odds into BetTune, with its plan, progress and report."""
+"""`bettune push`: send the odds in a file to BetTune, with plan, progress and report."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NO_PRUNE = (
 )
 _SIX_DECIMALS = Decimal("0.000001")
 _PROBABILITY = re.compile(r"(\d{1,40}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?) ?(%?)", re.ASCII)
-# Before any kick-off, for matches that are known by their id alone.
+# Sorts matches whose kick-off is unknown before all others.
 _FIRST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -47,21 +47,21 @@ class Request(NamedTuple):
 
     Attributes:
         file: the file, or a dash for standard input.
-        filters: each column of odds with its filter, named by id or name.
-        zone: the time zone of dates, else UTC.
-        aliases: the file of names, if any.
-        unresolved: what to do with rows without a match: ``error`` or ``skip``.
-        missing: what to do where odds are empty: ``error``, ``skip`` or ``delete``.
-        started: what to do with rows whose match has started: ``skip`` or ``push``.
-        probabilities: whether the columns hold probabilities.
-        edge: the expected value for a stake of 1 to ask for, None where it was not given.
-        prune: delete predictions of other matches of the file's days.
-        by_hand: what to do with predictions that a person set: ``error``, ``keep``, ``overwrite``.
-        max_drop: the part by which minimum odds may fall; None for any.
-        tolerance: the part by which odds may differ and still count as unchanged.
+        filters: each column of odds with the id or name of its filter.
+        zone: the time zone of dates; else UTC.
+        aliases: the file of aliases, if any.
+        unresolved: the handling of rows without a match: ``error`` or ``skip``.
+        missing: the handling of empty odds: ``error``, ``skip`` or ``delete``.
+        started: the handling of rows whose match has started: ``skip`` or ``push``.
+        probabilities: True if the columns have probabilities.
+        edge: the required expected value for a stake of 1, or None.
+        prune: True to delete predictions for other matches of the file's days.
+        by_hand: the handling of predictions set by a person: ``error``, ``keep``, ``overwrite``.
+        max_drop: the part by which minimum odds may fall, or None for any drop.
+        tolerance: the relative difference up to which odds count as unchanged.
         log: the file to which each write is appended, if any.
-        dry_run: show the plan alone.
-        reading: how to read the file.
+        dry_run: True to only show the plan.
+        reading: the options for reading the file.
     """
 
     file: str
@@ -87,9 +87,9 @@ class _Work(NamedTuple):
 
     Attributes:
         filters: the filters.
-        plans: the plan of each.
-        matches: the matches that are known, by id.
-        skipped: the lines about rows that were skipped.
+        plans: the plans of the filters.
+        matches: the known matches, by id.
+        skipped: the lines about skipped rows.
     """
 
     filters: list[PredictionFilter]
@@ -99,7 +99,7 @@ class _Work(NamedTuple):
 
 
 def push(options: Options, request: Request) -> None:
-    """Make BetTune hold the odds of a file, or show what that would change."""
+    """Send the odds in a file to BetTune, or show the plan."""
     file = OddsFile(
         *read_bytes(request.file),
         list(request.filters),
@@ -131,7 +131,7 @@ def push(options: Options, request: Request) -> None:
 def _carry_out(
     client: BetTune, work: _Work, log: LogFile | None, options: Options, request: Request
 ) -> None:
-    """Show the plan, carry it out, and report."""
+    """Show the plan, apply it, and print the report."""
     report = WritesReport(work.plans, work.filters, work.matches, request.zone)
     if not options.quiet:
         report.say_plan(options)
@@ -182,7 +182,7 @@ def _plan(
         pruned = [match for match in days if match.id not in matches]
         rows += [(match, [DELETE] * len(filters)) for match in pruned]
         matches |= {match.id: match for match in pruned}
-        # The match that starts first is settled first, whether it is in the file or not.
+        # Write by kick-off, whether a match is in the file or not.
         rows.sort(key=lambda row: row[0].date if isinstance(row[0], Match) else _FIRST)
     odds: dict[int, dict[Match | int, Any]] = {
         chosen.id: {match: values[place] for match, values in rows}
@@ -191,7 +191,7 @@ def _plan(
     with progress(client, "Comparing", options) as (watched, _advance):
         plans = watched.predictions.plan_many(
             odds,
-            # With "error", empty cells were rejected with their line.
+            # With "error", the file was rejected if it had empty cells.
             missing="delete" if request.missing == "delete" else "skip",
             tolerance=request.tolerance,
             by_hand=request.by_hand,
@@ -204,7 +204,7 @@ def _skipped(file: OddsFile, matched: MatchedRows, request: Request) -> list[str
     """Return the lines about rows without a match.
 
     Raises:
-        WrongUsage: such rows are not to be skipped.
+        WrongUsage: there are such rows, and they must not be skipped.
     """
     if not matched.unresolved:
         return []
@@ -222,7 +222,7 @@ def _skipped(file: OddsFile, matched: MatchedRows, request: Request) -> list[str
 def _matches_of_days(
     client: BetTune, file: OddsFile, options: Options, request: Request, *, sport: int
 ) -> list[Match]:
-    """Return the matches of the days from the file's first to its last."""
+    """Return the matches from the file's first day to its last."""
     days = [row.day for row in file.rows if row.day]
     zone = request.zone and request.zone.info
     with progress(client, "Matches", options) as (watched, _advance):
@@ -230,7 +230,7 @@ def _matches_of_days(
 
 
 def _to_value(request: Request) -> Any:
-    """Return the function that makes minimum odds of a cell."""
+    """Return the function that converts a cell to minimum odds."""
     edge = request.edge or Decimal(0)
     if request.probabilities:
         return lambda text: _from_probability(text, edge)
@@ -248,6 +248,6 @@ def _from_probability(text: str, edge: Decimal) -> Decimal:
 
 
 def _above_fair(text: str, edge: Decimal) -> Decimal:
-    to_odds(text)  # rejects what is not decimal odds
+    to_odds(text)  # raises for invalid odds
     with localcontext(prec=100):
         return to_odds((Decimal(text) * (1 + edge)).quantize(_SIX_DECIMALS, ROUND_CEILING))

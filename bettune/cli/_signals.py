@@ -1,4 +1,4 @@
-"""Signals of a command: the first one ends it as Ctrl-C does, and no report is lost to them."""
+"""Handles signals during a command: the first one ends it like Ctrl-C, but never loses a report."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import threading
 import time
 from typing import Any, Self
 
-# An end that takes longer is stuck, as where the reader stopped reading: then Ctrl-C works again.
+# After this many seconds, Ctrl-C works again, since the end of the command is stuck.
 _END_SECONDS = 1.0
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C. The others end a command in the same way."""
+    """SIGINT, from Ctrl-C. Other signals end a command in the same way."""
 
     exit_code = 130
     word = "interrupted"
@@ -35,12 +35,12 @@ class HungUp(Interrupted):
 class Signals:
     """Handles the signals that end a command, from its start to the end of the process.
 
-    The first signal raises within the command. During a run of writes, which then waits for the
-    requests in flight, a second Ctrl-C stops that wait. Further signals change nothing: they would
-    only cut off the report.
+    The first signal raises an exception in the command. A run of writes then waits for the requests
+    in flight, and a second signal ends that wait. Further signals are ignored: they would only
+    cut off the report.
 
     Attributes:
-        first: what the first signal raised, if any came.
+        first: the exception of the first signal, or None.
     """
 
     def __init__(self) -> None:
@@ -64,22 +64,22 @@ class Signals:
 
     def __exit__(self, *_: object) -> None:
         self._over = True
-        # After a signal the process is about to end: a late one does not kill it before that.
+        # After a signal, the process ends soon. Later signals must not kill it before that.
         for number, before in self._before.items():
             signal.signal(number, signal.SIG_IGN if self._raised else before)
         self._before.clear()
 
     def ignore(self) -> None:
-        """Ignore all of them from now on: the command is done, and the process ends."""
+        """Ignore all signals from now on: the command is done, and the process ends."""
         self._over = True
         self._raised = self._raised or 1
 
     def write_next(self) -> None:
-        """Let a second signal reach the run of writes alone, which reports all the same."""
+        """Pass a second signal to the run of writes, which still makes its report."""
         self._writing = True
 
     def report_next(self) -> None:
-        """Let no signal cut off the report: the writes have come to their end."""
+        """Ignore signals during the report, after the end of the writes."""
         self._writing = False
         self._ending_since = time.monotonic()
 

@@ -1,6 +1,6 @@
-"""Read a table with a header from a CSV file or a workbook, or list what is wrong in it.
+"""Read a table with a header from a CSV file or a workbook, or list its errors.
 
-The reader rejects whatever could mean two things; it guesses nothing.
+Ambiguous content is rejected, never guessed.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _NAMED_PROBLEMS = 20
-# A message about several lines names this many.
+# The maximum number of lines that a message names.
 _NAMED_LINES = 10
-# Spaces that spreadsheets and web pages leave in names, and characters of no width.
+# Spaces that spreadsheets and web pages leave in names, and zero-width characters.
 _SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _NO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _NOT_UTF_8 = "it is not UTF-8: save the file as CSV UTF-8, or give --encoding, such as cp1250"
@@ -32,7 +32,7 @@ _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 class ErrorCell(NamedTuple):
-    """A cell of a workbook that has no value to read: an error, or a formula never calculated."""
+    """A cell of a workbook without a value: an error, or a formula that was never calculated."""
 
     text: str
     advice: str = ""
@@ -47,9 +47,9 @@ class Reading:
 
     Attributes:
         encoding: the encoding of a CSV file; else UTF-8.
-        worksheet: the name of a workbook's sheet; needed where there are several.
-        rename: names of columns in the file, each with the name that the command knows it by.
-        date_format: the format of dates in `datetime.strptime`'s directives.
+        worksheet: the name of a workbook's sheet. Required if there are several.
+        rename: names of columns in the file, with the names that the command uses.
+        date_format: the format of dates for `datetime.strptime`.
     """
 
     encoding: str | None = None
@@ -59,7 +59,7 @@ class Reading:
 
 
 class TableFileError(WrongUsage):
-    """A file cannot be used; the message has the reason for each bad line."""
+    """A file is invalid. The message has the reason for each invalid line."""
 
     def __init__(self, name: str, problems: Sequence[tuple[str, str]]) -> None:
         lines = [f"{place}: {reason}" for place, reason in problems[:_NAMED_PROBLEMS]]
@@ -73,11 +73,11 @@ class TableFileError(WrongUsage):
 
 
 class BadLineError(Exception):
-    """A line cannot be used.
+    """A line is invalid.
 
     Args:
-        reason: why.
-        column: the name of the column, where the reason is about one.
+        reason: the reason.
+        column: the name of the column that the reason is about, if any.
     """
 
     def __init__(self, reason: str, column: str | None = None) -> None:
@@ -86,12 +86,12 @@ class BadLineError(Exception):
 
 
 class Source:
-    """The lines of a file, with the places that messages name; a CSV file or a workbook's sheet.
+    """The lines of a CSV file or of a workbook's sheet, and their places for messages.
 
     Attributes:
         name: the file, and the sheet of a workbook, for messages.
         unit: the word for a line: "line" in a CSV file, "row" in a workbook.
-        header: the names of the columns as they stand in the file.
+        header: the names of the columns in the file.
         header_line: the number of the header's line.
         delimiter: the character that separates columns when the table is written again.
     """
@@ -103,7 +103,7 @@ class Source:
     delimiter: str = ","
 
     def lines(self) -> Iterator[tuple[int, list[Cell] | BadLineError]]:
-        """Iterate over the lines below the header: the number of each, and its cells or error."""
+        """Yield the lines below the header: numbers with cells or errors."""
         raise NotImplementedError
 
     def label(self, _index: int, column: str) -> str:
@@ -115,10 +115,10 @@ class TableFile:
     """A table with a header that names the columns in any order and case.
 
     Args:
-        content: the file: CSV with commas, semicolons or tabs, or an .xlsx workbook.
-        name: the file, for messages.
-        choices: the columns that the table must have; one of these sets is enough.
-        reading: how to read the file.
+        content: the content: CSV with commas, semicolons or tabs, or an .xlsx workbook.
+        name: the name of the file, for messages.
+        choices: sets of columns. The table must have one of these sets.
+        reading: the options for reading the file.
 
     Attributes:
         name: the file, and the sheet of a workbook, for messages.
@@ -134,7 +134,7 @@ class TableFile:
     ) -> None:
         self.name = name
         self._reading = reading or Reading()
-        # Composed, as the header is: a Mac's ś may be an s and an accent.
+        # In composed form, like the header: on a Mac, ś may be an s and an accent.
         self._renames = {cleaned(key): value for key, value in self._reading.rename.items()}
         self._choices = choices
         self._unit = "line"
@@ -171,7 +171,7 @@ class TableFile:
             self._refuse_header()
 
     def index(self, column: str) -> int | None:
-        """Return the place of a column; None where no column has this name.
+        """Return the index of a column, or None if no column has this name.
 
         Raises:
             TableFileError: several columns have this name.
@@ -211,10 +211,10 @@ class TableFile:
         return self._unit == "row"
 
     def text(self, cells: Sequence[Cell], column: str) -> str:
-        """Return the text of a line's cell, without spaces around it and characters of no width.
+        """Return the text of a line's cell, without outer spaces and zero-width characters.
 
         Raises:
-            BadLineError: the cell holds an error, or bytes that are not in the file's encoding.
+            BadLineError: the cell has an error, or bytes that are invalid in the file's encoding.
         """
         return text_of(self.cell(cells, column), column)
 
@@ -222,7 +222,7 @@ class TableFile:
         """Return a line's cell.
 
         Raises:
-            BadLineError: the cell holds an error.
+            BadLineError: the cell has an error.
         """
         index = self.index(column)
         assert index is not None
@@ -236,7 +236,7 @@ class TableFile:
         return TableFileError(self.name, [(self.place(line), reason)])
 
     def place(self, *lines: int) -> str:
-        """Name lines: "line 3", "rows 3, 4 and 5", "lines 3, 4, 5 and 20 more"."""
+        """Format line numbers: "line 3", "rows 3, 4 and 5", "lines 3, 4, 5 and 20 more"."""
         *before, last = map(str, lines)
         if len(lines) > _NAMED_LINES:
             before, last = before[: _NAMED_LINES - 1], f"{len(lines) - _NAMED_LINES + 1} more"
@@ -253,7 +253,7 @@ class TableFile:
             raise BadLineError(f"{values}, but the header has {len(self.header)} columns")
 
     def _renamed(self, header: Sequence[str]) -> list[str]:
-        """Return the columns' names as the command knows them, in lower case."""
+        """Return the names of the columns after renaming, in lower case."""
         names = [cleaned(column).lower() for column in header]
         for given, known in self._renames.items():
             if given.lower() not in names:
@@ -285,7 +285,7 @@ class TableFile:
         return short_repr(", ".join(self.header))
 
     def needed(self) -> str:
-        """Say which columns the first line must name."""
+        """Return the sentence that lists the required columns."""
         choices = [_enumeration(choice) for choice in self._choices]
         return (
             f"the first line must name the columns {', or '.join(choices)} "
@@ -300,7 +300,7 @@ def read_table(path: str, *choices: Sequence[str], reading: Reading | None = Non
     """Open a table from a file, or from standard input for a dash.
 
     Raises:
-        WrongUsage: the file cannot be read, or has no such header.
+        WrongUsage: the file cannot be read, or its header is invalid.
     """
     return TableFile(*read_bytes(path), *choices, reading=reading)
 
@@ -323,10 +323,10 @@ def read_bytes(path: str) -> tuple[bytes, str]:
 
 
 def text_of(cell: Cell, column: str | None = None) -> str:
-    """Return the text of a cell, as the file would have it in CSV.
+    """Return the text of a cell, as in CSV.
 
     Raises:
-        BadLineError: the cell holds an error, or bytes that are not in the file's encoding.
+        BadLineError: the cell has an error, or bytes that are invalid in the file's encoding.
     """
     if isinstance(cell, ErrorCell):
         raise BadLineError(f"the cell holds {cell.text}{cell.advice}", column)
@@ -337,7 +337,7 @@ def text_of(cell: Cell, column: str | None = None) -> str:
 
 
 def shown(cell: Cell) -> str:
-    """Return a cell as text, for the table to be written again."""
+    """Format a cell to write the table again."""
     if isinstance(cell, ErrorCell):
         return cell.text
     if isinstance(cell, bool):
@@ -350,13 +350,13 @@ def shown(cell: Cell) -> str:
 
 
 def cleaned(text: str) -> str:
-    """Return text in composed form, with plain spaces and without characters of no width."""
+    """Return text in composed form, with plain spaces and without zero-width characters."""
     text = _NO_WIDTH.sub("", _SPACES.sub(" ", text)).strip()
     return unicodedata.normalize("NFC", text)
 
 
 def _has_raw_bytes(text: str) -> bool:
-    """Return whether the text has bytes that are not in the file's encoding."""
+    """Return whether the text has bytes that are invalid in the file's encoding."""
     return any("\udc80" <= letter <= "\udcff" for letter in text)
 
 

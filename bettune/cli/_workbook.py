@@ -1,4 +1,4 @@
-"""Read a sheet of an .xlsx workbook, with each cell as the type that the workbook says."""
+"""Read a sheet of an .xlsx workbook, with the types of its cells."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Worksheet(Source):
     Args:
         content: the workbook.
         name: the file, for messages.
-        sheet: the name of the sheet; needed where several sheets have something in them.
+        sheet: the name of the sheet. Required if several sheets are not empty.
 
     Raises:
-        WrongUsage: the content is not such a workbook, or has no such sheet.
+        WrongUsage: the content is not a valid workbook, or does not have the sheet.
         TableFileError: the sheet is empty.
     """
 
@@ -43,11 +43,11 @@ class Worksheet(Source):
     def __init__(self, content: bytes, name: str, sheet: str | None) -> None:
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of styles and extensions that are not read
+                warnings.simplefilter("ignore")  # about styles and extensions
                 title, self._rows = _read(content, name, sheet)
         except WrongUsage:
             raise
-        except Exception as error:  # noqa: BLE001 - a damaged file makes openpyxl raise anything
+        except Exception as error:  # noqa: BLE001 - openpyxl raises anything for damaged files
             raise WrongUsage(
                 f"{name} is not an .xlsx workbook, or it is damaged: {short_repr(str(error))}"
             ) from None
@@ -73,15 +73,15 @@ class Worksheet(Source):
                     yield number, (cells + [""] * width)[:width]
 
     def label(self, index: int, column: str) -> str:
-        """Name a column in a message, with its letter."""
+        """Name a column with its letter, for messages."""
         return f"column {get_column_letter(index + 1)} ({column})"
 
 
 def _read(content: bytes, name: str, wanted: str | None) -> tuple[str, list[list[Cell]]]:
     """Return the title and the rows of a sheet."""
     sheet = _sheet_of(_open(content, values=True), name, wanted)
-    # The values of formulas that were never calculated are empty: the formulas tell them from
-    # empty cells.
+    # Formulas that were never calculated have empty values. The second workbook has the formulas,
+    # to distinguish these cells from empty ones.
     formulas = _open(content, values=False)[sheet.title]
     rows = zip(sheet.iter_rows(), formulas.iter_rows(), strict=False)
     return sheet.title, [list(_cells(*row)) for row in rows]
@@ -113,7 +113,7 @@ def _cells(values: Iterable[Any], formulas: Iterable[Any]) -> Iterator[Cell]:
     for cell, formula in zip(values, formulas, strict=False):
         value = cell.value
         if value is None:
-            # The text "" of a formula is a value; openpyxl keeps its type.
+            # An empty text as the result of a formula is a value. openpyxl keeps its type.
             calculated = getattr(cell, "data_type", "") == "str"
             is_formula = getattr(formula, "data_type", "") == "f"
             yield _NOT_CALCULATED if is_formula and not calculated else ""

@@ -1,4 +1,4 @@
-"""Show the writes of a plan, and what became of them: tables for a person, rows for programs."""
+"""Show the writes of a plan and their results: tables for people, rows for programs."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ COLUMNS = (
     "home",
     "away",
 )
-# What the library's reasons for a refusal say.
+# Parts of the library's reasons for a refusal.
 _BY_HAND, _MAX_DROP, _STALE = "set by hand", "max_drop", "no longer holds"
 _PAST = {"create": "created", "update": "updated", "delete": "deleted"}
-# An error names this many.
+# The maximum number of writes that an error names.
 _NAMED = 5
-# A person is shown this many rows; JSON and CSV have all of them.
+# The maximum number of rows in a table. JSON and CSV have all rows.
 _SHOWN = 20
 
 
 class WritesReport:
-    """Shows plans, and what became of their writes.
+    """Shows plans, and the results of their writes.
 
     Args:
-        plans: the plan of each filter.
+        plans: the plans of the filters.
         filters: the filters, in the order of the plans.
-        matches: the matches that are known, by id.
+        matches: the known matches, by id.
         zone: the time zone of times; else UTC.
     """
 
@@ -76,17 +76,17 @@ class WritesReport:
         self._zone = zone.info if zone else UTC
 
     def say_plan(self, options: Options) -> None:
-        """Print one line per filter: how much would change."""
+        """Print one line per filter with the numbers of changes."""
         self._say("Plan", self._plans, options)
 
     def show_plan(self, options: Options) -> None:
-        """Print each write of the plan, refused ones with the reason."""
+        """Print each write of the plan, with the reason for refused ones."""
         writes = list(self._plans.writes)
         if options.output != "table":
             records = [self._record(write, self._refusal(write) or None) for write in writes]
             _write_rows(records, options)
             return
-        # A long table is cut, so that the rows to look at come first.
+        # Refused writes and large changes come first, since a long table is cut off.
         writes.sort(key=lambda write: (not self._refusal(write), not _is_large(write)))
         rows = [
             (
@@ -103,7 +103,7 @@ class WritesReport:
         self._table(writes, columns, rows)
 
     def refused_late(self, error: PlanRefusedError, options: Options) -> Failure:
-        """Make the failure for plans that were made, shown, and refused when they had grown old."""
+        """Make the failure for plans that were refused because predictions changed meanwhile."""
         if isinstance(error.plan, Plans):
             self._plans = error.plan
         if not options.quiet:
@@ -111,7 +111,7 @@ class WritesReport:
         return self.refusal()
 
     def refusal(self) -> Failure:
-        """Make the failure for plans that are refused, with the options that allow their writes."""
+        """Make the failure for refused plans, with the options that allow their writes."""
         refused = self._plans.refused
         lines = [f"{count(len(refused), 'match is', 'matches are')} refused; nothing was written:"]
         named = list(refused.items())[:_NAMED]
@@ -134,11 +134,11 @@ class WritesReport:
     def conclude(
         self, reports: SyncReports, ended: Failure | None, options: Options, *, quiet: bool
     ) -> Failure | None:
-        """Print the report, unless all went well and `quiet` is set; return the failure.
+        """Print the report, and return the failure of the run, if any.
 
         Args:
-            reports: what became of the writes.
-            ended: what ended the run early, if anything did.
+            reports: the reports of the run.
+            ended: the failure that ended the run early, or None.
             options: the options of the command.
             quiet: print nothing on success.
         """
@@ -151,16 +151,16 @@ class WritesReport:
         failure = Failure("\n  ".join([*in_force, summary.message]), summary.exit_code)
         try:
             if in_force and options.output == "table" and sys.stdout.isatty():
-                # A person reads it before all else, and once.
+                # Printed once, before the report.
                 write_for_person(*(Text(line, style="bold") for line in in_force))
                 failure = summary
             self.show(reports, options)
-        except click.ClickException as error:  # as where a terminal was closed
+        except click.ClickException as error:  # such as a closed terminal
             return Failure(f"{failure.message}\n  {error.message}", failure.exit_code)
         return failure
 
     def show(self, reports: SyncReports, options: Options) -> None:
-        """Print how much was done, and what failed; for a program, one row per write."""
+        """Print the summary and the failed writes; in JSON and CSV, one row per write."""
         self._say("Done", reports, options)
         if options.output != "table":
             records = []
@@ -173,7 +173,7 @@ class WritesReport:
                 )
             _write_rows(records, options)
             return
-        # What is still in force that should not be, and what went wrong.
+        # The old orders that are still in force, and the writes that failed or are unknown.
         troubled = _troubled(reports)
         writes = [
             write
@@ -203,7 +203,7 @@ class WritesReport:
         return Failure("\n  ".join(lines), status)
 
     def _in_force(self, reports: SyncReports) -> list[str]:
-        """Say which orders are still in force that should not be."""
+        """Return lines about old orders that are still in force."""
         safe = [write for write in self._plans.writes if write.safe]
         pending = [write for write in safe if _key(write) in reports.pending]
         doubtful = [write for write in safe if _key(write) in _troubled(reports)]
@@ -227,14 +227,14 @@ class WritesReport:
         return lines
 
     def _summary(self, reports: SyncReports) -> tuple[str, int]:
-        """Say how many writes failed and why, with the exit status."""
+        """Return the number of failed writes with the reasons, and the exit status."""
         errors = [error for error in (*reports.failed.values(), *reports.unknown.values()) if error]
         for_later = bool(errors) and all(map(is_for_later, errors))
         text = f"{len(reports.failed)} of {len(self._plans.writes)} writes failed"
         if reports.unknown:
             text += f", {len(reports.unknown)} may have been carried out"
         if reports.pending:
-            # The error that stopped the run came last.
+            # The last error stopped the run.
             last = f": {explain(errors[-1])}" if errors else ""
             text += f" and {len(reports.pending)} were not sent{last}"
         elif for_later:
