@@ -21,13 +21,13 @@ Offset = Annotated[int, Field(description="rows to skip: next_offset of the last
 PlanId = Annotated[str, Field(description="a plan_id that plan returned")]
 Edge = Annotated[
     Number | None,
-    Field(description="expected value of a stake of 1, 0.05 for 5%; goes with probabilities"),
+    Field(description="expected value of a stake of 1, 0.05 for 5%; required with probabilities"),
 ]
 ScopeDay = Annotated[
     str | None,
     Field(
-        description="a day that odds speak for: the filter's predictions for its other matches "
-        "are deleted"
+        description="a day that odds cover completely: the filter's predictions for other matches "
+        "of this day are deleted"
     ),
 ]
 ByHand = Annotated[
@@ -46,15 +46,16 @@ class Fixture(BaseModel, extra="forbid"):
     tournament: str | None = None
 
 
-class Desired(BaseModel, extra="forbid"):
-    """The desired state of a match: exactly one of min_odds, probability and delete."""
+class DesiredWrite(BaseModel, extra="forbid"):
+    """The desired odds of a match: exactly one of min_odds, probability and delete."""
 
     match_id: Annotated[int, Field(description="a match_id of this session's replies", ge=1)]
     min_odds: Annotated[
         Number | None, Field(description="decimal odds, such as 2.15, from which BetTune bets")
     ] = None
     probability: Annotated[
-        Number | None, Field(description="of winning the bet, above 0 and at most 1; needs edge")
+        Number | None,
+        Field(description="probability of winning the bet, above 0 and at most 1; needs edge"),
     ] = None
     delete: Annotated[
         Literal[True] | None,
@@ -63,4 +64,4 @@ class Desired(BaseModel, extra="forbid"):
 
 
 Fixtures = Annotated[list[Fixture], Field(min_length=1, max_length=100)]
-DesiredOdds = Annotated[list[Desired], Field(max_length=500)]
+DesiredOdds = Annotated[list[DesiredWrite], Field(max_length=500)]

@@ -1,4 +1,4 @@
-"""Matches and filters that a session has listed: the tools take ids of these alone."""
+"""The matches and filters that a session has listed. Tools accept only the ids of these."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _RELATIVE_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 class Catalog:
     """The matches and filters of a session.
 
-    A model may make ids up, and BetTune has no way to look a match up by its id. So an id counts
-    only where a reply of this session had it.
+    A model may invent ids, and BetTune cannot look a match up by its id. So an id is valid only if
+    a reply of this session contained it.
     """
 
     def __init__(self, client: AsyncBetTune) -> None:
@@ -29,8 +29,8 @@ class Catalog:
     async def filters(self, search: str = "") -> list[PredictionFilter]:
         """List the filters whose name contains each word of the search."""
         filters = await self._client.prediction_filters.list()
-        self._filters.update((each.id, each) for each in filters)
-        return [each for each in filters if _contains(search, each.name)]
+        self._filters.update((item.id, item) for item in filters)
+        return [item for item in filters if _contains(search, item.name)]
 
     async def filter(self, filter_id: int) -> PredictionFilter:
         """Return a filter of the user.
@@ -56,7 +56,7 @@ class Catalog:
         """Return a match that this session has listed.
 
         Raises:
-            ToolError: it has not.
+            ToolError: the session has not listed it.
         """
         if match_id not in self._matches:
             raise ToolError(
@@ -66,7 +66,7 @@ class Catalog:
         return self._matches[match_id]
 
     def remember(self, matches: Iterable[Match]) -> None:
-        """Let the tools take these matches."""
+        """Make the ids of these matches valid."""
         self._matches.update((match.id, match) for match in matches)
 
 

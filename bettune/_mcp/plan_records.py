@@ -24,14 +24,14 @@ logger = logging.getLogger("bettune.mcp")
 
 @dataclass
 class _Record:
-    """A plan, and its report once it was applied.
+    """A plan, and its report after it was applied.
 
     Attributes:
         plan: the plan.
-        prediction_filter: its filter.
-        started: matches that the plan leaves as they are, since they have kicked off.
-        report: what was written, once it was applied.
-        closed: why it can no longer be applied; empty while it can.
+        prediction_filter: the filter of the plan.
+        started: matches that the plan does not change, since they have kicked off.
+        report: the report, after the plan was applied.
+        closed: the reason why the plan can no longer be applied, or an empty string.
     """
 
     plan: Plan
@@ -56,8 +56,8 @@ class PlanRecords:
         self._running: dict[anyio.CancelScope, anyio.Event] = {}
 
     def add(self, plan: Plan, prediction_filter: PredictionFilter, started: Sequence[Match]) -> str:
-        """Keep a plan; return its id."""
-        # Random, so that an id of an earlier session is not that of another plan here.
+        """Store a plan and return its id."""
+        # Random, so that an id of an earlier session is not valid in this one.
         plan_id = f"plan-{secrets.token_hex(4)}"
         self._records[plan_id] = _Record(plan, prediction_filter, started)
         return plan_id
@@ -67,14 +67,14 @@ class PlanRecords:
 
         Raises:
             ToolError: the plan cannot be applied. Nothing was written.
-            BetTuneError: BetTune could not be asked, or no longer holds what the plan saw. Nothing
+            BetTuneError: a request failed, or predictions changed after the plan was made. Nothing
                 was written.
         """
         record = self._record(plan_id)
         obstacle = self._obstacle(record)
         if obstacle:
             raise ToolError(f"The plan cannot be applied: {obstacle}. Nothing was written.")
-        # Closed before the first wait, so that a second call cannot apply it as well.
+        # Closed before the first await, so that a second call cannot apply the plan, too.
         record.closed = "it was applied, or is being applied"
         self._count(len(record.plan))
         scope = anyio.CancelScope()
@@ -100,25 +100,25 @@ class PlanRecords:
                 record.plan, on_progress=on_progress, on_result=_log_result
             )
         except bettune.PlanRefusedError:
-            record.closed = "BetTune no longer holds what the plan saw"
+            record.closed = "predictions in BetTune changed after it was made"
             raise
         except BaseException as error:
             record.report = getattr(error, "report", None)
             if record.report is None:  # nothing was written
                 record.closed = ""
-            # A cancelled call gets no reply; `show` has the report.
+            # A cancelled call gets no reply, but `show` has the report.
             if record.report is None or not isinstance(error, Exception):
                 raise
 
     def show(self, plan_id: str, zone: tzinfo, limit: int, offset: int) -> dict[str, Any]:
-        """Describe a plan, or what came of it, with a page of its writes.
+        """Describe a plan, or its report, with a page of its writes.
 
         Raises:
-            ToolError: there is no such plan.
+            ToolError: the session has no such plan.
         """
         record = self._record(plan_id)
         plan, report = record.plan, record.report
-        # Those to look at come first: of a plan, what is refused; of a report, what is not done.
+        # Refused writes of a plan come first, as do writes of a report that are not done.
         if report is None:
             writes: list[Any] = sorted(plan.writes, key=lambda w: w.match_id not in plan.refused)
         else:
@@ -145,9 +145,9 @@ class PlanRecords:
         return self._records[plan_id]
 
     def _settle(self, plan_id: str, applied: _Record) -> None:
-        """Give back the writes that were not sent, and close the filter's other plans.
+        """Release the writes that were not sent, and close the filter's other plans.
 
-        They were made before, and may undo what was just written.
+        These were made earlier, and could undo the changes of this one.
         """
         if applied.report is None:
             self._count(-len(applied.plan))
@@ -163,7 +163,7 @@ class PlanRecords:
         self._writes_left -= writes
 
     def _obstacle(self, record: _Record) -> str:
-        """Say why a plan cannot be applied, and what to do; empty where it can."""
+        """Return why a plan cannot be applied and what to do, or an empty string."""
         plan = record.plan
         if self._writes_left is None:
             return (
@@ -207,7 +207,7 @@ class PlanRecords:
 
 
 def _log_result(result: WriteResult) -> None:
-    """Log a write, so that it is known even where the client is gone."""
+    """Log the result of a write: the MCP client may have exited."""
     state = result.state if result.error is None else f"{result.state}: {explain(result.error)}"
     logger.info(
         "filter %d, match %d: %s, old odds %s, new odds %s: %s",

@@ -1,4 +1,4 @@
-"""Replies of the tools: short rows of JSON, with text from outside on one line."""
+"""Makes the replies of the tools: short rows of JSON, with text from outside on one line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def reply(content: dict[str, Any]) -> CallToolResult:
 
 
 def page_of(rows: Sequence[Any], limit: int, offset: int) -> dict[str, Any]:
-    """Describe a page of rows: the number of all, and the offset of the next page, if any."""
+    """Describe a page of rows: the total number, and the offset of the next page, if any."""
     page = {"total": len(rows), "offset": offset}
     return page | {"next_offset": offset + limit} if offset + limit < len(rows) else page
 
@@ -91,7 +91,7 @@ def write_row(write: Write | WriteResult, plan: Plan, zone: tzinfo) -> dict[str,
 
 
 def explain(error: bettune.BetTuneError) -> str:
-    """Say on one line what failed and, where something helps, what to do."""
+    """Describe an error on one line, with advice where there is some."""
     text = sentence(error)
     advice = _advice(error)
     return f"{text.rstrip('.')}. {advice}" if advice else text

@@ -35,10 +35,10 @@ async def serve(max_writes: int | None) -> None:
     """Serve the tools on standard input and output until the input ends.
 
     Args:
-        max_writes: the number of writes that may be sent, or None to only read and plan.
+        max_writes: the maximum number of writes, or None to only read and plan.
 
     Raises:
-        ConfigurationError: the token or the base URL of the environment is invalid or missing.
+        ConfigurationError: the token or the base URL in the environment is invalid or missing.
     """
     async with bettune.AsyncBetTune() as client, anyio.create_task_group() as group:
         tools = Tools(client, max_writes)
@@ -49,13 +49,13 @@ async def serve(max_writes: int | None) -> None:
 
 
 async def _end_at_signal(tools: Tools) -> None:
-    """End the process at SIGINT, SIGTERM or SIGHUP, after the reports of plans being applied."""
+    """End the process on SIGINT, SIGTERM or SIGHUP, after running plans have logged reports."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     handled = (number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN)
     with anyio.open_signal_receiver(*handled) as received:
         async for number in received:
             await tools.stop()
-            # A thread waits for standard input, and the interpreter would wait for the thread.
+            # A thread is reading standard input, and the interpreter would wait for this thread.
             os._exit(128 + number)
 
 
@@ -92,7 +92,7 @@ def _make_tool(
             raise ToolError(explain(error)) from error
 
     tool = Tool.from_function(call, annotations=annotations)
-    # An argument with a misspelled name is an error: ignored, it would change what is planned.
+    # An argument with a misspelled name is an error: to ignore it would change the plan.
     arguments = tool.fn_metadata.arg_model
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)

@@ -1,4 +1,4 @@
-"""The tools of `bettune mcp`. The docstrings of the methods are what a model reads of them."""
+"""The tools of `bettune mcp`. A model reads the docstrings of the methods as descriptions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ class Tools:
         A disabled filter places no bets.
         """
         filters = await self._catalog.filters(search)
-        rows = [filter_row(each) for each in filters[offset : offset + limit]]
+        page = filters[offset : offset + limit]
+        rows = [filter_row(prediction_filter) for prediction_filter in page]
         return reply(page_of(filters, limit, offset) | {"filters": rows})
 
     async def list_matches(
@@ -181,7 +182,7 @@ class Tools:
         """Stop the plans that are being applied, and wait until their reports are logged."""
         await self._plans.stop()
 
-    def _desired(self, rows: Iterable[arguments.Desired], edge: Any) -> dict[Match, Any]:
+    def _desired(self, rows: Iterable[arguments.DesiredWrite], edge: Any) -> dict[Match, Any]:
         """Return the minimum odds, or `bettune.DELETE`, of each match.
 
         Raises:
@@ -210,7 +211,7 @@ class Tools:
             else:
                 desired[match] = bettune.min_odds(row.probability, edge)
         if edge is not None and all(row.probability is None for row in rows):
-            raise ToolError("edge goes with probabilities. Leave it out where min_odds are given.")
+            raise ToolError("edge needs a probability. Leave edge out with min_odds.")
         return desired
 
 

@@ -1,4 +1,4 @@
-"""BetTune: the client users make."""
+"""BetTune: the client that users create."""
 
 # Derived by `make generate`: change the file of this name in bettune/_async instead.
 from __future__ import annotations
@@ -23,41 +23,42 @@ if TYPE_CHECKING:
     from bettune._sync.sports import Sports
 
 
-# The default of with_options' arguments: leave what was there.
+# The default of the arguments of `with_options`: no change.
 _SAME: Any = object()
 
 
 class BetTune:
-    """A client of the BetTune API. Threads may share a sync one, tasks of one loop an async one.
+    """A client of the BetTune API. Threads may share a `BetTune`; tasks, an `BetTune`.
 
     Args:
         token: the API token, else BETTUNE_API_TOKEN, else the text of the file that
-            BETTUNE_API_TOKEN_FILE names. White space around it is taken off.
-        base_url: else BETTUNE_BASE_URL, else the public API.
+            BETTUNE_API_TOKEN_FILE names. White space around the token is removed.
+        base_url: the base URL, else BETTUNE_BASE_URL, else the public API.
         timeout: timeout in seconds per network operation, or an httpx.Timeout. All headers must
             arrive within three times this value, and the body at 1 KB/s or faster after that.
         max_retries: attempts after the first, for lost connections, timeouts and the statuses 429,
             500, 502, 503 and 504.
         max_wait: maximum delay before one attempt, in seconds, for a retry or the rate limit; a
             longer one raises immediately.
-        rate_limit: the limit to keep from the first request on; else it is learnt from responses.
-        allow_insecure_http: accept a plain http base URL that is not on this machine, and show the
-            token to the network.
-        max_response_bytes: the largest body that is accepted, counted after decompression too.
+        rate_limit: the limit that applies from the first request on. Without it, the client learns
+            the limit from responses.
+        allow_insecure_http: accept a plain http base URL on another machine. The network can then
+            read the token.
+        max_response_bytes: the maximum size of a body, before and after decompression.
         **http_options: any option of httpx.Client: proxy, verify, cert, limits, transport, …
-            Requests beyond the 100 connections, or `limits.max_connections`, wait in a queue.
-            With `follow_redirects` only redirects that keep the method are followed.
+            Requests beyond 100 connections, or `limits.max_connections`, wait in a queue.
+            `follow_redirects` follows only redirects that keep the method.
 
     Raises:
         ConfigurationError: an argument is invalid. No request was sent.
 
     Attributes:
         sports: GET /sports.
-        matches: GET /matches, and which match each of your fixtures is.
+        matches: GET /matches, and the resolution of your fixtures to matches.
         prediction_filters: GET /prediction-filters.
-        predictions: POST /predictions/search, PUT and DELETE …/prediction, and the bulk of them.
-        low_level: the generated client, with the same token, retries, pacing and errors. Call the
-            functions of `bettune_openapi.api` with it.
+        predictions: POST /predictions/search, PUT and DELETE …/prediction, and bulk writes.
+        low_level: the generated client, with the same token, retries, rate limit and errors. Pass
+            it to the functions of `bettune_openapi.api`.
     """
 
     if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class BetTune:
         max_response_bytes: int = 64 * 2**20,
         **http_options: Any,
     ) -> None:
-        # Out of the variables of all frames that a refusal goes through, which reporters show.
+        # Hidden in a function: crash reporters show the variables of a constructor that raises.
         secret, token = (lambda token=token: token), None
         from bettune._http.settings import Settings
         from bettune._sync.http_client import HTTPClient, Sender
@@ -124,9 +125,9 @@ class BetTune:
         Closing either closes both.
 
         Args:
-            timeout: as of the constructor.
-            max_retries: as of the constructor.
-            max_wait: as of the constructor.
+            timeout: as for the constructor.
+            max_retries: as for the constructor.
+            max_wait: as for the constructor.
             on_wait: called before each wait with its maximum length in seconds and its reason, "for
                 the rate limit" or "to try again". It may be called in any thread, so it must be
                 quick and not raise.
@@ -160,11 +161,11 @@ class BetTune:
 
     @property
     def is_closed(self) -> bool:
-        """True if it was closed."""
+        """True once the client has been closed."""
         return self._http.is_closed
 
     def close(self) -> None:
-        """Close every connection; requests that wait raise a BetTuneError."""
+        """Close all connections. Waiting requests raise a BetTuneError."""
         self._http.close()
 
     def __enter__(self) -> Self:
@@ -174,5 +175,5 @@ class BetTune:
         self.close()
 
     def __repr__(self) -> str:
-        http = getattr(self, "_http", None)  # there is none where the constructor refused
+        http = getattr(self, "_http", None)  # missing if the constructor raised
         return f"{type(self).__name__}({f'base_url={str(http.base_url)!r}' if http else ''})"

@@ -11,7 +11,7 @@ __all__ = ["Sandbox", "Seen"]
 
 
 def __getattr__(name: str) -> object:
-    """Import the server when it is first asked for: pytest loads this package without the extra."""
+    """Import the server on first use: pytest loads this package without the extra."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

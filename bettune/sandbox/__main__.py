@@ -1,4 +1,4 @@
-"""`python -m bettune.sandbox`: run a sandbox until it is stopped."""
+"""`python -m bettune.sandbox`: run a sandbox until it receives SIGINT or SIGTERM."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a sandbox until SIGINT or SIGTERM; the exit status: 0 stopped, 2 could not start."""
+    """Run a sandbox until SIGINT or SIGTERM. Return the exit status: 0, or 2 if it cannot start."""
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
         from bettune.sandbox import Sandbox  # noqa: PLC0415 - needs the extra
 
-        # What goes wrong inside is an answer 500 to the client and a traceback here.
+        # An unexpected exception gives the client status 500, and prints a traceback here.
         logging.basicConfig(level=logging.ERROR, format="%(name)s: %(message)s")
         box = Sandbox(options.database, options.rate_limit, options.port)
         stop = threading.Event()
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         print(_exports(box, options.database), flush=True)
-        while not stop.wait(1.0):  # not for ever: on Windows a signal does not end a wait
+        while not stop.wait(1.0):  # with a timeout: on Windows, a signal does not end a wait
             pass
     finally:
         box.stop()
@@ -51,26 +51,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bettune.sandbox",
-        description="Run a local BetTune, for trying things out without a token.",
+        description="Run a local BetTune with invented matches. It needs no real token.",
     )
     parser.add_argument(
         "--port",
         type=_port,
         default=0,
         metavar="N",
-        help="the port on 127.0.0.1; default: a free one",
+        help="port on 127.0.0.1; default: a free port",
     )
     parser.add_argument(
         "--database",
         default=":memory:",
         metavar="FILE",
-        help="the SQLite file to keep predictions in; default: memory, gone at the end",
+        help="SQLite file for the predictions; default: in memory, lost at the end",
     )
     parser.add_argument(
         "--rate-limit",
         type=_rate_limit,
         metavar="REQUESTS/SECONDS",
-        help="such as 60/60: at most 60 requests in any 60 seconds; default: no limit",
+        help="rate limit, such as 60/60: at most 60 requests in any 60 seconds; default: no limit",
     )
     return parser
 
@@ -91,9 +91,9 @@ def _rate_limit(text: str) -> RateLimit:
 
 
 def _exports(box: Sandbox, database: str) -> str:
-    kept = "in memory" if database == ":memory:" else f"in {shlex.quote(database)}"
+    where = "in memory" if database == ":memory:" else f"in {shlex.quote(database)}"
     return (
-        f"# The BetTune sandbox is running, kept {kept}. Ctrl-C stops it. To use it:\n"
+        f"# The BetTune sandbox is running, kept {where}. Ctrl-C stops it. To use it:\n"
         f"export BETTUNE_BASE_URL={box.base_url}\n"
         f"export BETTUNE_API_TOKEN={box.token}\n"
         f"# Without PRO: export BETTUNE_API_TOKEN={box.free_token}\n"

@@ -1,4 +1,4 @@
-"""BetTune over HTTP: its operations and the pages beside them, as an ASGI app."""
+"""The ASGI app of the sandbox: the operations of BetTune, and the pages for people."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ if TYPE_CHECKING:
     from bettune.sandbox._store import Store
 
 BASE_PATH = "/bet-tune-api/v1"
-PRO_TOKEN = "bettune-sandbox-pro"  # noqa: S105 - the same in every sandbox, no secret
+PRO_TOKEN = "bettune-sandbox-pro"  # noqa: S105 - the same in every sandbox, not secret
 FREE_TOKEN = "bettune-sandbox-free"  # noqa: S105
 
 _PRO_BY_TOKEN = {PRO_TOKEN: True, FREE_TOKEN: False}
 _LARGEST_BODY = 1_000_000
-# How much is kept of the method and the path of each request, whoever sends it.
+# The maximum lengths of a method and a path in `Sandbox.seen`.
 _LONGEST_METHOD, _LONGEST_PATH = 20, 500
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?", re.ASCII | re.IGNORECASE)
 
@@ -57,7 +57,7 @@ _Handler = Callable[[Request, bool], Awaitable[Response]]
 
 
 class Seen(NamedTuple):
-    """A received request: its arrival (`time.monotonic()`), method, path and status."""
+    """A request that received a response: arrival (`time.monotonic()`), method, path, status."""
 
     arrived: float
     method: str
@@ -66,7 +66,7 @@ class Seen(NamedTuple):
 
 
 class _Operations:
-    """The operations, for a caller with or without PRO."""
+    """The operations of the API. `_pro` is true for a caller with PRO."""
 
     def __init__(
         self, store: Store, limit: SlidingWindow | None, now: Callable[[], datetime]
@@ -77,10 +77,10 @@ class _Operations:
         self.calls: dict[str, str] = {}
 
     def route(self, path: str, handler: _Handler, **calls: str) -> Route:
-        """A route whose callers have shown a token and are within the rate limit.
+        """Make a route that checks the token and the rate limit before it calls the handler.
 
-        Each method comes with how `bettune` makes the call, for the page; a parameter or a field of
-        the body stands in braces.
+        `calls` maps each method to the call of `bettune` that the page shows, with parameters and
+        fields of the body in braces.
         """
 
         async def endpoint(request: Request) -> Response:
@@ -122,7 +122,7 @@ class _Operations:
         return _json(200, put.as_json())
 
     def _admit(self, request: Request) -> bool:
-        """Return whether the caller has PRO; raise without a known token or over the limit."""
+        """Check token and rate limit, or raise. Return whether the caller has PRO."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
@@ -142,7 +142,7 @@ def build_app(
     now: Callable[[], datetime],
     record: Callable[[Seen], None],
 ) -> ASGIApp:
-    """Return the sandbox as an ASGI app; `record` is called after each response."""
+    """Make the ASGI app of a sandbox. It calls `record` when the response to a request starts."""
     do = _Operations(store, limit, now)
     operations = [
         do.route("/sports", do.sports, GET="sports.list()"),
@@ -190,21 +190,21 @@ def build_app(
             await app(scope, receive, recording_send)
         except ClientDisconnect:
             pass
-        except Exception:  # answered with 500 by now
+        except Exception:  # the client has received status 500
             _logger.exception("%s %s failed", *map(short_repr, (scope["method"], scope["path"])))
 
     return recorded
 
 
 def only_loopback(app: ASGIApp) -> ASGIApp:
-    """The app for a socket, where a site whose name was turned to 127.0.0.1 gets nothing of it."""
+    """Reject requests for hosts other than this one, to protect against DNS rebinding."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         host = Headers(scope=scope).get("host", "")
         if _LOOPBACK.fullmatch(host):
             await app(scope, receive, send)
         else:
-            message = f"The sandbox answers to 127.0.0.1 and localhost, not to {host!r}"
+            message = f"The sandbox accepts the hosts 127.0.0.1 and localhost, not {host!r}"
             refusal = _json(421, {"code": "host_not_local", "message": message})
             await refusal(scope, receive, send)
 

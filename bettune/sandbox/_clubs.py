@@ -1,6 +1,6 @@
 """The invented football world: countries, their two leagues and their clubs.
 
-Ids are positions in these tables, so a new country goes to the end and nothing is reordered.
+Ids are positions in these tables. Add a new country at the end, and reorder nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The documentation page's content from openapi.yaml: operations and schemas, ready to print."""
+"""Reads openapi.yaml for the documentation page: its operations and schemas."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Node = dict[str, Any]
 _METHODS = ("get", "post", "put", "patch", "delete")
 _PUBLIC_ORIGIN, _BASE_PATH = "https://ovaccess.com", "/bet-tune-api/v1"
 _PARAMETER = re.compile(r"\{[^}]*\}")
-# The operations of BetTune keep their links, whatever an export calls the parameters.
+# Links to these operations stay the same if an export renames their path parameters.
 _PATHS = (
     "/sports",
     "/matches",
@@ -28,7 +28,7 @@ _PATH_BY_SHAPE = {_PARAMETER.sub("{}", path): path for path in _PATHS}
 
 
 class Field(NamedTuple):
-    """A property of an object; `refers_to` names the schema that says more."""
+    """A property of an object. `refers_to` is the name of its schema, if any."""
 
     name: str
     required: bool
@@ -58,8 +58,8 @@ class Body(NamedTuple):
     example: str | None
 
 
-class Answer(NamedTuple):
-    """One status of an operation."""
+class Reply(NamedTuple):
+    """A response of an operation."""
 
     status: str
     description: str
@@ -68,7 +68,7 @@ class Answer(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One method of one path; `call` is the method and the path as the sandbox has it."""
+    """A method of a path. `call` is the method, and the path with the sandbox's parameters."""
 
     method: str
     path: str
@@ -78,11 +78,11 @@ class Operation(NamedTuple):
     tags: list[str]
     parameters: list[Parameter]
     body: Body | None
-    answers: list[Answer]
+    answers: list[Reply]
 
 
 class Document(NamedTuple):
-    """The API as its page shows it."""
+    """The API as the page shows it."""
 
     title: str
     server: str
@@ -92,7 +92,7 @@ class Document(NamedTuple):
 
 @cache
 def schema_bytes() -> bytes:
-    """openapi.yaml as it is."""
+    """Return the content of openapi.yaml."""
     here = Path(__file__).resolve().parent
     beside, root = here / "openapi.yaml", here.parents[1] / "openapi.yaml"  # wheel, checkout
     return (beside if beside.exists() else root).read_bytes()
@@ -100,12 +100,12 @@ def schema_bytes() -> bytes:
 
 @cache
 def document() -> Document:
-    """openapi.yaml, read for the page."""
+    """Read openapi.yaml for the page."""
     return read(yaml.safe_load(schema_bytes()))
 
 
 def read(root: _Node) -> Document:
-    """An OpenAPI document, read for the page."""
+    """Read an OpenAPI document for the page."""
     return _Reader(root).document()
 
 
@@ -119,7 +119,7 @@ class _Reader:
         servers = self._root.get("servers") or [{}]
         server = urljoin(_PUBLIC_ORIGIN, servers[0].get("url", "")).rstrip("/")
         paths = self._root["paths"]
-        # Some exports have the base path in each path instead.
+        # Some exports repeat the base path in each path.
         prefix = _BASE_PATH if all(path.startswith(f"{_BASE_PATH}/") for path in paths) else ""
         return Document(
             title=self._root["info"]["title"],
@@ -147,7 +147,7 @@ class _Reader:
             parameters=[self._parameter(self._resolved(node)) for node in parameters],
             body=self._content(self._resolved(operation.get("requestBody", {}))),
             answers=[
-                self._answer(str(status), self._resolved(node))
+                self._reply(str(status), self._resolved(node))
                 for status, node in operation["responses"].items()
             ],
         )
@@ -165,13 +165,13 @@ class _Reader:
             example=example.strip('"'),
         )
 
-    def _answer(self, status: str, node: _Node) -> Answer:
-        return Answer(
+    def _reply(self, status: str, node: _Node) -> Reply:
+        return Reply(
             status, node.get("description", ""), self._content(node), [*node.get("headers", {})]
         )
 
     def _content(self, node: _Node) -> Body | None:
-        """Return the JSON of a request or response, or None without one."""
+        """Return the JSON body of a request or response, or None."""
         media = node.get("content", {}).get("application/json")
         if media is None:
             return None
@@ -191,7 +191,7 @@ class _Reader:
 
     def _field(self, name: str, required: bool, node: _Node, nested: bool) -> Field:
         schema = self._resolved(node)
-        # The items of a list are shown once; what is deeper has its own entry among the schemas.
+        # Show the fields of a list's items on one level. Deeper objects have their own schemas.
         items = {} if nested else self._resolved(schema.get("items", {}))
         return Field(
             name=name,
@@ -212,7 +212,7 @@ class _Reader:
         return " | ".join(named) + (f":{schema['format']}" if "format" in schema else "")
 
     def _resolved(self, node: _Node) -> _Node:
-        """The node itself, or what its `$ref` within the document points at."""
+        """Return the node, or the target of its `$ref` in the document."""
         while "$ref" in node:
             target: Any = self._root
             for part in node["$ref"].removeprefix("#/").split("/"):
@@ -221,9 +221,9 @@ class _Reader:
         return node
 
     def _known_examples(self) -> dict[str, str]:
-        """Examples for parameters, which have none: those of the properties of the same name.
+        """Collect examples for parameters: those of the properties with the same name.
 
-        A parameter that is called like a schema (`sport`) is the id of one.
+        A parameter with the name of a schema (`sport`) is an id of that schema.
         """
         examples: dict[str, str] = {}
         for schema_name, schema in self._schemas.items():
@@ -236,7 +236,7 @@ class _Reader:
 
 
 def _example(node: _Node, indent: int | None = None) -> str | None:
-    """The node's example as JSON, as the API's page prints it."""
+    """Return the node's example as JSON, in the format of BetTune's page."""
     if "example" not in node:
         return None
     separators = (",", ":") if indent is None else None

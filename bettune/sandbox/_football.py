@@ -1,4 +1,4 @@
-"""The invented football days: any date's matches, computed from the date alone."""
+"""The invented matches of any date, computed only from the date."""
 
 from __future__ import annotations
 
@@ -20,30 +20,31 @@ _T = TypeVar("_T")
 _MASK = (1 << 64) - 1
 _PLAYING_TIME = timedelta(hours=2)
 
-# A day owns _IDS_IN_A_DAY ids. The API's page shows match 1611243 on 2026-06-06, so ids are counted
-# from the day that puts it there; the days before that one follow after the last day of year 9999.
-# None is so small that a row's number in somebody's table could be taken for it.
+# Each day has _IDS_IN_A_DAY ids. The API's page shows match 1611243 on 2026-06-06, so the ids start
+# from the day that gives this id. Ids of earlier days follow those of the last day of year 9999.
+# All ids are large, so that they are not confused with row numbers of a table.
 _DAYS = date.max.toordinal()
 _IDS_IN_A_DAY = 320
 _FIRST_ID = 1_000_000
 _FIRST_DAY = date(2026, 6, 6).toordinal() - (1611243 - _FIRST_ID) // _IDS_IN_A_DAY
 
-# The fewest and the most matches on a day, and the minutes of the local day at which they begin.
+# The minimum and maximum number of matches on a day, and their kick-offs in minutes of the local
+# day.
 _WEEKDAY, _WEEKEND = (60, 120), (200, 300)
 _WEEKDAY_STARTS = (1050, 1080, 1095, 1110, 1125, 1140, 1170, 1185, 1200, 1215, 1230, 1245)
 _WEEKEND_STARTS = (750, 780, 810, 840, 870, 900, 900, 930, 960, 990, 1020, 1080, 1110, 1185, 1245)
 
-# Where in the week's order of leagues each day begins, from Monday: few leagues play on both days
-# of a weekend.
+# The position in the week's list of leagues at which each day begins, from Monday on. Few leagues
+# play on both days of a weekend.
 _OFFSETS = (0, 20, 40, 60, 0, 20, 60)
 
-# Goals, each number as often in a hundred as it is scored.
+# Goals per match: each number occurs as often as in 100 matches.
 _HOME_GOALS = (0,) * 24 + (1,) * 33 + (2,) * 24 + (3,) * 12 + (4,) * 5 + (5,) * 2
 _AWAY_GOALS = (0,) * 33 + (1,) * 34 + (2,) * 20 + (3,) * 9 + (4,) * 3 + (5,) * 1
 
 
 class Dice:
-    """Numbers that depend on the seed alone (splitmix64): `random` may change its stream."""
+    """Random numbers that depend only on the seed (splitmix64). `random` may change its results."""
 
     def __init__(self, *seed: int) -> None:
         self._state = 0
@@ -58,15 +59,15 @@ class Dice:
         return mixed ^ mixed >> 31
 
     def below(self, limit: int) -> int:
-        """A whole number from 0 up to, not including, `limit`."""
+        """Return an integer from 0 to `limit` - 1."""
         return self._next() * limit >> 64
 
     def choice(self, values: Sequence[_T]) -> _T:
-        """One of the values."""
+        """Return one of the values."""
         return values[self.below(len(values))]
 
     def shuffled(self, values: Sequence[_T]) -> list[_T]:
-        """All the values in another order."""
+        """Return all values in random order."""
         result = list(values)
         for last in range(len(result) - 1, 0, -1):
             place = self.below(last + 1)
@@ -76,7 +77,7 @@ class Dice:
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """A day's matches by kick-off, each as the JSON it has before and after it is finished."""
+    """The matches of a day by kick-off, each as JSON before and after it is finished."""
 
     kick_offs: tuple[datetime, ...]
     open: tuple[bytes, ...]
@@ -84,7 +85,7 @@ class _Day:
 
 
 def day_of(match_id: int) -> date | None:
-    """The UTC day of a match, or None when there is no such match."""
+    """Return the UTC day of a match, or None for an unknown match."""
     number, index = divmod(match_id - _FIRST_ID, _IDS_IN_A_DAY)
     if not 0 <= number < _DAYS:
         return None
@@ -93,12 +94,12 @@ def day_of(match_id: int) -> date | None:
 
 
 def index_on_day(match_id: int) -> int:
-    """Which of its day's matches it is, by ids, from 0 on."""
+    """Return the position of a match among those of its day, by id, from 0 on."""
     return (match_id - _FIRST_ID) % _IDS_IN_A_DAY
 
 
 def matches_json(day: date, now: datetime) -> bytes:
-    """The body of `GET /matches` for a day as it is at a moment, matches by kick-off."""
+    """Return the body of `GET /matches` for a day, as of `now`. Matches are sorted by kick-off."""
     known = _day(day)
     finished = bisect_right(known.kick_offs, now - _PLAYING_TIME)
     items = b",".join(known.finished[:finished] + known.open[finished:])
@@ -114,7 +115,7 @@ def _first_id(day: date) -> int:
 
 
 def matches_on(day: date) -> int:
-    """Return the number of matches of a day."""
+    """Return the number of matches on a day."""
     fewest, most = _WEEKEND if day.weekday() >= 5 else _WEEKDAY
     return fewest + Dice(day.toordinal()).below(most - fewest + 1)
 
@@ -158,7 +159,7 @@ def _json(value: object) -> bytes:
 
 
 def _pairs(day: date) -> list[tuple[League, Named, Named]]:
-    """Return the pairs of teams of a day, in the order of the match ids."""
+    """Return the league and the two clubs of each match of a day, in the order of the ids."""
     count = matches_on(day)
     week = (day.toordinal() - 1) // 7
     leagues = Dice(week).shuffled(LEAGUES)
@@ -166,7 +167,7 @@ def _pairs(day: date) -> list[tuple[League, Named, Named]]:
     pairs: list[tuple[League, Named, Named]] = []
     for league in leagues[start:] + leagues[:start]:
         clubs = Dice(day.toordinal(), league.id).shuffled(league.clubs)
-        pairs += [(league, *two) for two in zip(clubs[::2], clubs[1::2], strict=True)]
+        pairs += [(league, *pair) for pair in zip(clubs[::2], clubs[1::2], strict=True)]
         if len(pairs) >= count:
             break
     return pairs[:count]

@@ -1,4 +1,4 @@
-"""The pages for people: the API's interactive documentation, and a day's matches, live."""
+"""The pages for people: the interactive documentation of the API, and the matches of a day."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _FILES = Path(__file__).with_name("page")
 
-# Nothing but our own files runs, is loaded or is asked; no other page may show this one in a frame.
+# The browser loads and calls only the sandbox's own files. Other pages cannot show it in a frame.
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -46,8 +46,8 @@ _HEADERS = {
 class Pages:
     """Renders the pages.
 
-    `tokens` are shown to be copied, by the name of what they are for; `calls` are the operations in
-    Python, by method and path.
+    `tokens` maps names to the tokens that the page offers to copy. `calls` maps a method and path
+    to the operation in Python.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Pages:
         self._calls = calls
 
     def routes(self) -> list[Route | Mount]:
-        """The pages at `/` and `/matches`, and the files they load."""
+        """Return the routes of the pages `/` and `/matches`, and of their static files."""
         return [
             Route("/", self._documentation),
             Route("/matches", self._matches),
@@ -86,7 +86,7 @@ class Pages:
         )
 
     def _day(self, day: date) -> list[dict[str, Any]]:
-        """The day's matches, each with its predictions by filter id."""
+        """Return the matches of a day, each with its predictions by filter id."""
         matches: list[dict[str, Any]] = json.loads(matches_json(day, self._now()))["items"]
         ids = [match["id"] for match in matches]
         by_filter = {
@@ -130,13 +130,13 @@ def _template(name: str) -> jinja2.Template:
 
 
 def _language(request: Request) -> str:
-    """Return the language of `lang=`, else the browser's first choice of ours, else English."""
-    asked = request.query_params.get("lang")
-    if asked is not None:
-        if asked not in LANGUAGES:
+    """Return the language of `lang=`, or the browser's preferred one, or English."""
+    parameter = request.query_params.get("lang")
+    if parameter is not None:
+        if parameter not in LANGUAGES:
             raise RefusedError(400, "lang_invalid", "Invalid lang. Expected: pl or en")
-        return asked
-    liked: dict[str, float] = {}
+        return parameter
+    weights: dict[str, float] = {}
     for part in request.headers.get("accept-language", "").split(","):
         tag, *parameters = part.lower().split(";")
         language = tag.strip().partition("-")[0]
@@ -144,6 +144,6 @@ def _language(request: Request) -> str:
             weight = float(parameters[0].partition("=")[2]) if parameters else 1.0
         except ValueError:
             continue
-        if language in LANGUAGES and weight > liked.get(language, 0.0):
-            liked[language] = weight
-    return max(liked, key=liked.__getitem__, default="en")
+        if language in LANGUAGES and weight > weights.get(language, 0.0):
+            weights[language] = weight
+    return max(weights, key=weights.__getitem__, default="en")

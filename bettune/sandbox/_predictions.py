@@ -1,7 +1,7 @@
-"""The sandbox's prediction filters, and the predictions that they hold beforehand.
+"""The sandbox's prediction filters, and the predictions that they have from the start.
 
-Most were made through the API, and a few by a person on BetTune's page, on every day: so that it
-can be rehearsed what becomes of them.
+Most of these predictions have the source `api`. On every day, a few have the source `ui`, so that
+users can try out the options for predictions that a person set.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ FILTERS: dict[int, dict[str, Any]] = {
     for id_, name, bet_type, status in _FILTERS
 }
 
-#: Predictions that are made later have ids below this one, those made beforehand from it on.
+#: The initial predictions have ids from this one on, later predictions have smaller ids.
 FIRST_ID_BEFOREHAND = 10**12
 
 _ONE_IN = 9
 _BY_HAND_EACH_DAY = 2
-# So that the first matches of the days in our examples have none by hand.
+# With this seed, the first matches of the days in the examples have no predictions set by hand.
 _SEED = 1220
 _NEWEST = datetime(2025, 1, 1, tzinfo=UTC)
 _OLDEST = datetime(1, 1, 4, tzinfo=UTC)
@@ -43,7 +43,7 @@ _OLDEST = datetime(1, 1, 4, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Odds with six decimals for one match in one filter; times are ISO 8601, UTC."""
+    """The odds of a match in a filter, with six decimals. Times are ISO 8601 in UTC."""
 
     id: int
     filter_id: int
@@ -54,7 +54,7 @@ class Prediction:
     updated_at: str
 
     def as_json(self) -> dict[str, object]:
-        """The prediction as the API shows it."""
+        """Return the prediction in the format of the API."""
         return {
             "id": self.id,
             "filterId": self.filter_id,
@@ -67,7 +67,7 @@ class Prediction:
 
 
 def made_beforehand(filter_id: int, match_id: int) -> Prediction | None:
-    """The prediction that a filter held before the sandbox began: one match in nine has one."""
+    """Return the prediction that a filter has from the start: one match in nine has one."""
     day = day_of(match_id)
     if day is None:
         return None
@@ -77,7 +77,7 @@ def made_beforehand(filter_id: int, match_id: int) -> Prediction | None:
     if dice.below(_ONE_IN) != 0 and index not in by_hand and index != by_api:
         return None
     cents = 110 + dice.below(290)
-    # Made before the match and, so that a later update is later, before anybody ran a sandbox.
+    # Created before the match, and before the sandbox existed, so that each update is later.
     latest = max(_OLDEST, min(_NEWEST, datetime.combine(day, time(), UTC)))
     made = latest - timedelta(seconds=dice.below(3 * 24 * 3600))
     return Prediction(
@@ -93,7 +93,7 @@ def made_beforehand(filter_id: int, match_id: int) -> Prediction | None:
 
 @lru_cache(maxsize=1024)
 def _chosen(filter_id: int, day: date) -> tuple[frozenset[int], int]:
-    """Which of a day's matches a person chose, and one that surely came through the API."""
+    """Return the matches of a day set by a person, and one that is set through the API."""
     dice = Dice(filter_id, day.toordinal(), _SEED)
     chosen = dice.shuffled(range(matches_on(day)))[: _BY_HAND_EACH_DAY + 1]
     return frozenset(chosen[1:]), chosen[0]

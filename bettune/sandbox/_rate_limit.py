@@ -1,4 +1,4 @@
-"""The sandbox's rate limit: a log of admitted arrivals for each token."""
+"""The sandbox's rate limit: a log of the accepted requests of each token."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 
 class SlidingWindow:
-    """Admits at most `requests` arrivals of one token in any `per` seconds.
+    """Accepts at most `requests` requests of one token in any `per` seconds.
 
-    A refused arrival is not counted. Threads may share it. `clock` gives seconds, never going back.
+    Rejected requests are not counted. Threads may share the window. `clock` returns monotonic
+    seconds.
     """
 
     def __init__(
@@ -27,7 +28,7 @@ class SlidingWindow:
         self._admitted: dict[str, deque[float]] = {}
 
     def wait(self, token: str) -> float:
-        """Admit an arrival and return 0.0, or refuse it and return the seconds to wait."""
+        """Accept a request and return 0.0, or reject it and return the seconds to wait."""
         with self._lock:
             admitted = self._admitted.setdefault(token, deque(maxlen=self.requests))
             now = self._clock()

@@ -1,4 +1,4 @@
-"""The sandbox as a running server: a socket, a thread and uvicorn on it."""
+"""The sandbox as a server: a socket, and uvicorn in a thread."""
 
 from __future__ import annotations
 
@@ -33,33 +33,35 @@ __all__ = ["Sandbox", "Seen"]
 _SEEN_AT_MOST = 100_000
 _GRACE_SECONDS = 1.0
 
-# Without a handler of the user's own, logging would print warnings to stderr.
+# Without any handler, logging would print warnings to stderr.
 for _name in ("bettune.sandbox", "uvicorn"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
 class Sandbox:
-    """A local BetTune over real HTTP, on 127.0.0.1, kept in SQLite.
+    """A local BetTune over real HTTP, on 127.0.0.1, with its data in SQLite.
 
     Use it as a context manager, or call `start()` and `stop()`::
 
         with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as bettune:
             ...
 
-    In a browser it shows the API's documentation, from which requests can be sent, and a day's
-    matches: at `base_url` without its path.
+    A browser shows the documentation of the API, which can send requests, and the matches of a
+    day: open `base_url` without its path.
 
-    - `database`: a file, which is created if need be and may be shared with other sandboxes, or
-      ":memory:" for one that is gone when the sandbox stops.
-    - `rate_limit`: the number of requests per token in a number of seconds; None for no limit.
-    - `port`: 0 takes any free one.
-    - `now`: gives the present time (aware), which decides what is finished; for tests.
+    - `database`: a file, which is created if missing and may be shared with other sandboxes, or
+      ":memory:" for a database that is lost when the sandbox stops.
+    - `rate_limit`: the requests that each token may send, and in how many seconds. None means no
+      limit.
+    - `port`: the port, or 0 for any free port.
+    - `now`: a function that returns the current time (aware), which decides which matches are
+      finished. For tests.
 
     Raises `ConfigurationError` for an invalid argument.
     """
 
     token: str = PRO_TOKEN
-    """The token of a user with PRO. It is the same in every sandbox and no secret."""
+    """The token of a user with PRO. It is the same in every sandbox and not secret."""
 
     free_token: str = FREE_TOKEN
     """The token of a user without PRO."""
@@ -84,25 +86,25 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
-        """The URL to give to a client, without a trailing slash; `RuntimeError` unless running."""
+        """The base URL for a client, without a trailing slash; `RuntimeError` unless running."""
         if self._running is None:
             raise RuntimeError("the sandbox is not running")
         return f"http://127.0.0.1:{self._running.port}{BASE_PATH}"
 
     @property
     def seen(self) -> list[Seen]:
-        """The requests received so far, in the order of the responses; the last 100,000 are kept.
+        """The requests so far, in the order of their responses; at most the last 100,000.
 
         Each is a tuple of the arrival (`time.monotonic()`, seconds), the method, the path after
-        the base URL (without its query, and 500 characters at most) and the status.
+        the base URL (without its query, and at most 500 characters) and the status.
         """
         return list(self._seen)
 
     def start(self) -> None:
-        """Start serving; when this returns, the server accepts requests.
+        """Start the server. When this method returns, the server accepts requests.
 
-        Raises `OSError` when the port is in use or the database cannot be opened, `RuntimeError`
-        when it is running already.
+        Raises `OSError` if the port is in use or the database cannot be opened, and `RuntimeError`
+        if the sandbox is already running.
         """
         if self._running is not None:
             raise RuntimeError("the sandbox is running already")
@@ -115,10 +117,10 @@ class Sandbox:
         self._running = _Running(only_loopback(app), listener)
 
     def asgi_app(self) -> ASGIApp:
-        """The same sandbox as an ASGI application, to call in process, started or not.
+        """Return the same sandbox as an ASGI application, to call in process, started or not.
 
-        It shares predictions, rate limit and `seen` with the server; without `start()` there is no
-        socket and no thread. For tests of code that takes a transport, under asyncio or trio::
+        It shares predictions, rate limit and `seen` with the server. Without `start()` there is no
+        socket and no thread. Use it in tests of code that takes a transport, in asyncio or trio::
 
             transport = httpx.ASGITransport(box.asgi_app())
             AsyncBetTune(box.token, base_url="https://sandbox/bet-tune-api/v1", transport=transport)
@@ -132,7 +134,7 @@ class Sandbox:
         return app
 
     def stop(self) -> None:
-        """Stop serving, after the requests in flight. Idempotent."""
+        """Stop the server after the requests in flight. Does nothing if it is not running."""
         if self._running is not None:
             running, self._running = self._running, None
             running.stop()
@@ -168,14 +170,14 @@ class Sandbox:
 
 
 class _Open(NamedTuple):
-    """A database in use, and the application on it."""
+    """An open database and its application."""
 
     store: Store
     app: ASGIApp
 
 
 class _Running:
-    """One run of a sandbox, from the start of its thread to its end."""
+    """The server of a started sandbox, in its thread."""
 
     def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
         self.port: int = listener.getsockname()[1]
@@ -195,7 +197,7 @@ class _Running:
                 timeout_keep_alive=75,  # longer than clients keep a connection: they close first
             )
         )
-        # A daemon, so that a sandbox nobody stopped does not keep the interpreter alive.
+        # A daemon thread: a sandbox that was not stopped does not keep the interpreter alive.
         self._thread = threading.Thread(
             target=self._serve, args=(listener,), name=f"bettune-sandbox-{self.port}", daemon=True
         )
@@ -218,7 +220,7 @@ class _Running:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which says when it is up and stops without a pause."""
+    """The server of uvicorn, which sets `ready` once started, and stops without a delay."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -234,8 +236,8 @@ class _Server(uvicorn.Server):
         await self._stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # As uvicorn's own, which pauses for 0.1 s even with nothing to wait for. A connection that
-        # asyncio is just accepting when its server is closed is never closed itself: finish first.
+        # Like the method of uvicorn, but without its delay of 0.1 s. asyncio never closes a
+        # connection that it is accepting while its server is closed, so let it finish first.
         for listener in sockets or []:
             with suppress(NotImplementedError):  # Windows
                 self._loop.remove_reader(listener)
@@ -252,7 +254,7 @@ class _Server(uvicorn.Server):
             await asyncio.sleep(0.001)
 
     def stop_soon(self) -> None:
-        """Ask it to stop, from any thread."""
+        """Make the server stop soon. Callable from any thread."""
         self._loop.call_soon_threadsafe(self._stopping.set)
 
 
@@ -267,7 +269,7 @@ def _check(database: Any, rate_limit: Any, port: Any, now: Any) -> None:
             f'database must be the path of a file, or ":memory:", not {short_repr(database)}'
         )
     if rate_limit is not None:
-        from bettune import RateLimit  # noqa: PLC0415 - loads the facade, which is not needed else
+        from bettune import RateLimit  # noqa: PLC0415 - seldom needed, and slow to import
 
         if not isinstance(rate_limit, RateLimit):
             raise ConfigurationError(
@@ -278,10 +280,10 @@ def _check(database: Any, rate_limit: Any, port: Any, now: Any) -> None:
 
 
 def _listen(port: int) -> socket.socket:
-    # Only with the protocol spelt out does asyncio turn Nagle's delay (40 ms a PUT) off.
+    # asyncio disables Nagle's algorithm (40 ms per PUT) only with an explicit protocol.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if os.name == "posix":  # elsewhere it would share the port with whoever has it
+        if os.name == "posix":  # on Windows, two sockets could then share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
         listener.listen(2048)

@@ -1,4 +1,4 @@
-"""The sandbox's predictions: one SQLite table, shared by all processes on the same file."""
+"""The predictions written to the sandbox: a SQLite table that processes can share."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# How long to wait for another process that has the database locked.
+# The maximum seconds to wait while another process has the database locked.
 _LONGEST_WAIT = 5.0
 _PAUSE = 0.01
 
-# A row overrides `made_beforehand`; a row without odds says that the prediction was deleted.
+# A row overrides `made_beforehand`. A row without odds is a deleted prediction.
 _TABLE = """
 CREATE TABLE IF NOT EXISTS predictions (
     id INTEGER NOT NULL UNIQUE,
@@ -48,12 +48,12 @@ class LockedError(Exception):
 
 
 async def when_free(do: Callable[[], T]) -> T:
-    """Do something with a store, as soon as no other process has its database locked.
+    """Call a function that uses a store, as soon as no other process has its database locked.
 
-    The server goes on with other requests meanwhile.
+    The server handles other requests in the meantime.
 
     Raises:
-        RefusedError: 503, after some seconds.
+        RefusedError: with status 503 if the database stays locked for some seconds.
     """
     deadline = time.monotonic() + _LONGEST_WAIT
     while True:
@@ -67,14 +67,14 @@ async def when_free(do: Callable[[], T]) -> T:
 
 
 class Store:
-    """The predictions of all filters. What a method wrote is committed when it returns.
+    """The predictions of all filters. A method commits its changes before it returns.
 
-    Threads may share it, and other processes the same file. `now` gives the time. A method raises
-    `LockedError` at once where another process has the database locked.
+    Threads may share a store, and processes may share its file. `now` returns the current time. A
+    method raises `LockedError` immediately if another process has the database locked.
     """
 
     def __init__(self, database: str | os.PathLike[str], now: Callable[[], datetime]) -> None:
-        """Open or create the database, ":memory:" for one of its own. Raises `OSError`."""
+        """Open or create the database, or a private one for ":memory:". Raises `OSError`."""
         self._now = now
         self._lock = threading.Lock()
         try:
@@ -93,16 +93,16 @@ class Store:
                 raise
         except (OSError, sqlite3.Error) as error:
             raise OSError(f"cannot open the database {os.fspath(database)}: {error}") from error
-        # Of a sandbox that was used in process only, and that nobody stopped.
+        # For a sandbox that was used only in process and never stopped.
         weakref.finalize(self, self._db.close)
 
     def close(self) -> None:
-        """Close the database; nothing is lost but what was in ":memory:"."""
+        """Close the database. Only the content of ":memory:" is lost."""
         with self._lock:
             self._db.close()
 
     def search(self, filter_id: int, match_ids: Iterable[int]) -> list[Prediction]:
-        """The predictions there are for some matches, in the order of the ids, each once."""
+        """Return the predictions for matches, in the order of the ids, without duplicates."""
         wanted = list(dict.fromkeys(match_ids))
         with self._lock, _locks_named():
             rows = self._db.execute(
@@ -120,10 +120,10 @@ class Store:
         return predictions
 
     def put(self, filter_id: int, match_id: int, odds: str) -> Prediction:
-        """Create the prediction, or change the one there is."""
+        """Create the prediction, or update it if it exists."""
         now = self._now().astimezone(UTC).isoformat(timespec="seconds")
         with self._writing():
-            old = self._one(filter_id, match_id)
+            old = self._get(filter_id, match_id)
             new = Prediction(
                 id=old.id if old else self._free_id(),
                 filter_id=filter_id,
@@ -137,23 +137,23 @@ class Store:
         return new
 
     def delete(self, filter_id: int, match_id: int) -> None:
-        """Delete the prediction for good, if there is one."""
+        """Delete the prediction, if it exists."""
         with self._writing():
-            old = self._one(filter_id, match_id)
+            old = self._get(filter_id, match_id)
             if old:
                 self._keep(old, None)
 
     def _prepare(self) -> None:
         self._enter_wal()
-        # NORMAL survives the death of the process at any moment; only a power cut may lose writes.
+        # NORMAL loses no writes when the process is killed. Only a power failure may lose some.
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(_TABLE)
         columns = [row[1] for row in self._db.execute("PRAGMA table_info(predictions)")]
         if columns != _COLUMNS:
-            raise sqlite3.DatabaseError("its table predictions is not a sandbox's")
+            raise sqlite3.DatabaseError("its table predictions has columns of another program")
 
     def _enter_wal(self) -> None:
-        # SQLite does not wait by itself for another process that is making this same change.
+        # SQLite does not wait for another process that is making the same change.
         deadline = time.monotonic() + _LONGEST_WAIT
         while True:
             try:
@@ -176,7 +176,7 @@ class Store:
                 self._db.execute("ROLLBACK")
                 raise
 
-    def _one(self, filter_id: int, match_id: int) -> Prediction | None:
+    def _get(self, filter_id: int, match_id: int) -> Prediction | None:
         row = self._db.execute(
             "SELECT * FROM predictions WHERE filter_id = ? AND match_id = ?",
             (filter_id, match_id),
@@ -204,7 +204,7 @@ class Store:
 
 
 def _create(database: str | os.PathLike[str]) -> None:
-    """Create the file for this user alone, if there is none; SQLite's others beside it follow."""
+    """Create a missing file, readable only by this user. SQLite gives its other files this mode."""
     if os.fspath(database) != ":memory:":
         with suppress(FileExistsError):
             os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))

@@ -1,4 +1,4 @@
-"""Reads what a request holds (dates, ids, odds, JSON), or refuses it as BetTune would."""
+"""Reads the values in a request (dates, ids, odds, JSON), and rejects them as BetTune does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ROUNDING = Context(prec=_MOST_DIGITS + 6, rounding=ROUND_HALF_EVEN)
 
 
 class RefusedError(Exception):
-    """An error response: its status, code, message and headers of its own."""
+    """An error response: its status, code, message and additional headers."""
 
     def __init__(
         self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
@@ -37,7 +37,7 @@ class RefusedError(Exception):
 
 
 def read_date(text: str | None) -> date:
-    """A date as `YYYY-MM-DD`."""
+    """Read a date in the format `YYYY-MM-DD`."""
     try:
         if text and _DATE.fullmatch(text):
             return date.fromisoformat(text)
@@ -47,20 +47,20 @@ def read_date(text: str | None) -> date:
 
 
 def read_id(value: str, name: str) -> int:
-    """An id in a URL; `name` ("filter", "match") is for the refusal."""
+    """Read an id in a URL. `name` ("filter" or "match") appears in the error."""
     if _ID.fullmatch(value) and int(value) <= _LARGEST_ID:
         return int(value)
     raise _bad_id(name)
 
 
 def read_sport(text: str | None) -> None:
-    """The sport in a query: football, or a refusal."""
+    """Check the sport in a query. Only football is valid."""
     if not (text and _ID.fullmatch(text) and int(text) == 1):
         raise RefusedError(400, "sport_invalid", "Invalid or missing sport. See /sports")
 
 
 def read_object(body: bytes) -> dict[str, Any]:
-    """A body that is one JSON object; its fractions come as `Decimal`."""
+    """Read a body that is a JSON object. Fractions become `Decimal`."""
     try:
         value = json.loads(body.decode(), parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, InvalidOperation, RecursionError):
@@ -71,7 +71,7 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 
 def read_search(body: Mapping[str, Any]) -> tuple[int, list[int]]:
-    """The filter id and the match ids of a search."""
+    """Read the filter id and the match ids of a search."""
     filter_id = _as_id(body.get("filterId"), _bad_id("filter"))
     match_ids = body.get("matchIds")
     bad = RefusedError(400, "match_ids_invalid", f"Expected matchIds, at most {_MOST_MATCHES} ids")
@@ -81,7 +81,7 @@ def read_search(body: Mapping[str, Any]) -> tuple[int, list[int]]:
 
 
 def read_odds(body: Mapping[str, Any]) -> str:
-    """The odds of a prediction, rounded to six decimals, half to even."""
+    """Read the odds of a prediction, and round them to six decimals, half to even."""
     value = body.get("odds")
     if isinstance(value, str) and _ODDS.fullmatch(value):
         value = Decimal(value)
@@ -93,7 +93,7 @@ def read_odds(body: Mapping[str, Any]) -> str:
 
 
 def _as_id(value: object, refusal: RefusedError) -> int:
-    """An id in a body, or the refusal; to JSON Schema 7.0 is an integer too."""
+    """Read an id in a body, or raise `refusal`. In JSON Schema, 7.0 is an integer, too."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise refusal
     if not 0 <= value <= _LARGEST_ID or value != round(value):

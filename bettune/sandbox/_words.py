@@ -1,4 +1,4 @@
-"""Texts of the pages, in Polish and English, and the schema's own in Polish."""
+"""The texts of the pages in Polish and English, and the texts of the schema in Polish."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WORDS: dict[str, tuple[str, str]] = {
             "go osiągnie."
         ),
         (
-            "The odds of a prediction are minimum odds: BetTune bets on the match where the "
+            "The odds of a prediction are minimum odds: BetTune bets on the match when the "
             "market's odds reach them."
         ),
     ),
@@ -36,7 +36,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         ),
         (
             "This is the sandbox: a local BetTune for trying things out, with invented matches. "
-            "Nothing from here reaches the real API."
+            "It sends nothing to the real API."
         ),
     ),
     "to_content": ("Przejdź do treści", "Skip to content"),
@@ -54,7 +54,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         ),
         (
             "You can create or regenerate your API token on the Settings page of BetTune. "
-            "The sandbox has two of its own, the same in every sandbox:"
+            "The sandbox has two tokens, the same in every sandbox:"
         ),
     ),
     "pro_only": ("Tylko subskrypcja PRO", "PRO subscription only"),
@@ -100,12 +100,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "No answer. Is the sandbox still running?",
     ),
     "no_python": (
-        "bez tokenu bettune nic nie wysyła: ConfigurationError",
-        "without a token bettune sends nothing: ConfigurationError",
+        "bez tokenu bettune zgłasza ConfigurationError i nic nie wysyła",
+        "without a token, bettune raises ConfigurationError and sends nothing",
     ),
     "without_script": (
         "Aby wysyłać zapytania z tej strony, włącz JavaScript.",
-        "To send requests from this page, switch JavaScript on.",
+        "Enable JavaScript to send requests from this page.",
     ),
     "matches": ("Mecze dnia", "A day's matches"),
     "matches_text": (
@@ -116,8 +116,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         ),
         (
             "The matches of one UTC day and their minimum odds in each filter. BetTune bets on a "
-            "match where the market's odds reach the minimum odds. The table keeps itself up to "
-            "date: it shows your push as it happens."
+            "match when the market's odds reach the minimum odds. The table refreshes itself: it "
+            "shows your push as it happens."
         ),
     ),
     "day": ("Dzień (UTC)", "Day (UTC)"),
@@ -128,12 +128,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "by_ui": ("ustawione ręcznie w BetTune", "set by hand in BetTune"),
     "predictions": ("Prognozy", "Predictions"),
     "gone": (
-        "Sandbox nie odpowiada; tabela może być nieaktualna.",
-        "The sandbox does not answer; the table may be out of date.",
+        "Sandbox nie odpowiada. Tabela może być nieaktualna.",
+        "The sandbox does not answer. The table may be out of date.",
     ),
 }
 
-# The schema's own texts are in English. A text that it changes or adds is shown as it is.
+# The texts of the schema are in English. New and changed texts are shown without a translation.
 _SCHEMA_IN_POLISH = {
     "Sports": "Sporty",
     "Matches": "Mecze",
@@ -169,11 +169,11 @@ _SCHEMA_IN_POLISH = {
 
 
 def words(language: str) -> SimpleNamespace:
-    """All texts in one language."""
+    """Return all texts in one language."""
     index = LANGUAGES.index(language)
     return SimpleNamespace(**{key: pair[index] for key, pair in _WORDS.items()})
 
 
 def schema_text(text: str, language: str) -> str:
-    """A text of the schema in one language, where it is known."""
+    """Return a text of the schema, translated if a translation is known."""
     return _SCHEMA_IN_POLISH.get(text, text) if language == "pl" else text
