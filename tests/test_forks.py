@@ -44,12 +44,14 @@ def in_a_child(use):
             os._exit(0)
     assert os.waitpid(child, 0)[1] == 0, "the child hangs"
 """
+# Python warns of a fork beside threads; as an error, that is raised from 3.15 on.
+FORKS = "ignore:This process (pid=:DeprecationWarning"
 REFUSAL = "this client was made before a fork: make one in each process"
 
 
 def run(program, base_url, **options):
     return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", PREAMBLE + program, base_url],
+        [sys.executable, "-W", "error", "-W", FORKS, "-c", PREAMBLE + program, base_url],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -172,8 +172,8 @@ def test_the_waits_without_an_order_double_to_eight_seconds(serve, caplog):
     assert second.at - first.at >= 0.375
     assert "try 2 follows in 0." in caplog.text
     from bettune._http.retries import (  # noqa: PLC0415 - the long ones are not sat out here
-        RetryPolicy,
         RetryBudget,
+        RetryPolicy,
     )
 
     tries = RetryBudget(RetryPolicy(max_retries=100, max_wait=120))
@@ -289,7 +289,7 @@ def test_a_certificate_that_nobody_trusts_is_hopeless(connect, certificate):
 
 
 def test_refusals_of_one_write_are_waited_for_up_to_ten_times_max_wait():
-    from bettune._http.retries import RetryPolicy, RetryBudget  # noqa: PLC0415 - too long to wait for
+    from bettune._http.retries import RetryBudget, RetryPolicy  # noqa: PLC0415 - too long to wait for
 
     def waits(max_wait, delay):
         tries = RetryBudget(RetryPolicy(max_retries=4, max_wait=max_wait).for_bulk())

@@ -143,10 +143,8 @@ class AsyncWorkers:
 
     async def _look_up(self, run: Run, make_sender: Callable[[], AsyncSender]) -> None:
         """Settle the writes that are unknown by what BetTune holds."""
-        unknown = run.unknown()
-        sender = make_sender() if unknown else None
-        for filter_id, writes in unknown.items():
-            assert sender is not None
+        sender = make_sender()
+        for filter_id, writes in run.unknown().items():
             try:
                 held = await sender.held(filter_id, [write.match_id for write in writes])
             except NotFoundError:

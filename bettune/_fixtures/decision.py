@@ -71,7 +71,12 @@ class Side:
         return verdict
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 12)
+def _place(countries: tuple[str, ...], only: tuple[str, ...] | None = None) -> Place:
+    return Place(countries, only)
+
+
+@lru_cache(maxsize=1 << 16)
 def _compared(name: TeamName, team: TeamName, ours: Marks, theirs: Marks, place: Place) -> Verdict:
     return compare(name, team, (ours, theirs), place)
 
@@ -198,13 +203,13 @@ def pair(asked: Asked, indexed: IndexedMatch, *, swapped: bool = False) -> Pairi
     """Put a fixture beside a match, or with home and away swapped."""
     home, away = (asked.away, asked.home) if swapped else (asked.home, asked.away)
     country: bool | None = None
-    place = Place(indexed.places)
+    place = _place(indexed.places)
     if asked.country is not None:
         if asked.countries:
             same = bool(set(asked.countries) & set(indexed.country))
             if same and not indexed.is_international:
                 common = tuple(each for each in asked.countries if each in indexed.country)
-                place = Place(indexed.places, common)
+                place = _place(indexed.places, common)
             country = same or (None if indexed.is_international else False)
         else:
             country = same_text(asked.country, indexed.match.country.name)
@@ -327,7 +332,7 @@ def _rival(asked: Asked, side: Side, team: int, indexes: Sequence[MatchIndex]) -
                 if not _same_country(asked, indexed):
                     continue
                 name = indexed.home if at_home else indexed.away
-                verdict = side.verdict(name, indexed.marks, Place(indexed.places))
+                verdict = side.verdict(name, indexed.marks, _place(indexed.places))
                 if verdict.level >= Level.COMPATIBLE:
                     return f"{known.name!r} plays match {indexed.match.id}"
     return None

@@ -50,13 +50,17 @@ class IndexedMatch:
         return INTERNATIONAL in self.country
 
 
+# Names by key; most keys have one name, and lists would keep the garbage collector busy.
+_Table = dict[str, "TeamName | list[TeamName]"]
+
+
 class TeamTable:
     """Teams' names by the keys that another name of the same team has."""
 
     def __init__(self) -> None:
         self._places: dict[TeamName, set[tuple[str, ...]]] = defaultdict(set)
-        self._by_key: dict[str, list[TeamName]] = defaultdict(list)
-        self._by_loose_key: dict[str, list[TeamName]] = defaultdict(list)
+        self._by_key: _Table = {}
+        self._by_loose_key: _Table = {}
         self._loose = 0
         self._same: dict[TeamName, list[TeamName]] = {}
         self._alike: dict[TeamName, list[TeamName]] = {}
@@ -68,13 +72,13 @@ class TeamTable:
             self._same.clear()
             self._alike.clear()
             for key in _keys(name, places):
-                self._by_key[key].append(name)
+                _put(self._by_key, key, name)
 
     def index_loosely(self) -> Iterator[None]:
         """Index new names by their loose keys; yields between some of them."""
         for number, team in enumerate(list(self._places)[self._loose :], 1):
             for key in _loose_keys(team):
-                self._by_loose_key[key].append(team)
+                _put(self._by_loose_key, key, team)
             if number % _SLICE == 0:
                 yield
         self._loose = len(self._places)
@@ -95,49 +99,87 @@ class TeamTable:
         return self._alike[name]
 
 
-def _hits(table: dict[str, list[TeamName]], keys: Iterable[str]) -> list[TeamName]:
-    return list(dict.fromkeys(name for key in keys for name in table.get(key, ())))
+def _put(table: _Table, key: str, name: TeamName) -> None:
+    held = table.get(key)
+    if held is None:
+        table[key] = name
+    elif isinstance(held, list):
+        held.append(name)
+    else:
+        table[key] = [held, name]
+
+
+def _hits(table: _Table, keys: Iterable[str]) -> list[TeamName]:
+    hits: dict[TeamName, None] = {}
+    for key in keys:
+        held = table.get(key)
+        if isinstance(held, list):
+            hits.update(dict.fromkeys(held))
+        elif held is not None:
+            hits[held] = None
+    return list(hits)
 
 
 class MatchIndex:
     """The matches of a day, by their teams' names."""
 
     def __init__(self, teams: TeamTable) -> None:
-        self.matches: list[IndexedMatch] = []
+        self.matches: list[Match] = []
         self._teams = teams
-        self._at_home: dict[TeamName, list[IndexedMatch]] = defaultdict(list)
-        self._away: dict[TeamName, list[IndexedMatch]] = defaultdict(list)
+        # Positions in the list: so many lists of matches would keep the garbage collector busy.
+        self._at_home: dict[TeamName, tuple[int, ...]] = {}
+        self._away: dict[TeamName, tuple[int, ...]] = {}
 
     def add(self, matches: Iterable[Match]) -> None:
         """Add some matches of the day."""
         for match in matches:
-            indexed = _indexed(match)
-            self.matches.append(indexed)
-            self._at_home[indexed.home].append(indexed)
-            self._away[indexed.away].append(indexed)
-            self._teams.add(indexed.home, indexed.places)
-            self._teams.add(indexed.away, indexed.places)
+            position = len(self.matches)
+            self.matches.append(match)
+            home, away = parse(match.home.name), parse(match.away.name)
+            places = _places(country_of(match), home, away)
+            for name, table in ((home, self._at_home), (away, self._away)):
+                table[name] = (*table.get(name, ()), position)
+                self._teams.add(name, places)
 
     def at_home(self, name: TeamName, *, loosely: bool = True) -> list[IndexedMatch]:
         """The matches whose home team may have a name; not loosely: certainly."""
-        teams = self._teams.alike(name) if loosely else self._teams.same(name)
-        table = self._at_home
-        return [each for team in teams if team in table for each in table[team]]
+        return self._of(self._at_home, name, loosely=loosely)
 
     def away(self, name: TeamName, *, loosely: bool = True) -> list[IndexedMatch]:
         """The matches whose away team may have a name; not loosely: certainly."""
+        return self._of(self._away, name, loosely=loosely)
+
+    def _of(
+        self, table: dict[TeamName, tuple[int, ...]], name: TeamName, *, loosely: bool
+    ) -> list[IndexedMatch]:
         teams = self._teams.alike(name) if loosely else self._teams.same(name)
-        table = self._away
-        return [each for team in teams if team in table for each in table[team]]
+        return [
+            indexed(self.matches[position])
+            for team in teams
+            if team in table
+            for position in table[team]
+        ]
 
 
-def _indexed(match: Match) -> IndexedMatch:
+def indexed(match: Match) -> IndexedMatch:
+    """Read the names of a match."""
     home, away = parse(match.home.name), parse(match.away.name)
-    country = _country(match.country.name)
-    places = country
-    if INTERNATIONAL in country or not (_is_known(home, country) or _is_known(away, country)):
-        places = _common_country(home, away) or (() if INTERNATIONAL in country else country)
-    return IndexedMatch(match, home, away, tournament_marks(match.tournament.name), country, places)
+    country = country_of(match)
+    marks = tournament_marks(match.tournament.name)
+    return IndexedMatch(match, home, away, marks, country, _places(country, home, away))
+
+
+def country_of(match: Match) -> tuple[str, ...]:
+    """The countries that the name of a match's country means."""
+    return _country(match.country.name)
+
+
+def _places(country: tuple[str, ...], home: TeamName, away: TeamName) -> tuple[str, ...]:
+    """The countries in which the names of a match's teams are looked up."""
+    international = INTERNATIONAL in country
+    if not international and (_is_known(home, country) or _is_known(away, country)):
+        return country
+    return _common_country(home, away) or (() if international else country)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -172,7 +214,6 @@ def _keys(name: TeamName, places: tuple[str, ...]) -> set[str]:
     return _own_keys(name, book.find(name, places) or book.find_everywhere(name))
 
 
-@lru_cache(maxsize=1 << 15)
 def _asked_keys(name: TeamName) -> set[str]:
     """The keys by which a caller's name is certainly a team's."""
     return _own_keys(name, club_book().find_everywhere(name))
@@ -200,7 +241,6 @@ def _loose_keys(name: TeamName) -> set[str]:
     return keys
 
 
-@lru_cache(maxsize=1 << 15)
 def _asked_loose_keys(name: TeamName) -> set[str]:
     """The keys by which a caller's name is like a team's."""
     keys = {f"~{_initials(reading.words)}" for reading in _readings(name)}

@@ -11,14 +11,15 @@ from bettune._fixtures.decision import (
     both_alike,
     either_alike,
 )
-from bettune._fixtures.match_index import same_text
+from bettune._fixtures.match_index import country_of, same_text
 from bettune._fixtures.verdicts import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bettune._fixtures.decision import Asked, Pairing
-    from bettune._fixtures.match_index import IndexedMatch, MatchIndex
+    from bettune._fixtures.match_index import MatchIndex
+    from bettune._models import Match
 
 _LISTED = 6
 
@@ -50,32 +51,29 @@ def shared_match(unit: str, numbers: Sequence[int], match_id: int) -> str:
 
 def _of_area(asked: Asked, indexes: Sequence[MatchIndex]) -> str | None:
     """A country or a tournament that no match of these days has."""
+    if asked.country is None and asked.tournament is None:
+        return None
     start, end = asked.around
-    near = [
-        indexed
-        for index in indexes
-        for indexed in index.matches
-        if start <= indexed.match.date < end
-    ]
+    near = [match for index in indexes for match in index.matches if start <= match.date < end]
     if not near:
         return None
     if asked.country is not None:
-        near, everywhere = [each for each in near if _is_in(asked, each)], near
+        near, everywhere = [match for match in near if _is_in(asked, match)], near
         if not near:
-            names = _listed(each.match.country.name for each in everywhere)
+            names = _listed(match.country.name for match in everywhere)
             return f"no match of these days is in {asked.country!r}; there are {names}"
     if asked.tournament is None or any(
-        agreement(asked.tournament, each.match.tournament.name) for each in near
+        agreement(asked.tournament, match.tournament.name) for match in near
     ):
         return None
-    names = _listed(each.match.tournament.name for each in near)
+    names = _listed(match.tournament.name for match in near)
     return f"no match of these days is of {asked.tournament!r}; there are {names}"
 
 
-def _is_in(asked: Asked, indexed: IndexedMatch) -> bool:
+def _is_in(asked: Asked, match: Match) -> bool:
     if asked.countries:
-        return bool(set(asked.countries) & set(indexed.country))
-    return asked.country is not None and same_text(asked.country, indexed.match.country.name)
+        return bool(set(asked.countries) & set(country_of(match)))
+    return asked.country is not None and same_text(asked.country, match.country.name)
 
 
 def _of_alias(asked: Asked, either: Iterable[Pairing]) -> str | None:

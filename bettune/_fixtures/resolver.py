@@ -22,7 +22,7 @@ from bettune._fixtures.decision import (
     side,
 )
 from bettune._fixtures.fixture_input import FixtureInput, read_aliases
-from bettune._fixtures.match_index import MatchIndex, TeamTable
+from bettune._fixtures.match_index import MatchIndex, TeamTable, indexed
 from bettune._fixtures.reasons import explain, shared_match
 from bettune._fixtures.resolution import Candidate, Resolution, UnresolvedFixture
 from bettune._fixtures.suggestions import suggest
@@ -205,11 +205,10 @@ def _pinned(asked: Asked, indexes: Iterable[MatchIndex]) -> Decision | None:
     """The match whose id the fixture has, if names, country and tournament let it be."""
     start, end = asked.around
     for index in indexes:
-        for indexed in index.matches:
-            match = indexed.match
+        for match in index.matches:
             if match.id != asked.fixture.match_id or not start <= match.date < end:
                 continue
-            pairing = pair(asked, indexed)
+            pairing = pair(asked, indexed(match))
             if (
                 pairing.fits
                 and pairing.lower > Level.CONTRADICTING

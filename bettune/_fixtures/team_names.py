@@ -64,6 +64,8 @@ class Marks:
 
     def joined(self, marks: Marks) -> Marks:
         """These marks and others of the same team."""
+        if FIRST_TEAM in (marks, self):
+            return self if marks == FIRST_TEAM else marks
         ages = sorted({self.youth, marks.youth} - {"", "y"})
         youth = ages[0] if ages else self.youth or marks.youth
         return Marks(self.women or marks.women, self.reserve or marks.reserve, youth)

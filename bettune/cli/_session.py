@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bettune
 from bettune._http.settings import BASE_URL
@@ -28,14 +29,29 @@ class _OneLine(logging.Formatter):
         return one_line(super().format(record))
 
 
+class _Stderr(logging.StreamHandler[Any]):
+    """Writes to standard error as it is at the time: a progress bar shows such lines above it."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:
+        """Return the stream."""
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _stream: Any) -> None: ...
+
+
 @contextmanager
-def _warnings_of_the_token(options: Options) -> Iterator[None]:
-    """Show what the library logs of the token's file, even without --verbose."""
-    handler = logging.StreamHandler()
+def _warnings(options: Options) -> Iterator[None]:
+    """Show the library's warnings, but for --quiet; with --verbose the log has them."""
+    handler = logging.NullHandler() if options.quiet or options.verbose else _Stderr()
     handler.setFormatter(_OneLine("Warning: %(message)s"))
-    logger = logging.getLogger("bettune.token")
-    if not options.verbose:
-        logger.addHandler(handler)
+    handler.setLevel(logging.WARNING)
+    logger = logging.getLogger("bettune")
+    logger.addHandler(handler)
     try:
         yield
     finally:
@@ -60,7 +76,7 @@ def session(options: Options) -> Iterator[bettune.BetTune]:
         logging.basicConfig(handlers=[handler])
         logging.getLogger("bettune").setLevel(logging.DEBUG)
     try:
-        with _warnings_of_the_token(options), bettune.BetTune() as client:
+        with _warnings(options), bettune.BetTune() as client:
             yield client
     except bettune.InvalidArgumentError as error:
         raise WrongUsage(one_line(error)) from None

@@ -286,3 +286,16 @@ def test_a_run_cut_short_says_first_which_orders_are_still_in_force(use, tmp_pat
     said = err[err.index("Error: ") :]
     assert re.match(r"Error: \d deletions and \d rises of minimum odds are pending: ", said)
     assert "BetTune may still bet on these matches at the old odds" in said.splitlines()[0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs the modes of files")
+@pytest.mark.parametrize("case", [([], "Warning: "), (["--quiet"], "")])
+def test_quiet_keeps_warnings_back_too(pipe, box, odds, monkeypatch, case):
+    options, said = case
+    token = odds(7.5).with_name("token")
+    token.write_text(box.token)
+    token.chmod(0o644)
+    monkeypatch.delenv("BETTUNE_API_TOKEN")
+    monkeypatch.setenv("BETTUNE_API_TOKEN_FILE", str(token))
+    status, _, err = pipe("push", FILTER, odds(7.5), *options)
+    assert (status, err[: len(said)] if said else err) == (0, said)
