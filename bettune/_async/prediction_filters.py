@@ -11,12 +11,12 @@ from bettune._resource import Resource
 
 
 class AsyncPredictionFilters(Resource):
-    """Prediction filters of the token's user."""
+    """The prediction filters of the user."""
 
     async def list(self) -> list[PredictionFilter]:
         """List the prediction filters: GET /prediction-filters.
 
-        They are made in BetTune, by PRO subscribers. Without PRO the list is empty.
+        PRO subscribers create filters in BetTune. Without PRO, the list is empty.
 
         Raises:
             APIError: the request failed.

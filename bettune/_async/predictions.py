@@ -1,4 +1,4 @@
-"""Predictions: the single operations, and a model's minimum odds in bulk by means of them."""
+"""Predictions: search, put and delete, and plans that write a model's minimum odds in bulk."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from bettune._values.listing import Listing
 from bettune._values.missing import Missing
 from bettune._values.odds import to_odds
 
-# How many ids one search asks for.
+# The maximum number of match ids per search request.
 SEARCH_SIZE = 500
 
 
@@ -44,12 +44,12 @@ class AsyncPredictions(Resource):
     async def search(self, filter_id: int, match_ids: Iterable[int | Match]) -> list[Prediction]:
         """Find the predictions of a filter for matches: POST /predictions/search.
 
-        Many matches are split into requests of at most 500. An empty iterable sends no request.
-        A match without a prediction is left out.
+        Sends one request per 500 matches, and no request without matches. The result has no entry
+        for a match without a prediction.
 
         Args:
-            filter_id: the prediction filter.
-            match_ids: the matches, as ids or `Match`. A match given twice is asked for once.
+            filter_id: the id of the prediction filter.
+            match_ids: the matches, as ids or `Match`. Duplicates are removed.
 
         Raises:
             InvalidArgumentError: an argument is invalid. No request was sent.
@@ -76,17 +76,18 @@ class AsyncPredictions(Resource):
         """Create or update a prediction: PUT …/prediction.
 
         BetTune bets on the match as soon as the market's odds reach these minimum odds and the
-        filter's settings allow it.
+        filter's settings allow the bet.
 
         Args:
-            filter_id: the prediction filter.
-            match_id: the match, as id or `Match`.
-            odds: minimum odds as Decimal, str, int, float or numpy scalar, rounded to six decimals.
+            filter_id: the id of the prediction filter.
+            match_id: the match, as an id or a `Match`.
+            odds: the minimum odds as Decimal, str, int, float or numpy scalar. They are rounded to
+                six decimals.
 
         Raises:
-            InvalidArgumentError: an argument is invalid (InvalidOddsError: the odds). No request
-                was sent.
-            APIResponseValidationError: the response has other odds than the ones sent.
+            InvalidOddsError: the odds are invalid. No request was sent.
+            InvalidArgumentError: another argument is invalid. No request was sent.
+            APIResponseValidationError: the response is invalid, or has odds other than those sent.
             APIError: the request failed.
         """
         filter_id, match = to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")
@@ -107,11 +108,11 @@ class AsyncPredictions(Resource):
     async def delete(self, filter_id: int, match_id: int | Match) -> None:
         """Delete a prediction, so that BetTune does not bet: DELETE …/prediction.
 
-        Where there is none, nothing happens.
+        Deleting a prediction that does not exist is not an error.
 
         Args:
-            filter_id: the prediction filter.
-            match_id: the match, as id or `Match`.
+            filter_id: the id of the prediction filter.
+            match_id: the match, as an id or a `Match`.
 
         Raises:
             InvalidArgumentError: an argument is invalid. No request was sent.
@@ -139,28 +140,29 @@ class AsyncPredictions(Resource):
         Sends POST /predictions/search, once per 500 matches.
 
         Args:
-            filter_id: the prediction filter.
-            odds: match (an id or `Match`) to minimum odds, or to `bettune.DELETE`: a mapping, an
-                object with `items()`, a pandas Series whose index is named `match_id`, a DataFrame
-                with the columns `match_id` and `odds`, or an iterable of mappings with these keys.
-            missing: what becomes of matches whose odds are missing (None, NaN, NA, null):
-                ``"error"`` refuses all, ``"skip"`` leaves these matches unchanged, ``"delete"``
-                deletes.
-            tolerance: the part of what BetTune holds by which odds may differ and still count as
-                unchanged; 0.005 is half a percent.
-            scope: the matches that the odds speak for, as ids or `Match`. A prediction of one of
-                them that the odds do not name is deleted, since BetTune would bet on it. Without
-                it, only matches that the odds name are touched.
-            by_hand: what becomes of predictions that a person set on BetTune's page (source
-                ``ui``), where they would change or go: ``"error"`` refuses them, ``"keep"`` leaves
-                them unchanged, ``"overwrite"`` treats them as any other.
-            max_drop: the part by which minimum odds may fall. An update that lowers them by more
-                is refused, since it is usually a mistake and BetTune would bet at once. None
-                allows any.
+            filter_id: the id of the prediction filter.
+            odds: the minimum odds, or `bettune.DELETE`, for each match (an id or a `Match`). A
+                mapping, an object with `items()`, a pandas Series whose index is named `match_id`,
+                a DataFrame with the columns `match_id` and `odds`, or an iterable of mappings with
+                these keys.
+            missing: the treatment of matches with missing odds (None, NaN, NA, null): ``"error"``
+                raises InvalidOddsError, ``"skip"`` leaves their predictions unchanged,
+                ``"delete"`` deletes them.
+            tolerance: the relative difference up to which a prediction counts as unchanged;
+                0.005 is half a percent of the odds that BetTune holds.
+            scope: all matches that the odds cover, as ids or `Match`. If BetTune holds a
+                prediction for a match of the scope without odds, the plan deletes it, since
+                BetTune would bet on it. Without a scope, the plan changes only matches with odds.
+            by_hand: the treatment of predictions that a person set on BetTune's page (source
+                ``ui``) and that the plan would update or delete: ``"error"`` refuses these writes,
+                ``"keep"`` leaves the predictions unchanged, ``"overwrite"`` writes them.
+            max_drop: the part by which an update may lower minimum odds; 0.5 is a half. A larger
+                drop is refused, since it is usually a mistake and BetTune would bet immediately.
+                None allows any drop.
 
         Raises:
-            InvalidOddsError: some odds are invalid or missing. The message names the first such
-                matches, `.invalid` has all. No request was sent.
+            InvalidOddsError: some odds are invalid or missing. The message names the first of
+                these matches, and `.invalid` has all of them. No request was sent.
             InvalidArgumentError: another argument is invalid. No request was sent.
             APIError: a request failed.
         """
@@ -187,16 +189,16 @@ class AsyncPredictions(Resource):
         Sends POST /predictions/search, once per filter and 500 matches. Nothing is written.
 
         Args:
-            odds_by_filter: filter id to odds as `plan` takes them; or a DataFrame or an iterable
-                of mappings, either with `match_id` and a column for each filter, named by its id,
-                or with `filter_id`, `match_id` and `odds`.
-            columns: the filter of each column that is named otherwise, such as
-                ``{"home_win": 11583}``. Other columns are then left alone.
-            missing: as of `plan`.
-            tolerance: as of `plan`.
-            scope: as of `plan`, for every filter.
-            by_hand: as of `plan`.
-            max_drop: as of `plan`.
+            odds_by_filter: a mapping of filter ids to odds in any form that `plan` accepts; or a
+                DataFrame or an iterable of mappings, with `match_id` and one column per filter,
+                named by the filter's id, or with `filter_id`, `match_id` and `odds`.
+            columns: the filter ids of columns with other names, such as ``{"home_win": 11583}``.
+                All columns that it does not name are then ignored.
+            missing: as for `plan`.
+            tolerance: as for `plan`.
+            scope: as for `plan`, for every filter.
+            by_hand: as for `plan`.
+            max_drop: as for `plan`.
 
         Raises:
             InvalidOddsError: some odds are invalid or missing. No request was sent.
@@ -220,32 +222,33 @@ class AsyncPredictions(Resource):
         on_progress: Callable[[int, int], object] | None = None,
         on_result: Callable[[WriteResult], object] | None = None,
     ) -> SyncReport:
-        """Carry a plan out: one PUT …/prediction or DELETE …/prediction for each of its writes.
+        """Apply a plan: send one PUT or DELETE …/prediction for each of its writes.
 
-        Writes that can only stop bets go out first. One match that fails does not stop the others;
-        its error is in the report. An error that would affect every write stops the run at once,
-        and the rest is pending in the report: 401, 403, `filter_not_found`, a `Retry-After` beyond
-        `max_wait`, and a server that is down, where as many writes in a row as run at a time (at
-        least 5) fail.
+        Writes that can only stop bets are sent first. If one write fails, the others continue, and
+        the report has its error. An error that would affect every write stops the run at once, and
+        the report has the remaining writes as pending. These errors are 401, 403,
+        `filter_not_found`, a `Retry-After` beyond `max_wait`, and a server that is down: as many
+        consecutive failures as there are concurrent writes, at least 5.
 
-        An exception that ends the run (Ctrl-C, an error of a callback, a client closed meanwhile)
-        has the report as `.report`. Requests in flight are settled first; a second Ctrl-C and a
-        cancelled task end at once, and report them as unknown.
+        If an exception ends the run (Ctrl-C, an error in a callback, a closed client), its
+        `.report` is the report. The run first waits for the requests in flight. A second Ctrl-C,
+        or the cancellation of the task, ends the run at once; the report then has the requests in
+        flight as unknown.
 
         Args:
-            plan: the plan that `plan` returned. Where it is older than 60 seconds, BetTune is
-                asked again first.
-            concurrency: how many writes are in flight at a time.
-            on_progress: called with (done, total) after each write, one call at a time, in the
-                calling thread. The async client takes coroutine functions too.
-            on_result: called with the WriteResult of each write, likewise; again where a write
-                that was unknown is settled.
+            plan: a plan that `plan` returned. If it is older than 60 seconds, a new search first
+                checks that the predictions have not changed.
+            concurrency: the maximum number of writes in flight.
+            on_progress: called with (done, total) after each write. Calls never overlap. They
+                happen in the calling thread; with the async client, coroutine functions work, too.
+            on_result: called in the same way with the WriteResult of each write, and once more
+                when an unknown write is settled.
 
         Raises:
-            PlanRefusedError: some of the plan's matches are refused, or BetTune no longer holds
-                what the plan saw. Nothing was written.
+            PlanRefusedError: the plan has refused writes, or predictions have changed since the
+                plan was made. Nothing was written.
             InvalidArgumentError: an argument is invalid. No request was sent.
-            APIError: a search failed. Nothing was written. What fails later is in the report.
+            APIError: a search failed. Nothing was written. Later errors are in the report.
         """
         workers = AsyncWorkers(concurrency, on_progress, on_result)
         report = await self._bulk.apply(checked_plan(plan), workers, single=True)
@@ -260,21 +263,21 @@ class AsyncPredictions(Resource):
         on_progress: Callable[[int, int], object] | None = None,
         on_result: Callable[[WriteResult], object] | None = None,
     ) -> SyncReports:
-        """Carry the plans of several filters out, with one pool of workers, as `apply` does.
+        """Apply the plans of several filters, as `apply` does, with one pool of workers.
 
-        Writes that can only stop bets go out first, over all filters; within each kind by match,
-        then by filter. A `filter_not_found` stops the writes of that filter alone.
+        Writes of all filters that can only stop bets are sent first. Within each kind, writes are
+        sorted by match, then by filter. A `filter_not_found` stops only the writes of its filter.
 
         Args:
             plans: the plans that `plan_many` returned.
-            concurrency: how many writes are in flight at a time, over all filters.
+            concurrency: the maximum number of writes in flight, over all filters.
             on_progress: called with (done, total) after each write, over all filters.
             on_result: called with the WriteResult of each write.
 
         Raises:
-            PlanRefusedError: as of `apply`. Nothing was written.
+            PlanRefusedError: as for `apply`. Nothing was written.
             InvalidArgumentError: an argument is invalid. No request was sent.
-            APIError: a search failed. Nothing was written. What fails later is in the reports.
+            APIError: a search failed. Nothing was written. Later errors are in the reports.
         """
         workers = AsyncWorkers(concurrency, on_progress, on_result)
         reports = await self._bulk.apply(checked_plans(plans), workers)
@@ -297,14 +300,14 @@ class AsyncPredictions(Resource):
     ) -> SyncReport:
         """Make BetTune hold a model's minimum odds: `plan`, then `apply`.
 
-        Without `scope`, a match that an earlier sync named and this one does not keeps its
-        prediction, and BetTune bets on it. A second run with the same odds writes nothing.
+        Without `scope`, predictions for matches that are missing in `odds` stay, and BetTune bets
+        on them. A second run with the same odds writes nothing.
 
         Raises:
-            PlanRefusedError: some of the plan's matches are refused. Nothing was written.
+            PlanRefusedError: the plan has refused writes. Nothing was written.
             InvalidOddsError: some odds are invalid or missing. No request was sent.
             InvalidArgumentError: another argument is invalid. No request was sent.
-            APIError: a search failed. Nothing was written. What fails later is in the report.
+            APIError: a search failed. Nothing was written. Later errors are in the report.
         """
         workers = AsyncWorkers(concurrency, on_progress, on_result)
         plan = await self.plan(
@@ -337,10 +340,10 @@ class AsyncPredictions(Resource):
         """Make BetTune hold a model's minimum odds for several filters: `plan_many`, `apply_many`.
 
         Raises:
-            PlanRefusedError: some of the plans' matches are refused. Nothing was written.
+            PlanRefusedError: the plans have refused writes. Nothing was written.
             InvalidOddsError: some odds are invalid or missing. No request was sent.
             InvalidArgumentError: another argument is invalid. No request was sent.
-            APIError: a search failed. Nothing was written. What fails later is in the reports.
+            APIError: a search failed. Nothing was written. Later errors are in the reports.
         """
         workers = AsyncWorkers(concurrency, on_progress, on_result)
         plans = await self.plan_many(

@@ -1,4 +1,4 @@
-"""The base classes of plans and reports, of one prediction filter and of several."""
+"""Base classes of plans and reports, for one prediction filter and for several."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 
 
 class OfFilter(Struct, frozen=True, dict=True):
-    """A value about one filter, which shows itself in one line."""
+    """A plan or report of one filter. Its repr is one line."""
 
     filter_id: int
 
@@ -20,7 +20,7 @@ class OfFilter(Struct, frozen=True, dict=True):
 
 
 class ByFilter(Mapping[int, Item]):
-    """A read-only mapping of filter id to an item, which shows itself in one line."""
+    """A read-only mapping of filter id to plan or report. Its repr is one line."""
 
     def __init__(self, items: Mapping[int, Item]) -> None:
         self._items: dict[int, Item] = dict(items)

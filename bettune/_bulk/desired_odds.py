@@ -1,4 +1,4 @@
-"""The minimum odds that a caller wants BetTune to hold: all checked before any request is sent."""
+"""The desired minimum odds and the rules of a plan, checked before any request is sent."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from bettune._values.missing import Missing, is_missing
 from bettune._values.odds import DELETE, to_odds
 
 ByHand = Literal["error", "keep", "overwrite"]
-"""What becomes of predictions that a person set on BetTune's page: refuse, keep, overwrite."""
+"""The treatment of predictions that a person set on BetTune's page: refuse, keep, overwrite."""
 
 
 class Rules(Struct, frozen=True):
-    """Rules for making a plan from odds.
+    """The arguments of a plan besides its odds.
 
     Attributes:
-        missing: what becomes of matches without a value.
-        tolerance: the part of the odds held that counts as unchanged.
-        scope: the matches that the odds speak for, or None for those that they name.
-        by_hand: what becomes of predictions with the source ``ui``.
-        max_drop: the part by which minimum odds may fall, or None for any.
+        missing: the treatment of matches with missing odds.
+        tolerance: the relative difference up to which odds count as unchanged.
+        scope: the matches that the odds cover, or None for exactly those with odds.
+        by_hand: the treatment of predictions with the source ``ui``.
+        max_drop: the part by which minimum odds may fall, or None for any drop.
     """
 
     missing: Missing
@@ -57,14 +57,14 @@ def to_rules(
 
 
 class DesiredOdds(Struct, frozen=True):
-    """The odds that a caller wants for one filter.
+    """The desired odds of one filter.
 
     Attributes:
-        odds: match id to minimum odds, or to None to delete the prediction, in the order given.
-        skipped: the matches without a value, which are left as they are.
-        order: all matches that the odds name, then the others of the scope.
-        unnamed: the others of the scope, whose predictions go.
-        matches: what is known of the matches, where they were given as `Match`.
+        odds: match id to minimum odds, or to None to delete the prediction, in the given order.
+        skipped: the matches with missing odds, whose predictions stay unchanged.
+        order: all matches with an entry in the odds, then the rest of the scope.
+        unnamed: the rest of the scope, whose predictions are deleted.
+        matches: the matches that were given as `Match`.
     """
 
     odds: dict[int, Decimal | None]
@@ -74,7 +74,7 @@ class DesiredOdds(Struct, frozen=True):
     matches: tuple[Match, ...]
 
     def asked(self) -> list[int]:
-        """Return the matches whose predictions matter to the plan."""
+        """Return the matches whose predictions the plan needs."""
         return [match_id for match_id in self.order if match_id not in self.skipped]
 
 
@@ -84,14 +84,14 @@ def to_desired_odds(
     """Check matches and odds.
 
     Args:
-        pairs: match and odds, as the caller gave them.
+        pairs: matches and odds from the caller.
         rules: the other arguments of the plan.
         name: the name of the odds in messages.
 
     Raises:
         InvalidOddsError: some odds are invalid, or missing while `missing` is "error". The message
             names the first such matches.
-        InvalidArgumentError: a match is invalid, comes twice, or lies outside the scope.
+        InvalidArgumentError: a match is invalid, duplicated, or outside the scope.
     """
     odds: dict[int, Decimal | None] = {}
     skipped: set[int] = set()

@@ -1,4 +1,4 @@
-"""Plans: the differences between a model's minimum odds and those that BetTune holds."""
+"""Plans: the writes that make BetTune hold the desired minimum odds."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from bettune._models import Match
 from bettune._values.arguments import to_matches
 
 Action = Literal["create", "update", "delete"]
-"""What a write does: create a prediction, update its minimum odds, or delete it."""
+"""The kind of a write: create a prediction, update its minimum odds, or delete it."""
 
-# BetTune is asked again before a plan older than this is applied.
+# A plan older than this is compared with the current predictions before it is applied.
 _FRESH = timedelta(seconds=60)
 
 
@@ -32,7 +32,7 @@ class OddsChange(Struct, frozen=True):
 
     Attributes:
         old: the decimal odds that BetTune holds.
-        new: the decimal odds asked for.
+        new: the desired decimal odds.
     """
 
     old: Decimal
@@ -47,8 +47,8 @@ class Write(Struct, frozen=True, gc=False):
         match_id: the match.
         action: ``create``, ``update`` or ``delete``.
         old: the minimum odds that BetTune holds, or None.
-        new: the minimum odds asked for, or None to delete.
-        source: the source of what BetTune holds (``api`` or ``ui``), or None.
+        new: the desired minimum odds, or None to delete.
+        source: the source of the prediction that BetTune holds (``api`` or ``ui``), or None.
     """
 
     filter_id: int
@@ -60,21 +60,21 @@ class Write(Struct, frozen=True, gc=False):
 
     @property
     def safe(self) -> bool:
-        """True if it can only stop bets, as a deletion or a rise of the minimum odds does."""
+        """True if the write can only stop bets: it deletes, or raises the minimum odds."""
         return self.new is None or (self.old is not None and self.new > self.old)
 
 
 class Entry(Struct, frozen=True, gc=False):
-    """A match of a plan: what BetTune holds, what was asked for, and what follows.
+    """A match of a plan: the current odds, the desired odds, and the resulting action.
 
     Attributes:
         match_id: the match.
-        fate: the action of its write, or why there is none.
+        fate: the action of the write, or the reason why there is no write.
         old: the minimum odds that BetTune holds, or None.
-        new: the minimum odds asked for, or None.
-        source: the source of what BetTune holds, or None.
-        unnamed: whether it is in the plan by its scope alone.
-        refused: why its write is refused; empty where it is not.
+        new: the desired minimum odds, or None.
+        source: the source of the prediction that BetTune holds, or None.
+        unnamed: True if only the scope contains the match, not the odds.
+        refused: the reason why the write is refused, or an empty string.
     """
 
     match_id: int
@@ -95,13 +95,13 @@ def _monotonic() -> float:
 
 
 class Plan(OfFilter, frozen=True, dict=True):
-    """The changes that a sync would make. It is immutable; its length is the number of its writes.
+    """The writes that a sync would send. A plan is immutable. Its length is its number of writes.
 
     Attributes:
         filter_id: the prediction filter.
-        entries: each of its matches, from which all else is derived.
-        made_at: when BetTune was asked, an aware datetime in UTC. A plan older than 60 seconds is
-            compared with BetTune again before it is applied.
+        entries: the matches of the plan. All other values are derived from them.
+        made_at: the time before the search, an aware datetime in UTC. `apply` compares a plan older
+            than 60 seconds with the current predictions first.
         matches: the matches that were given as `Match`.
     """
 
@@ -112,10 +112,10 @@ class Plan(OfFilter, frozen=True, dict=True):
 
     @cached_property
     def writes(self) -> tuple[Write, ...]:
-        """All writes, those that are refused too, in the order in which they go out.
+        """All writes, including refused ones, in the order in which they are sent.
 
-        First those that can only stop bets, then those that can cause some; each in the order in
-        which the odds were given.
+        First those that can only stop bets, then those that can cause bets; both in the order of
+        the odds.
         """
         return tuple(writes_of({self.filter_id: self}))
 
@@ -126,37 +126,37 @@ class Plan(OfFilter, frozen=True, dict=True):
 
     @cached_property
     def update(self) -> Mapping[int, OddsChange]:
-        """Match id to the minimum odds as they are and as they will be."""
+        """Match id to the old and new minimum odds."""
         return self._view("update", _change)
 
     @cached_property
     def delete(self) -> Mapping[int, Decimal]:
-        """Match id to the minimum odds that will go."""
+        """Match id to the minimum odds that will be deleted."""
         return self._view("delete", lambda entry: entry.old)
 
     @cached_property
     def unchanged(self) -> Mapping[int, Decimal]:
-        """Match id to the odds held, which are as asked for, or within the tolerance."""
+        """Match id to the current odds, which equal the desired ones or are within tolerance."""
         return self._view("unchanged", lambda entry: entry.old)
 
     @cached_property
     def kept(self) -> Mapping[int, Decimal]:
-        """Match id to the odds that a person set and that stay, with ``by_hand="keep"``."""
+        """Match id to the odds that a person set and ``by_hand="keep"`` leaves unchanged."""
         return self._view("kept", lambda entry: entry.old)
 
     @cached_property
     def refused(self) -> Mapping[int, str]:
-        """Match id to why it is refused. While there is any, the plan cannot be applied."""
+        """Match id to the reason why its write is refused. `apply` rejects a plan with any."""
         return MappingProxyType({e.match_id: e.refused for e in self.entries if e.refused})
 
     @cached_property
     def skipped(self) -> tuple[int, ...]:
-        """The matches without a value, which are left as they are."""
+        """The matches with missing odds, whose predictions stay unchanged."""
         return tuple(entry.match_id for entry in self.entries if entry.fate == "skipped")
 
     @property
     def large_changes(self) -> Mapping[int, OddsChange]:
-        """Those of `update` that change the odds by more than a factor of 5."""
+        """The updates that change the odds by more than a factor of 5."""
         return MappingProxyType(
             {
                 match_id: change
@@ -166,11 +166,10 @@ class Plan(OfFilter, frozen=True, dict=True):
         )
 
     def without(self, match_ids: Iterable[int | Match]) -> Plan:
-        """Return the plan without these matches. It is as old as this one.
+        """Return the plan without these matches. `made_at` stays the same.
 
         Args:
-            match_ids: ids or `Match`, such as `plan.refused`. Matches that are not in the plan do
-                no harm.
+            match_ids: ids or `Match`, such as `plan.refused`. Matches outside the plan are ignored.
 
         Raises:
             InvalidArgumentError: the argument is not an iterable of matches.
@@ -179,10 +178,10 @@ class Plan(OfFilter, frozen=True, dict=True):
         return self._part(lambda match_id: match_id not in left_out)
 
     def only(self, match_ids: Iterable[int | Match]) -> Plan:
-        """Return the plan for these matches alone. It is as old as this one.
+        """Return the plan with only these matches. `made_at` stays the same.
 
         Args:
-            match_ids: ids or `Match`. Matches that are not in the plan do no harm.
+            match_ids: ids or `Match`. Matches outside the plan are ignored.
 
         Raises:
             InvalidArgumentError: the argument is not an iterable of matches.
@@ -191,20 +190,20 @@ class Plan(OfFilter, frozen=True, dict=True):
         return self._part(lambda match_id: match_id in chosen)
 
     def match(self, match_id: int) -> Match | None:
-        """Return the match, where the odds or the scope were given by `Match`."""
+        """Return the match if the odds or the scope had it as a `Match`, else None."""
         return self._match_by_id.get(match_id)
 
     @property
     def order(self) -> tuple[int, ...]:
-        """All matches in the order in which the odds were given, then those of the scope."""
+        """All matches: those with odds, in the order of the odds, then the rest of the scope."""
         return tuple(entry.match_id for entry in self.entries)
 
     @property
     def is_old(self) -> bool:
-        """True if it has to be compared with BetTune again before it is applied.
+        """True if the plan must be compared with the current predictions before it is applied.
 
-        Both clocks are asked, since the system's may be set back, and the other stands still
-        while a computer sleeps.
+        Two clocks decide: the system clock may be set back, and the monotonic clock may stop while
+        the computer sleeps.
         """
         seconds = time.monotonic() - self._made_monotonic
         fresh = _FRESH.total_seconds()
@@ -239,16 +238,16 @@ class Plans(ByFilter[Plan]):
 
     @cached_property
     def writes(self) -> tuple[Write, ...]:
-        """The writes of all, in the order in which they go out.
+        """The writes of all plans, in the order in which they are sent.
 
-        First those that can only stop bets, then those that can cause some; each by match, then
-        by filter.
+        First those that can only stop bets, then those that can cause bets; both by match, then by
+        filter.
         """
         return tuple(writes_of(self))
 
     @cached_property
     def refused(self) -> Mapping[tuple[int, int], str]:
-        """Filter id and match id to why it is refused, over all filters."""
+        """Filter id and match id to the reason why the write is refused, over all filters."""
         return MappingProxyType(
             {
                 (filter_id, match_id): reason
@@ -258,7 +257,7 @@ class Plans(ByFilter[Plan]):
         )
 
     def without(self, match_ids: Iterable[int | Match]) -> Plans:
-        """Return the plans without these matches, for every filter. They are as old as these.
+        """Return the plans without these matches, for every filter. `made_at` stays the same.
 
         Raises:
             InvalidArgumentError: the argument is not an iterable of matches.
@@ -267,7 +266,7 @@ class Plans(ByFilter[Plan]):
         return Plans({filter_id: plan.without(left_out) for filter_id, plan in self.items()})
 
     def only(self, match_ids: Iterable[int | Match]) -> Plans:
-        """Return the plans for these matches alone, for every filter. They are as old as these.
+        """Return the plans with only these matches, for every filter. `made_at` stays the same.
 
         Raises:
             InvalidArgumentError: the argument is not an iterable of matches.
@@ -289,10 +288,10 @@ def _change(entry: Entry) -> OddsChange:
 
 
 def writes_of(plans: Mapping[int, Plan]) -> Iterator[Write]:
-    """Give the writes of all plans in the order in which they go out.
+    """Yield the writes of all plans in the order in which they are sent.
 
-    First those that can only stop bets (of these, deletions by the scope last), then those that
-    can cause some; each by match, in the order of the odds, then by filter.
+    First those that can only stop bets (deletions because of the scope are the last of these),
+    then those that can cause bets; each kind by match, in the order of the odds, then by filter.
     """
     ranked: tuple[dict[int, list[Write]], ...] = ({}, {}, {})
     places: dict[int, None] = {}

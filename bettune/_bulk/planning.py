@@ -1,4 +1,4 @@
-"""Making a plan from odds, checking it, and comparing it again before it is applied."""
+"""Makes plans, and checks them before they are applied."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from bettune._models import Prediction
 from bettune._values.display import first_few, short_repr, shown_odds
 from bettune._values.odds import falls_by_more, is_within, six_decimals
 
-# Entries of which a report says something, so that they have to be as the plan saw them.
+# Entries that appear in a report. Their predictions must not change before the plan is applied.
 SEEN = frozenset({"create", "update", "delete", "unchanged"})
 _BY_HAND = "set by hand on BetTune's page"
 _STALE = "BetTune no longer holds what the plan saw"
 
 
 class PlanRefusedError(BetTuneError):
-    """A plan was refused before anything was written.
+    """A plan was refused. Nothing was written.
 
     Attributes:
-        plan: the Plan, or Plans. Its `refused` says which matches, and why.
+        plan: the Plan or Plans. Its `refused` has the matches and the reasons.
     """
 
     def __init__(self, message: str, *, plan: Plan | Plans | None = None) -> None:
@@ -43,8 +43,8 @@ def make_plan(
     made_at: datetime,
     made_monotonic: float,
 ) -> Plan:
-    """Compare the odds asked for with those held, at six decimals."""
-    # Also the entries without anything to do: the order of several plans' writes comes from them.
+    """Compare the desired odds with the predictions that BetTune holds, at six decimals."""
+    # Entries without a write are needed, too: they determine the order of several plans' writes.
     entries = (_entry(match_id, desired, held.get(match_id), rules) for match_id in desired.order)
     return Plan(
         filter_id,
@@ -82,7 +82,7 @@ def _entry(match_id: int, desired: DesiredOdds, held: Prediction | None, rules: 
 
 
 def compared(plan: Plan, held: Mapping[int, Prediction]) -> Plan:
-    """Return the plan with those matches refused of which BetTune holds something else now."""
+    """Refuse the writes of a plan whose predictions have changed since the plan was made."""
     return replace(
         plan,
         entries=tuple(
@@ -104,7 +104,7 @@ def _stale(entry: Entry, held: Prediction | None) -> str:
 
 
 def checked_plan(plan: Any) -> dict[int, Plan]:
-    """Check the plan that is to be applied, and return it by its filter id.
+    """Check a plan before it is applied, and return it by its filter id.
 
     Raises:
         InvalidArgumentError: the value is not a plan.
@@ -115,14 +115,14 @@ def checked_plan(plan: Any) -> dict[int, Plan]:
 
 
 def checked_plans(plans: Any) -> dict[int, Plan]:
-    """Check the plans that are to be applied.
+    """Check plans before they are applied.
 
     Raises:
         InvalidArgumentError: the value is not a mapping of filter ids to their plans.
     """
     if not isinstance(plans, Mapping):
         raise InvalidArgumentError(
-            f"plans must be what plan_many returned, not {short_repr(plans)}"
+            f"plans must be the result of plan_many, not {short_repr(plans)}"
         )
     for filter_id, plan in plans.items():
         if not isinstance(plan, Plan) or plan.filter_id != filter_id:
@@ -134,10 +134,10 @@ def checked_plans(plans: Any) -> dict[int, Plan]:
 
 
 def check_refused(plans: Mapping[int, Plan], *, single: bool) -> None:
-    """Refuse plans of which any match is refused.
+    """Raise if the plans have refused writes.
 
     Raises:
-        PlanRefusedError: it names the first matches, and what allows them.
+        PlanRefusedError: the message names the first matches, and the arguments that allow them.
     """
     refused = [
         (f"filter {filter_id}: " if len(plans) > 1 else "")

@@ -1,4 +1,4 @@
-"""Reports: the result of each write of a sync."""
+"""The report of a sync, with the result of each write."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from bettune._models import Prediction
 from bettune._values.display import first_few, shown_odds
 
 State = Literal["done", "failed", "unknown"]
-"""What is known of a write that was begun."""
+"""The state of a write that was sent, or failed before it was sent."""
 
-# What a report counts; most runs have none of the second kind, which are then left out.
+# The parts that a summary counts, and those of them that it leaves out when they are empty.
 _COUNTED = ("created", "updated", "deleted", "unchanged", "failed", "unknown", "pending")
 _ONLY_IF_ANY = frozenset({"deleted", "unknown", "pending"})
 
@@ -35,12 +35,12 @@ class WriteResult(Struct, frozen=True):
         match_id: the match.
         action: ``create``, ``update`` or ``delete``.
         old: the minimum odds that BetTune held, or None.
-        new: the minimum odds asked for, or None to delete.
-        source: the source of what BetTune held, or None.
-        state: ``done``; ``failed``, which changed nothing; or ``unknown``, where the request was
-            sent and nothing tells whether BetTune carried it out.
-        error: why it failed or is unknown, or None.
-        at: when this became known, an aware datetime in UTC.
+        new: the desired minimum odds, or None to delete.
+        source: the source of the prediction that BetTune held, or None.
+        state: ``done``; ``failed`` (nothing changed); or ``unknown`` (the request was sent, and
+            BetTune may or may not have executed it).
+        error: the error of a failed or unknown write, or None.
+        at: the time of this result, an aware datetime in UTC.
     """
 
     filter_id: int
@@ -63,20 +63,19 @@ class WriteResult(Struct, frozen=True):
 
 
 class SyncReport(OfFilter, frozen=True, dict=True):
-    """The results of a sync, match by match. Each write of the plan is in exactly one of the parts.
+    """The results of a sync by match. Each write of the plan is in exactly one of the mappings.
 
     Attributes:
         filter_id: the prediction filter.
         created: match id to the new prediction.
         updated: match id to the changed prediction.
-        deleted: match id to the odds that the plan saw and that are gone.
-        unchanged: match id to odds that were as asked for; nothing was sent.
-        failed: match id to the error of its write, which changed nothing.
-        unknown: match id to the error (or None, where the run was cut off) of a write that was
-            sent, while nothing tells whether BetTune carried it out. Running the sync again
-            settles it.
-        pending: match id to the odds (or None, to delete) that were never sent.
-        results: match id to the result of its write, in the order in which they became known.
+        deleted: match id to the odds of the deleted prediction.
+        unchanged: match id to odds that equal the desired ones. Nothing was sent.
+        failed: match id to the error of its write. Nothing changed.
+        unknown: match id to the error (or None if the run was cut off) of a write that was sent
+            and that BetTune may or may not have executed. Run the sync again to settle it.
+        pending: match id to the odds (or None, to delete) of a write that was never sent.
+        results: match id to the result of its write, in the order of the results.
         plan: the plan that was applied.
     """
 
@@ -97,15 +96,15 @@ class SyncReport(OfFilter, frozen=True, dict=True):
 
     @property
     def writes(self) -> tuple[Write | WriteResult, ...]:
-        """The results of the plan's writes, in their order; a pending one is a `Write`."""
+        """The results of the plan's writes, in the plan's order. A pending write is a `Write`."""
         planned = () if self.plan is None else self.plan.writes
         return tuple(self.results.get(write.match_id, write) for write in planned)
 
     def raise_for_failures(self) -> None:
-        """Do nothing if all went well.
+        """Raise unless the report is ok.
 
         Raises:
-            SyncError: something failed, is unknown or pending. The error has this report.
+            SyncError: a write failed, is unknown or is pending. The error has this report.
         """
         _raise_for_failures([self], self)
 
@@ -131,27 +130,27 @@ class SyncReports(ByFilter[SyncReport]):
 
     @cached_property
     def unknown(self) -> dict[tuple[int, int], APIError | None]:
-        """Filter id and match id to the error (or None) of each write that is unknown."""
+        """Filter id and match id to the error (or None) of each unknown write."""
         return {(f, m): e for f, report in self.items() for m, e in report.unknown.items()}
 
     @cached_property
     def pending(self) -> dict[tuple[int, int], Decimal | None]:
-        """Filter id and match id to the odds (or None, to delete) that were never sent."""
+        """Filter id and match id to the odds (or None, to delete) of each write never sent."""
         return {(f, m): odds for f, report in self.items() for m, odds in report.pending.items()}
 
     @property
     def writes(self) -> tuple[Write | WriteResult, ...]:
-        """The results of the plans' writes, in their order; a pending one is a `Write`."""
+        """The results of the plans' writes, in their order. A pending write is a `Write`."""
         plans = {f: report.plan for f, report in self.items() if report.plan is not None}
         return tuple(
             self[write.filter_id].results.get(write.match_id, write) for write in writes_of(plans)
         )
 
     def raise_for_failures(self) -> None:
-        """Do nothing if all went well.
+        """Raise unless all reports are ok.
 
         Raises:
-            SyncError: something failed, is unknown or pending. The error has all the reports.
+            SyncError: a write failed, is unknown or is pending. The error has these reports.
         """
         _raise_for_failures(self.values(), self)
 
@@ -163,10 +162,10 @@ class SyncReports(ByFilter[SyncReport]):
 
 
 class SyncError(BetTuneError):
-    """A sync of which a part failed, is unknown, or was not sent.
+    """Writes of a sync failed, are unknown, or were not sent.
 
     Attributes:
-        report: the whole SyncReport, or SyncReports.
+        report: the complete SyncReport or SyncReports.
     """
 
     def __init__(self, message: str, *, report: SyncReport | SyncReports | None = None) -> None:
@@ -179,12 +178,12 @@ def make_report(
     results: Mapping[int, WriteResult],
     predictions: Mapping[int, Prediction],
 ) -> SyncReport:
-    """Sort the writes of a plan by what came of them.
+    """Make the report of a plan.
 
     Args:
         plan: the plan.
-        results: match id to the result of each write that was begun.
-        predictions: match id to the prediction of each write that is done, but for deletions.
+        results: match id to the result of each write that is not pending.
+        predictions: match id to the prediction of each successful create or update.
     """
     report = SyncReport(
         plan.filter_id, unchanged=dict(plan.unchanged), results=dict(results), plan=plan
@@ -233,7 +232,7 @@ def _table(
 ) -> str:
     plans = {f: report.plan for f, report in reports.items() if report.plan is not None}
     rows = [(write, _outcome(write)) for write in writes]
-    # What a person has to look at comes first, since a long table is cut.
+    # Writes that are not done come first, since a long table is cut off.
     rows.sort(key=lambda row: row[1] == "done")
     return write_table(caption, plans, rows, "outcome")
 

@@ -1,4 +1,4 @@
-"""One application of plans: the next write, what came of each, and when to stop. Without I/O."""
+"""The state of a bulk run: hands out writes, records results, decides when to stop. Does no I/O."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bettune._http.rate_limiter import RequestGroup
 from bettune._models import Prediction
 from bettune._values.odds import six_decimals
 
-# This many writes in a row, at least, have to fail before the server counts as down.
+# The minimum number of consecutive failures after which the server counts as down.
 _FAILURES_IN_A_ROW = 5
 _SERVER_IS_DOWN = (
     APIConnectionError,
@@ -39,9 +39,9 @@ class Outcome(Struct, frozen=True):
     """The outcome of the request of a write.
 
     Attributes:
-        prediction: what BetTune holds now, of a PUT that succeeded.
-        error: why it did not succeed, or None.
-        in_doubt: whether BetTune may have carried it out all the same.
+        prediction: the prediction in the response to a PUT, or None.
+        error: the error of the request, or None.
+        in_doubt: True if BetTune may have executed the request in spite of the error.
     """
 
     prediction: Prediction | None = None
@@ -49,12 +49,13 @@ class Outcome(Struct, frozen=True):
     in_doubt: bool = False
 
 
-class News(Struct, frozen=True):
-    """Results and progress to pass to the caller's functions.
+class Notice(Struct, frozen=True):
+    """The arguments for the callbacks of the caller.
 
     Attributes:
         result: the result of a write.
-        progress: how many writes are through, and of how many; None where that is known already.
+        progress: the numbers of finished writes and of all writes, or None if they are the same as
+            in the last notice.
     """
 
     result: WriteResult
@@ -62,17 +63,17 @@ class News(Struct, frozen=True):
 
 
 class Run:
-    """Hands out the writes of plans and notes what came of them; threads and tasks share it.
+    """Hands out the writes of plans and records their results. Threads and tasks share it.
 
-    A write is pending until it is handed out; it is in flight until it is settled, or until the
-    run is cut off.
+    A write is pending until it is handed out. Then it is in flight until it is settled, or until
+    the run is cut off.
 
     Args:
         plans: the plans, by filter id.
-        concurrency: how many writes are in flight at a time.
-        max_wait: the longest single wait of a write, in seconds.
-        cancel: wakes the requests of a filter that wait to be sent, so that they are not sent.
-        single: whether the report is that of the one plan, not a mapping.
+        concurrency: the maximum number of writes in flight.
+        max_wait: the maximum delay before one attempt, in seconds.
+        cancel: a function that cancels the waiting requests of a filter.
+        single: True to report the only plan as SyncReport, False to return SyncReports.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Run:
         writes = tuple(writes_of(plans))
         self.total = len(writes)
         self.workers = min(concurrency, self.total)
-        # Set before all else that a stop does: it is a single step, which cannot be interrupted.
+        # The first step of a stop. It is atomic, so that no interrupt can split it.
         self.stopping = False
         self.stopped = False
         self._plans = dict(plans)
@@ -117,10 +118,10 @@ class Run:
                 yield min(self.workers, len(writes))
 
     def take(self, group_of: Callable[[int], RequestGroup]) -> Write | None:
-        """Hand out the next write, which is in flight from now on; None when there are no more.
+        """Return the next write, which is now in flight, or None if no write is left.
 
         Args:
-            group_of: gives the group of requests by which a filter's write is sent.
+            group_of: returns the request group for the writes of a filter.
         """
         with self._lock:
             if self.stopping:
@@ -134,29 +135,29 @@ class Run:
             return None
 
     def release(self, write: Write) -> None:
-        """Note that a write was never sent: it is pending again."""
+        """Make a write pending again: it was never sent."""
         with self._lock:
             self._in_flight.pop(_key(write), None)
 
     def stop(self, filter_id: int | None = None) -> None:
-        """Hand out no more writes, of one filter or of all; requests that wait are not sent."""
+        """Hand out no more writes of a filter, or of all, and cancel the waiting requests."""
         if filter_id is None:
             self.stopping = self.stopped = True
-        for each in self._plans if filter_id is None else [filter_id]:
-            self._stopped.add(each)
-            self._cancel(each)
+        for stopped_id in self._plans if filter_id is None else [filter_id]:
+            self._stopped.add(stopped_id)
+            self._cancel(stopped_id)
 
-    def settle(self, write: Write, outcome: Outcome) -> News | None:
-        """Note what came of a write; None where its run is over and its report was given."""
+    def settle(self, write: Write, outcome: Outcome) -> Notice | None:
+        """Record the outcome of a write. Return None if the run is over."""
         state = "done" if outcome.error is None else "unknown" if outcome.in_doubt else "failed"
         with self._lock:
             if self._is_over or self._in_flight.pop(_key(write), None) is None:
                 return None
-            news = self._note(write, state, outcome)
+            notice = self._record(write, state, outcome)
             failures = self._failures_in_a_row + 1
             self._failures_in_a_row = failures if isinstance(outcome.error, _SERVER_IS_DOWN) else 0
-        self._stop_where_in_vain(write, outcome.error)
-        return news
+        self._stop_if_hopeless(write, outcome.error)
+        return notice
 
     def unknown(self) -> dict[int, list[Write]]:
         """Return the writes that are unknown, by filter id."""
@@ -168,39 +169,42 @@ class Run:
                     writes.setdefault(filter_id, []).append(write)
         return writes
 
-    def settle_unknown(self, write: Write, held: Prediction | None) -> News | None:
-        """Settle an unknown write by what BetTune holds; None where that does not tell."""
+    def settle_unknown(self, write: Write, held: Prediction | None) -> Notice | None:
+        """Settle an unknown write by the prediction that BetTune holds. Return None if it cannot.
+
+        The write is done if BetTune holds the new odds, and failed if it holds the old ones.
+        """
         odds = None if held is None else six_decimals(held.odds)
         before = None if write.old is None else six_decimals(write.old)
         with self._lock:
             if self._is_over:
                 return None
             if odds == write.new:
-                return self._note(write, "done", Outcome(held))
+                return self._record(write, "done", Outcome(held))
             if odds == before:
                 error = self._results[_key(write)].error
-                return self._note(write, "failed", Outcome(error=error))
+                return self._record(write, "failed", Outcome(error=error))
         return None
 
-    def cut_off(self) -> list[News]:
-        """End the run now: what is in flight becomes unknown, unless it was not sent yet.
+    def cut_off(self) -> list[Notice]:
+        """End the run now. Writes whose requests were sent become unknown, others are pending.
 
-        Later outcomes change nothing any more.
+        Later outcomes are ignored.
         """
         self.stopping = True
         with self._lock:
-            pass  # a write that was being handed out is in flight by now
+            pass  # wait for a write that `take` is handing out: it is now in flight
         for filter_id in self._plans:
             self._cancel(filter_id)
         with self._lock:
             self._is_over = True
-            # What was not sent before it was cancelled is not sent any more.
+            # A request that was not sent before its group was cancelled is never sent.
             in_doubt = [write for write, group in self._in_flight.values() if group.in_doubt]
             self._in_flight.clear()
-            return [self._note(write, "unknown", Outcome()) for write in in_doubt]
+            return [self._record(write, "unknown", Outcome()) for write in in_doubt]
 
     def report(self) -> SyncReport | SyncReports:
-        """Make the report of the run as it stands. It does not change afterwards."""
+        """Return the report of the run so far. The report does not change later."""
         with self._lock:
             results = dict(self._results)
         reports = {
@@ -213,7 +217,7 @@ class Run:
         }
         return next(iter(reports.values())) if self._single else SyncReports(reports)
 
-    def _note(self, write: Write, state: str, outcome: Outcome) -> News:
+    def _record(self, write: Write, state: str, outcome: Outcome) -> Notice:
         key = _key(write)
         is_new = key not in self._results
         result = WriteResult(
@@ -223,17 +227,17 @@ class Run:
             write.old,
             write.new,
             write.source,
-            state,  # type: ignore[arg-type] # one of the three
+            state,  # type: ignore[arg-type] # a State
             outcome.error,
             datetime.now(UTC),
         )
         self._results[key] = result
         if outcome.prediction is not None:
             self._predictions[key] = outcome.prediction
-        return News(result, (len(self._results), self.total) if is_new else None)
+        return Notice(result, (len(self._results), self.total) if is_new else None)
 
-    def _stop_where_in_vain(self, write: Write, error: APIError | None) -> None:
-        """Stop where every other write would fail in the same way."""
+    def _stop_if_hopeless(self, write: Write, error: APIError | None) -> None:
+        """Stop the run if all other writes would fail in the same way."""
         if self._failures_in_a_row >= max(self.workers, _FAILURES_IN_A_ROW):
             self.stop()
         if isinstance(error, APIStatusError) and error.code == "filter_not_found":
@@ -241,7 +245,7 @@ class Run:
         elif isinstance(error, AuthenticationError | PermissionDeniedError):
             self.stop()
         elif isinstance(error, RateLimitError) and error.retry_after is not None:
-            self.stop()  # it came back when it was told to, in vain; or that is too far
+            self.stop()  # retries after Retry-After failed, too, or it exceeds max_wait
         elif isinstance(error, InternalServerError) and (error.retry_after or 0) > self._max_wait:
             self.stop()
 

@@ -1,4 +1,4 @@
-"""Signals during a bulk run: their handlers are called at once, what they raise is held back."""
+"""Calls signal handlers during a bulk run, and defers the exceptions that they raise."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from contextlib import suppress
 from typing import Any, Self
 
 
-class HeldSignals:
-    """Holds back what signal handlers of the main thread raise, such as KeyboardInterrupt.
+class DeferredSignals:
+    """Catches exceptions of signal handlers in the main thread, such as KeyboardInterrupt.
 
-    A handler that raises does so at any bytecode, in the middle of a report too. Within this
-    context the handlers are called as always, and `noticed` gets the exception instead. Only
-    within a caller's own function a second exception is raised, since that function may be stuck.
+    A signal handler may raise at any bytecode, also while a report is made. In this context,
+    handlers are called as usual, but `on_exception` receives their exceptions. Only a second
+    exception during a callback of the caller is raised, since the callback may be stuck.
 
     Args:
-        noticed: called with each exception, within the signal handler: it must not raise or wait.
+        on_exception: called with each exception, in the signal handler. It must not raise or wait.
     """
 
-    def __init__(self, noticed: Callable[[BaseException], None]) -> None:
+    def __init__(self, on_exception: Callable[[BaseException], None]) -> None:
         self.in_callback = False
-        self._noticed = noticed
+        self._on_exception = on_exception
         self._count = 0
         self._is_over = False
         self._handlers: dict[int, Any] = {}
@@ -42,10 +42,10 @@ class HeldSignals:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Where this is interrupted, a handler that stays in place does as the one before it.
+        # If an interrupt leaves a handler of this class in place, it raises as the original does.
         self._is_over = True
         for number, handler in self._handlers.items():
-            # A caller's function may have set another handler meanwhile.
+            # A callback of the caller may have set another handler.
             if signal.getsignal(number) == self._handle:
                 signal.signal(number, handler)
 
@@ -56,6 +56,6 @@ class HeldSignals:
             if self._is_over:
                 raise
             self._count += 1
-            self._noticed(error)
+            self._on_exception(error)
             if self.in_callback and self._count > 1:
                 raise

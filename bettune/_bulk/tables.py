@@ -1,4 +1,4 @@
-"""Plans and reports for a person: one line of text, and a short table in a notebook."""
+"""Plans and reports for people: a summary line, and a short table in a notebook."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LARGE = 5
 
 
 def is_large(old: Decimal | None, new: Decimal | None) -> bool:
-    """Return whether a change is by more than a factor of 5."""
+    """Return whether odds change by more than a factor of 5."""
     if old is None or new is None:
         return False
     return not is_within(Decimal(_LARGE - 1), max(old, new), min(old, new))
@@ -63,7 +63,7 @@ def plan_summary(plans: Iterable[Plan]) -> str:
 
 
 def match_cells(plans: Mapping[int, Plan], write: Write | Any) -> list[Any]:
-    """Make the cells that name the match of a write: id, kick-off, home and away."""
+    """Make the cells for the match of a write: filter, id, kick-off, home and away."""
     match = plans[write.filter_id].match(write.match_id)
     known = [None] * 3
     if match is not None:
@@ -77,13 +77,13 @@ def write_table(
     rows: Sequence[tuple[Any, str]],
     last_column: str,
 ) -> str:
-    """Make the notebook table of writes, with kick-off and teams where any are known.
+    """Make the notebook table of writes, with kick-off and teams if any are known.
 
     Args:
-        caption: the text above it.
-        plans: the plans that know the matches.
+        caption: the text above the table.
+        plans: the plans, with the matches that are known.
         rows: each write with the text of the last column.
-        last_column: the name of that column; where it is empty, there is none.
+        last_column: the name of the last column, or an empty string for no such column.
     """
     columns = ["filter", "match", "kick-off", "home", "away", "action", "old odds", "new odds"]
     columns += [last_column] if last_column else []
@@ -107,7 +107,7 @@ def plan_table(caption: str, plans: Mapping[int, Plan], writes: Sequence[Write])
         for filter_id, plan in plans.items()
         for match_id, reason in plan.refused.items()
     }
-    # The refused ones come first, since a long table is cut.
+    # Refused writes come first, since a long table is cut off.
     rows = [(write, refused.get((write.filter_id, write.match_id), "")) for write in writes]
     rows.sort(key=lambda row: not row[1])
     return write_table(caption, plans, rows, "refused" if refused else "")

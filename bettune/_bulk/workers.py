@@ -1,4 +1,4 @@
-"""Workers that carry out the writes of a run: tasks or threads."""
+"""Worker tasks and worker threads that send the writes of a run."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import anyio
 from bettune._api_errors import NotFoundError
 from bettune._bulk.plan import Write
 from bettune._bulk.report import SyncReport, SyncReports, WriteResult
-from bettune._bulk.run import News, Outcome, Run
-from bettune._bulk.signals import HeldSignals
+from bettune._bulk.run import Notice, Outcome, Run
+from bettune._bulk.signals import DeferredSignals
 from bettune._errors import BetTuneError, InvalidArgumentError
 from bettune._http.rate_limiter import RequestGroup, RunCancelledError
 from bettune._models import Prediction
@@ -29,12 +29,12 @@ logger = logging.getLogger("bettune")
 OnProgress = Callable[[int, int], object]
 OnResult = Callable[[WriteResult], object]
 Report = SyncReport | SyncReports
-# Seconds for which a worker waits until the caller is told of its write, before it goes on.
-_PATIENCE = 0.05
-# Writes per worker of which the caller may not have been told yet.
-_UNTOLD = 4
-# Seconds after which a waiting thread looks up: on some systems a signal does not wake it.
-_LOOK_UP = 0.5
+# The seconds for which a worker waits for the callbacks of its write before the next write.
+_CALLBACK_WAIT = 0.05
+# The maximum number of queued notices per worker.
+_QUEUED_NOTICES = 4
+# The seconds between wake-ups of the calling thread: on some systems, signals do not wake it.
+_POLL_INTERVAL = 0.5
 
 
 class AsyncSender(Protocol):
@@ -47,17 +47,16 @@ class AsyncSender(Protocol):
         """Send the request of a write."""
 
     async def held(self, filter_id: int, match_ids: list[int]) -> Mapping[int, Prediction]:
-        """Ask for the predictions that BetTune holds, by match id."""
+        """Search the predictions for matches, and return them by match id."""
 
 
 class AsyncWorkers:
-    """Tasks that share the writes of a run, and tell the caller's functions of each.
+    """Tasks that send the writes of a run, and call the callbacks after each write.
 
     Args:
-        concurrency: how many writes are in flight at a time.
-        on_progress: called with (done, total), one call at a time; awaited where it returns an
-            awaitable.
-        on_result: called with the WriteResult of each write, likewise.
+        concurrency: the maximum number of writes in flight.
+        on_progress: called with (done, total). Calls never overlap. An awaitable result is awaited.
+        on_result: called in the same way with the WriteResult of each write.
 
     Raises:
         InvalidArgumentError: an argument is invalid.
@@ -67,30 +66,29 @@ class AsyncWorkers:
         self, concurrency: Any, on_progress: OnProgress | None, on_result: OnResult | None
     ) -> None:
         self.concurrency = to_count(concurrency, "concurrency")
-        self._functions = _checked_functions(on_progress, on_result)
+        self._callbacks = _checked_callbacks(on_progress, on_result)
         self._turn = anyio.Lock(fast_acquire=True)
 
-    async def carry_out(self, run: Run, make_sender: Callable[[], AsyncSender]) -> Report:
-        """Carry out the writes of a run, and return its report.
+    async def execute(self, run: Run, make_sender: Callable[[], AsyncSender]) -> Report:
+        """Send the writes of a run, and return its report.
 
-        What ends the run before that is raised, by itself and in no group, with the report as
-        `.report`.
+        An exception that ends the run is raised with the report as `.report`, not in a group.
         """
         try:
             for count in run.phases():
-                await self._share_out(run, make_sender, count)
-            await self._look_up(run, make_sender)
+                await self._run_workers(run, make_sender, count)
+            await self._settle_unknown(run, make_sender)
         except BaseException as error:
             run.stop()
-            for news in run.cut_off():
-                # Of a cancelled task too: a function that awaits is then cancelled at once.
+            for notice in run.cut_off():
+                # In a cancelled task, too. A callback that awaits is then cancelled at once.
                 with suppress(BaseException):
-                    await self._tell(news)
+                    await self._notify(notice)
             _attach(error, run.report())
             raise
         return run.report()
 
-    async def _share_out(
+    async def _run_workers(
         self, run: Run, make_sender: Callable[[], AsyncSender], count: int
     ) -> None:
         failures: list[BaseException] = []
@@ -115,9 +113,9 @@ class AsyncWorkers:
                 except RunCancelledError:
                     run.release(write)
                     continue
-                news = run.settle(write, outcome)
-                if news is not None:
-                    await self._tell(news)
+                notice = run.settle(write, outcome)
+                if notice is not None:
+                    await self._notify(notice)
 
         async def worker() -> None:
             nonlocal left
@@ -130,21 +128,23 @@ class AsyncWorkers:
             async with anyio.create_task_group() as group:
                 for _ in range(count):
                     group.start_soon(worker)
-                # On trio Ctrl-C comes in the task that waits; the group would cancel the others.
+                # trio raises KeyboardInterrupt here. Unguarded, the group would cancel the workers.
                 await guarded(all_done.wait)
-        except BaseExceptionGroup as errors:  # Ctrl-C again
+        except BaseExceptionGroup as errors:  # a second Ctrl-C
             failures += [error for error in errors.exceptions if not isinstance(error, cancelled)]
             if not failures:
                 raise
         if failures:
             raise failures[0]
-        if left:  # a function awaited what was cancelled, which cancels its worker and the group
+        if left:  # a callback awaited a cancelled task, which cancelled its worker
             raise cancelled
 
-    async def _look_up(self, run: Run, make_sender: Callable[[], AsyncSender]) -> None:
-        """Settle the writes that are unknown by what BetTune holds."""
-        sender = make_sender()
-        for filter_id, writes in run.unknown().items():
+    async def _settle_unknown(self, run: Run, make_sender: Callable[[], AsyncSender]) -> None:
+        """Settle the unknown writes by the predictions that BetTune holds."""
+        unknown = run.unknown()
+        sender = make_sender() if unknown else None
+        for filter_id, writes in unknown.items():
+            assert sender is not None
             try:
                 held = await sender.held(filter_id, [write.match_id for write in writes])
             except NotFoundError:
@@ -152,19 +152,19 @@ class AsyncWorkers:
             except (BetTuneError, RunCancelledError):
                 return
             for write in writes:
-                news = run.settle_unknown(write, held.get(write.match_id))
-                if news is not None:
-                    await self._tell(news)
+                notice = run.settle_unknown(write, held.get(write.match_id))
+                if notice is not None:
+                    await self._notify(notice)
 
-    async def _tell(self, news: News) -> None:
-        """Tell the caller's functions. One that raised is not called again."""
-        if not self._functions:
+    async def _notify(self, notice: Notice) -> None:
+        """Call the callbacks. A callback that raised is not called again."""
+        if not self._callbacks:
             return
-        with anyio.CancelScope(shield=True):  # cancelled here, it would not tell of the write
+        with anyio.CancelScope(shield=True):  # a cancellation here would lose the notice
             await self._turn.acquire()
         try:
-            for name, function in list(self._functions.items()):
-                arguments = _arguments(name, news)
+            for name, function in list(self._callbacks.items()):
+                arguments = _arguments(name, notice)
                 if arguments is None:
                     continue
                 try:
@@ -174,7 +174,7 @@ class AsyncWorkers:
                 except anyio.get_cancelled_exc_class():
                     raise
                 except BaseException:
-                    del self._functions[name]
+                    del self._callbacks[name]
                     raise
         finally:
             self._turn.release()
@@ -190,20 +190,19 @@ class Sender(Protocol):
         """Send the request of a write."""
 
     def held(self, filter_id: int, match_ids: list[int]) -> Mapping[int, Prediction]:
-        """Ask for the predictions that BetTune holds, by match id."""
+        """Search the predictions for matches, and return them by match id."""
 
 
 class Workers:
-    """Threads that share the writes of a run, while the calling thread tells of each.
+    """Threads that send the writes of a run, while the calling thread calls the callbacks.
 
-    The calling thread only waits, and calls the caller's functions: signals reach no other one,
-    and what their handlers raise is held back until the report is complete. A first signal lets
-    the requests in flight come to their end, a second one cuts the run off.
+    Signal handlers run in the calling thread. Their exceptions are deferred until the report is
+    complete. After a first signal, the run waits for requests in flight. A second one cuts it off.
 
     Args:
-        concurrency: how many writes are in flight at a time.
-        on_progress: called with (done, total), in the calling thread.
-        on_result: called with the WriteResult of each write, likewise.
+        concurrency: the maximum number of writes in flight.
+        on_progress: called with (done, total) in the calling thread.
+        on_result: called in the same way with the WriteResult of each write.
 
     Raises:
         InvalidArgumentError: an argument is invalid, such as a coroutine function.
@@ -213,27 +212,27 @@ class Workers:
         self, concurrency: Any, on_progress: OnProgress | None, on_result: OnResult | None
     ) -> None:
         self.concurrency = to_count(concurrency, "concurrency")
-        self._functions = _checked_functions(on_progress, on_result)
-        for name, function in self._functions.items():
+        self._callbacks = _checked_callbacks(on_progress, on_result)
+        for name, function in self._callbacks.items():
             if iscoroutinefunction(function) or iscoroutinefunction(
-                getattr(function, "__call__", None)  # noqa: B004 - an object's own
+                getattr(function, "__call__", None)  # noqa: B004 - a callable object
             ):
                 raise InvalidArgumentError(
                     f"{name} must be a plain function: coroutine functions go with AsyncBetTune"
                 )
-        self._signals = HeldSignals(self._noticed)
+        self._signals = DeferredSignals(self._on_signal_exception)
         self._interrupts = 0
         self._failures: list[BaseException] = []
-        # What the workers have to tell, each with a queue that says when it was told.
-        self._untold: deque[tuple[News, SimpleQueue[None]]] = deque()
-        # Not a Condition: a put is safe within signal handlers too.
+        # The notices of the workers, each with a queue that receives an item after the callbacks.
+        self._notices: deque[tuple[Notice, SimpleQueue[None]]] = deque()
+        # Not a Condition: a signal handler can safely call `put`.
         self._wake: SimpleQueue[None] = SimpleQueue()
-        self._alone = False
+        self._no_threads = False
 
-    def carry_out(self, run: Run, make_sender: Callable[[], Sender]) -> Report:
-        """Carry out the writes of a run, and return its report.
+    def execute(self, run: Run, make_sender: Callable[[], Sender]) -> Report:
+        """Send the writes of a run, and return its report.
 
-        What ends the run before that is raised, with the report as `.report`.
+        An exception that ends the run is raised with the report as `.report`.
         """
         self._run = run
         try:
@@ -244,9 +243,9 @@ class Workers:
                 ):
                     unknown = [] if self._failures else run.unknown()
                     if unknown:
-                        self._in_threads(1, lambda: self._look_up(run, make_sender()))
+                        self._in_threads(1, lambda: self._settle_unknown(run, make_sender()))
             if self._failures:
-                raise self._failures[0]  # noqa: TRY301 - with the report, as all else
+                raise self._failures[0]  # noqa: TRY301 - handled below
             return run.report()
         except BaseException as error:
             run.stopping = True
@@ -262,12 +261,12 @@ class Workers:
             except RunCancelledError:
                 run.release(write)
                 continue
-            news = run.settle(write, outcome)
-            if news is not None and self._functions:
-                self._hand_over(news)
+            notice = run.settle(write, outcome)
+            if notice is not None and self._callbacks:
+                self._queue(notice)
 
-    def _look_up(self, run: Run, sender: Sender) -> None:
-        """Settle the writes that are unknown by what BetTune holds."""
+    def _settle_unknown(self, run: Run, sender: Sender) -> None:
+        """Settle the unknown writes by the predictions that BetTune holds."""
         for filter_id, writes in run.unknown().items():
             try:
                 held = sender.held(filter_id, [write.match_id for write in writes])
@@ -276,15 +275,12 @@ class Workers:
             except (BetTuneError, RunCancelledError):
                 return
             for write in writes:
-                news = run.settle_unknown(write, held.get(write.match_id))
-                if news is not None:
-                    self._hand_over(news)
+                notice = run.settle_unknown(write, held.get(write.match_id))
+                if notice is not None:
+                    self._queue(notice)
 
     def _in_threads(self, count: int, work: Callable[[], None]) -> bool:
-        """Do `work` in threads, each in a copy of this one's context; tell of it here meanwhile.
-
-        Returns whether all came to their end; else the run was cut off.
-        """
+        """Run `work` in threads, and call the callbacks. Return False if the run was cut off."""
         ended: list[None] = []
 
         def guarded() -> None:
@@ -300,20 +296,20 @@ class Workers:
         threads: list[threading.Thread] = []
         for number in range(count):
             run = contextvars.copy_context().run
-            # A request that a run was cut off from keeps no process from its end.
+            # A daemon: a request in flight after a cut-off must not keep the process alive.
             thread = threading.Thread(
                 target=run, args=(guarded,), name=f"bettune-{number}", daemon=True
             )
             try:
                 thread.start()
-            except RuntimeError:  # there can be no more, as at the end of the interpreter
+            except RuntimeError:  # no more threads, as while the interpreter exits
                 break
             threads.append(thread)
         if count and not threads:
-            self._alone = True
+            self._no_threads = True
             guarded()
         while True:
-            self._tell_all()
+            self._notify_all()
             if self._interrupts > 1:
                 self._cut_off()
                 return False
@@ -322,48 +318,47 @@ class Workers:
                     "stopping after the requests in flight; a second signal ends at once"
                 )
                 self._run.stop()
-            if len(ended) >= len(threads) and not self._untold:
+            if len(ended) >= len(threads) and not self._notices:
                 break
             with suppress(Empty):
-                self._wake.get(timeout=_LOOK_UP)
+                self._wake.get(timeout=_POLL_INTERVAL)
         for thread in threads:
             thread.join()
         return True
 
-    def _noticed(self, error: BaseException) -> None:
-        """Take what a signal handler raised; within that handler."""
+    def _on_signal_exception(self, error: BaseException) -> None:
+        """Record the exception of a signal handler. Called in that handler."""
         self._run.stopping = True
         self._failures.append(error)
         self._interrupts += 1
         self._wake.put(None)
 
-    def _hand_over(self, news: News) -> None:
-        """Have the calling thread tell of a write, in a worker."""
-        told: SimpleQueue[None] = SimpleQueue()
-        self._untold.append((news, told))
-        if self._alone:
-            self._tell_all()
+    def _queue(self, notice: Notice) -> None:
+        """Queue a notice in a worker. The calling thread calls the callbacks."""
+        called: SimpleQueue[None] = SimpleQueue()
+        self._notices.append((notice, called))
+        if self._no_threads:
+            self._notify_all()
             return
         self._wake.put(None)
-        # A function that is quick is told of each write before its worker begins the next; a slow
-        # one does not hold the workers up, up to some number.
+        # Wait for fast callbacks, but not for slow ones until too many notices are queued.
         while not self._run.stopping:
             with suppress(Empty):
-                told.get(timeout=_PATIENCE)
+                called.get(timeout=_CALLBACK_WAIT)
                 return
-            if len(self._untold) <= _UNTOLD * self._run.workers:
+            if len(self._notices) <= _QUEUED_NOTICES * self._run.workers:
                 return
 
-    def _tell_all(self) -> None:
-        while self._untold:
-            news, told = self._untold.popleft()
-            self._tell(news)
-            told.put(None)
+    def _notify_all(self) -> None:
+        while self._notices:
+            notice, called = self._notices.popleft()
+            self._notify(notice)
+            called.put(None)
 
-    def _tell(self, news: News) -> None:
-        """Tell the caller's functions. One that raised is not called again."""
-        for name, function in list(self._functions.items()):
-            arguments = _arguments(name, news)
+    def _notify(self, notice: Notice) -> None:
+        """Call the callbacks. A callback that raised is not called again."""
+        for name, function in list(self._callbacks.items()):
+            arguments = _arguments(name, notice)
             if arguments is None:
                 continue
             try:
@@ -373,32 +368,32 @@ class Workers:
             except BaseException as error:  # noqa: BLE001 - raised with the report
                 self._signals.in_callback = False
                 self._run.stopping = True
-                self._functions.pop(name, None)
+                self._callbacks.pop(name, None)
                 self._failures.append(error)
                 self._run.stop()
 
     def _cut_off(self) -> None:
         self._run.stop()
-        for news in self._run.cut_off():
-            self._untold.append((news, SimpleQueue()))
-        self._tell_all()
+        for notice in self._run.cut_off():
+            self._notices.append((notice, SimpleQueue()))
+        self._notify_all()
 
 
-def _checked_functions(
+def _checked_callbacks(
     on_progress: OnProgress | None, on_result: OnResult | None
 ) -> dict[str, Callable[..., object]]:
-    """Check the caller's functions; return those given, in the order in which they are called."""
+    """Check the callbacks, and return those that are not None in the order of their calls."""
     check_callback(on_progress, "on_progress")
     check_callback(on_result, "on_result")
-    given = {"on_result": on_result, "on_progress": on_progress}
-    return {name: function for name, function in given.items() if function is not None}
+    callbacks = {"on_result": on_result, "on_progress": on_progress}
+    return {name: function for name, function in callbacks.items() if function is not None}
 
 
-def _arguments(name: str, news: News) -> tuple[Any, ...] | None:
-    """Return the arguments of a caller's function; None if there is nothing to call it with."""
-    return (news.result,) if name == "on_result" else news.progress
+def _arguments(name: str, notice: Notice) -> tuple[Any, ...] | None:
+    """Return the arguments of a callback, or None if it is not called for this notice."""
+    return (notice.result,) if name == "on_result" else notice.progress
 
 
 def _attach(error: BaseException, report: Report) -> None:
-    with suppress(Exception):  # not every exception takes attributes
+    with suppress(Exception):  # some exceptions reject attributes
         error.report = report  # type: ignore[attr-defined]

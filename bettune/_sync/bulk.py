@@ -1,4 +1,4 @@
-"""A model's odds in bulk: plans are made, checked, and carried out with the single operations."""
+"""Makes plans and applies them, by means of the operations search, put and delete."""
 
 # Derived by `make generate`: change the file of this name in bettune/_async instead.
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from bettune._http.retries import RetryPolicy
     from bettune._sync.predictions import Predictions
 
-# Of a run that was stopped: how long, in seconds, it waits to ask what BetTune holds.
+# The maximum delay in seconds before the last search of a run that was stopped.
 _LAST_WAIT = 10.0
 
 
 class Bulk:
-    """Makes plans and carries them out.
+    """Makes plans and applies them.
 
     Args:
         predictions: the single operations.
-        low_level: the client they use.
+        low_level: the client of these operations.
     """
 
     def __init__(self, predictions: Predictions, low_level: LowLevelClient) -> None:
@@ -42,10 +42,10 @@ class Bulk:
         self._low_level = low_level
 
     def plans(self, desired: Mapping[int, DesiredOdds], rules: Rules) -> dict[int, Plan]:
-        """Compare the odds asked for with those that BetTune holds."""
+        """Compare the desired odds with those that BetTune holds."""
         plans = {}
         for filter_id, odds in desired.items():
-            # Before it is asked: what is older than the plan says is never taken for newer.
+            # Set before the search, so that a plan never seems newer than its data.
             made_at, made_monotonic = datetime.now(UTC), time.monotonic()
             held = self._held(filter_id, odds.asked())
             plans[filter_id] = make_plan(
@@ -56,11 +56,11 @@ class Bulk:
     def apply(
         self, plans: Mapping[int, Plan], workers: Workers, *, single: bool = False
     ) -> SyncReport | SyncReports:
-        """Carry plans out, unless something of them is refused.
+        """Apply plans without refused writes.
 
         Raises:
-            PlanRefusedError: a plan has refused matches, or is old and BetTune holds something
-                else by now. Nothing was written.
+            PlanRefusedError: a plan has refused writes, or is old and predictions have changed.
+                Nothing was written.
         """
         check_refused(plans, single=single)
         plans = {filter_id: self._fresh(plan) for filter_id, plan in plans.items()}
@@ -79,22 +79,22 @@ class Bulk:
             cancel=cancel,
             single=single,
         )
-        return workers.carry_out(run, lambda: BulkSender(self, run, groups))
+        return workers.execute(run, lambda: BulkSender(self, run, groups))
 
     def operations(
         self, group: RequestGroup | None = None, policy: RetryPolicy | None = None
     ) -> Predictions:
-        """Return the single operations, as part of a bulk run."""
+        """Return the single operations with the terms of a bulk run."""
         terms = self._low_level.http.terms.for_run(group, policy)
         return self._kind(self._low_level.on(terms))
 
-    def last_try(self) -> RetryPolicy:
-        """Return the policy of a request after a run that was stopped."""
+    def final_policy(self) -> RetryPolicy:
+        """Return the policy of the last search of a run that was stopped."""
         policy: RetryPolicy = self._low_level.http.terms.policy
         return replace(policy, max_retries=0, max_wait=min(policy.max_wait, _LAST_WAIT))
 
     def _fresh(self, plan: Plan) -> Plan:
-        """Compare a plan with what BetTune holds now, where it is old."""
+        """Compare an old plan with the current predictions."""
         if not plan.writes or not plan.is_old:
             return plan
         seen = [entry.match_id for entry in plan.entries if entry.fate in SEEN]
@@ -109,9 +109,9 @@ class BulkSender:
     """Sends the requests of one worker.
 
     Args:
-        bulk: what it works for.
+        bulk: makes the operations.
         run: the run.
-        groups: the groups of requests of all workers, by filter id.
+        groups: the request groups of all workers, by filter id.
     """
 
     def __init__(self, bulk: Bulk, run: Run, groups: dict[int, list[RequestGroup]]) -> None:
@@ -142,9 +142,9 @@ class BulkSender:
             return Outcome(None, error.with_traceback(None), in_doubt)
 
     def held(self, filter_id: int, match_ids: list[int]) -> dict[int, Prediction]:
-        """Ask for the predictions that BetTune holds, by match id."""
+        """Search the predictions for matches, and return them by match id."""
         group = RequestGroup()
         self._groups.setdefault(filter_id, []).append(group)
-        policy = self._bulk.last_try() if self._run.stopped else None
+        policy = self._bulk.final_policy() if self._run.stopped else None
         predictions = self._bulk.operations(group, policy).search(filter_id, match_ids)
         return {prediction.match_id: prediction for prediction in predictions}

@@ -1,4 +1,4 @@
-"""Matches: GET /matches, and which match each of a caller's fixtures is."""
+"""Matches: GET /matches, and the resolution of fixtures to matches."""
 
 # Derived by `make generate`: change the file of this name in bettune/_async instead.
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bettune._values.days import TimeRange, to_day
 from bettune._values.frames import SupportsColumns
 from bettune._values.listing import Listing
 
-# Within the class below, `list` is its method.
+# In the class below, `list` is a method.
 MatchList = list[Match]
 
 
@@ -37,8 +37,8 @@ class Matches(Resource):
                 ``"YYYY-MM-DD"``.
             sport: the sport's id; 1 is football.
             tz: the time zone of the day, a name such as ``"Europe/Warsaw"`` or a tzinfo. The
-                matches are then sorted by kick-off, and kick-offs are in this zone. Without it,
-                the day is a UTC day, and matches are in the order of the API.
+                matches are then sorted by kick-off, and kick-offs are in this zone. Without `tz`,
+                the day is a UTC day, and the matches are in the order of the API.
 
         Raises:
             InvalidArgumentError: an argument is invalid. No request was sent.
@@ -49,7 +49,7 @@ class Matches(Resource):
         if zone is None:
             return Listing(self._of_utc_day(day, sport))
         matches = list(self.between(day, day, sport=sport, tz=zone))
-        # Wall clock times of one zone are compared without their offsets.
+        # Python compares datetimes of the same zone without their offsets.
         return Listing(sorted(matches, key=lambda match: match.date.timestamp()))
 
     def between(
@@ -60,13 +60,13 @@ class Matches(Resource):
         sport: int = 1,
         tz: TimeZone | None = None,
     ) -> Iterator[Match]:
-        """List the matches of a range of time, lazily: GET /matches, once per UTC day.
+        """List the matches of a time range, lazily: GET /matches, once per UTC day.
 
         Args:
             start: the first day (a date or ``"YYYY-MM-DD"``), or an aware datetime.
-            end: the last day, included; or an aware datetime, which no kick-off reaches.
+            end: the last day (included), or an aware datetime (excluded).
             sport: the sport's id; 1 is football.
-            tz: the time zone of the days, and of the kick-offs. Without it, both are in UTC.
+            tz: the time zone of the days and the kick-offs; else UTC.
 
         Raises:
             InvalidArgumentError: an argument is invalid. No request was sent.
@@ -94,21 +94,20 @@ class Matches(Resource):
     ) -> Resolution:
         """Find the match of each of your fixtures: GET /matches, once per UTC day.
 
-        It never guesses: a fixture without a certain match stays unresolved, with the reason and up
-        to three candidates.
+        A match is never guessed: a fixture that cannot be matched with certainty stays unresolved,
+        with the reason and up to three candidates.
 
         Args:
-            fixtures: a DataFrame, or an iterable of mappings, with `home`, `away` and `date` (a
-                day, or a kick-off), and where you have them `country`, `tournament` and
-                `match_id`.
+            fixtures: a DataFrame or an iterable of mappings, with `home`, `away` and `date` (a
+                day or a kick-off), and optionally `country`, `tournament` and `match_id`.
             tz: the time zone of naive dates and of days; else UTC.
-            aliases: your names to BetTune's; they overrule a name.
+            aliases: a mapping of your team names to BetTune's. An alias replaces the name.
             sport: the sport's id; 1 is football.
-            columns: your columns to these names, where yours are called otherwise, such as
+            columns: a mapping of your column names to these names, such as
                 ``{"HomeTeam": "home"}``.
 
         Raises:
-            InvalidArgumentError: an argument is invalid; the message names the row. No request was
+            InvalidArgumentError: an argument is invalid. The message names the row. No request was
                 sent.
             APIError: a request failed.
         """
