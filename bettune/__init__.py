@@ -1,4 +1,4 @@
-"""Python SDK for the BetTune API: your model's odds against the market, every day."""
+"""Python SDK for the BetTune API: it sends the minimum odds of your model to BetTune."""
 
 from typing import TYPE_CHECKING
 
@@ -90,8 +90,8 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    # The module of each name, imported when the name is first used: httpx and the generated client
-    # take time.
+    # The module of each name, imported on first use: httpx and the generated client are slow to
+    # import.
     _MODULES = {
         "DELETE": "bettune._values.odds",
         "PlanRefusedError": "bettune._bulk.planning",
@@ -139,8 +139,8 @@ if not TYPE_CHECKING:
     }
 
     def __getattr__(name: str) -> object:
-        """Import a name when it is first used."""
-        from importlib import import_module  # noqa: PLC0415 - no name of this package
+        """Import a name on first use."""
+        from importlib import import_module  # noqa: PLC0415 - not a name of this package
 
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

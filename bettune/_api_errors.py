@@ -22,7 +22,7 @@ from typing import TypedDict, Unpack
 from bettune._errors import BetTuneError
 from bettune._models import RateLimit
 
-# How much of a body an error keeps: thousands of failures may be kept in one report.
+# The maximum length of the body in an error: a report may contain thousands of errors.
 _LONGEST_BODY = 2000
 
 
@@ -32,7 +32,7 @@ class APIError(BetTuneError):
     Attributes:
         method: the HTTP method, such as ``PUT``.
         path: the path below the base URL, such as ``/matches``.
-        attempts: how many times it was sent.
+        attempts: the number of times that the request was sent.
     """
 
     def __init__(
@@ -65,11 +65,11 @@ class _Request(TypedDict, total=False):
 
 
 class APIResponseValidationError(APIError):
-    """A 2xx response whose body does not match the schema or the request; the message says where.
+    """A 2xx response whose body does not match the schema or the request. The message says where.
 
     Attributes:
         status_code: the HTTP status.
-        body: the beginning of the body as text, 2,000 characters at most.
+        body: the beginning of the body as text, at most 2,000 characters.
     """
 
     def __init__(
@@ -90,10 +90,10 @@ class APIStatusError(APIError):
 
     Attributes:
         status_code: the HTTP status.
-        code: the API's own error code, such as ``filter_not_found``; None where it sent none.
-        message: the API's own message, else the beginning of the body.
-        body: the beginning of the body as text, 2,000 characters at most.
-        headers: the headers of the response; look-ups ignore case.
+        code: the error code of the API, such as ``filter_not_found``, or None.
+        message: the message of the API, else the beginning of the body.
+        body: the beginning of the body as text, at most 2,000 characters.
+        headers: the headers of the response. Look-ups ignore case.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class APIStatusError(APIError):
         self.body: str = _cut(body)
         self.headers: Mapping[str, str] = {} if headers is None else headers
         if self.path:
-            # Crash reporters show `.message` in place of str(), and the notes below it.
+            # Crash reporters show `.message` in place of str(), and then the notes.
             self.add_note(f"{self.method} {self.path}: {status_code}")
 
     def __str__(self) -> str:
@@ -125,36 +125,36 @@ class APIStatusError(APIError):
         return f"{text.rstrip('.')}. {remedy}" if remedy else text
 
     def _remedy(self) -> str:
-        """Return what can be done about it, if anything, as a sentence without its full stop."""
+        """Return advice as a sentence without its full stop, or an empty string."""
         return _REMEDIES.get(self.code or "", "")
 
 
 class BadRequestError(APIStatusError):
-    """400: the API rejects the request."""
+    """400: the API rejected the request."""
 
 
 class AuthenticationError(APIStatusError):
-    """401: the token is missing, wrong or no longer valid."""
+    """401: the token is missing or invalid."""
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the token's user may not do this."""
+    """403: the user of the token does not have the permission."""
 
 
 class ProSubscriptionRequiredError(PermissionDeniedError):
-    """403 ``pro_subscription_required``: only PRO subscribers may do this."""
+    """403 ``pro_subscription_required``: the operation needs a PRO subscription."""
 
 
 class NotFoundError(APIStatusError):
-    """404: there is no such filter or match."""
+    """404: the filter or match does not exist."""
 
 
 class RateLimitError(APIStatusError):
-    """429: more requests than the API allows.
+    """429: the rate limit was exceeded.
 
     Attributes:
-        retry_after: seconds the API asks to wait, or None where it did not say.
-        rate_limit: the limit, where it is known.
+        retry_after: the seconds to wait before the next request, or None if unknown.
+        rate_limit: the rate limit, or None if unknown.
     """
 
     retry_after: float | None = None
@@ -165,10 +165,10 @@ class RateLimitError(APIStatusError):
 
 
 class InternalServerError(APIStatusError):
-    """5xx: the API, or a proxy before it, failed.
+    """5xx: the API, or a proxy in front of it, failed.
 
     Attributes:
-        retry_after: seconds the API asks to wait, or None where it did not say.
+        retry_after: the seconds to wait before the next request, or None if unknown.
     """
 
     retry_after: float | None = None
@@ -195,7 +195,7 @@ _BY_CODE = {"pro_subscription_required": ProSubscriptionRequiredError}
 
 
 def status_error(status: int, code: str | None) -> type[APIStatusError]:
-    """Return the error class for a status that is not a success, and the API's code for it."""
+    """Return the exception class for a status that is not 2xx, and the error code of the API."""
     kind = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
     return _BY_CODE.get(code or "", kind) if status == 403 else kind
 

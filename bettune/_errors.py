@@ -18,11 +18,10 @@ from typing import Any
 
 
 class BetTuneError(Exception):
-    """The base of every exception this library raises.
+    """The base of all exceptions of this library.
 
     Attributes:
-        report: of an exception that ended a bulk run, such as that of a client closed meanwhile,
-            the SyncReport or SyncReports; else None.
+        report: the SyncReport or SyncReports if the exception ended a bulk run, else None.
     """
 
     report: Any = None
@@ -32,7 +31,7 @@ class BetTuneError(Exception):
 
 
 class NotPicklableError(BetTuneError, TypeError):
-    """A client cannot go to another process."""
+    """A client cannot be pickled or copied."""
 
 
 class InvalidArgumentError(BetTuneError, ValueError):
@@ -47,8 +46,8 @@ class InvalidOddsError(InvalidArgumentError):
     """Odds are not a finite decimal number of at least 1. No request was sent.
 
     Attributes:
-        invalid: of odds for many matches, match id to the reason, for all invalid ones. The
-            message names the first few.
+        invalid: match id to the reason, for all matches with invalid odds. The message names the
+            first few. Empty for odds of a single match.
     """
 
     def __init__(self, message: str, *, invalid: Mapping[int, str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Attributes of a client that are imported and made when they are first used."""
+"""Attributes of a client that are imported and created on first use."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 class Lazy:
-    """An attribute of a client, imported and made when it is first used.
+    """An attribute of a client, imported and created on first use.
 
-    On the client's class it is the attribute's class, so that test doubles made from that have the
-    operations with their signatures.
+    On the client's class, the value is the class of the attribute. So test doubles made from the
+    client have the operations with their signatures.
     """
 
     def __init__(self, made_from: str, module: str, name: str) -> None:
@@ -22,7 +22,7 @@ class Lazy:
         self._name = name
 
     def __get__(self, client: Any, owner: type) -> Any:
-        if client is not None and self._name in client._made:  # noqa: SLF001 - kept there for this
+        if client is not None and self._name in client._made:  # noqa: SLF001 - the cache
             return client._made[self._name]  # noqa: SLF001
         kind = getattr(import_module(self._module), self._class)
         if client is None:

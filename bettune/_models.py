@@ -12,24 +12,24 @@ from msgspec import Struct, json
 
 from bettune._errors import InvalidArgumentError
 
-# Seconds that the clocks of every system can wait.
+# The longest window, in seconds, that every system supports.
 _LONGEST_WINDOW = 10**9
 
-# msgspec looks the types of answers up when first decoded, in modules where a tool that holds the
-# clock (freezegun) may by then have another datetime: so it looks now.
+# msgspec resolves the types of responses on first use. By then, freezegun may have replaced
+# datetime, so resolve them now.
 for _body in vars(wire).values():
     if isinstance(_body, type) and issubclass(_body, Struct):
         json.Decoder(_body)
 
 
-# Models never refer back to themselves: gc=False spares the garbage collector.
+# Models have no reference cycles: gc=False saves the garbage collector work.
 class _Model(Struct, frozen=True, gc=False):
-    """The base of all models: pydantic, and FastAPI with it, takes them as fields."""
+    """The base of all models. pydantic and FastAPI accept them as fields."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        """Describe a model to pydantic: an instance or a dict of its fields, and a dict as JSON."""
-        from pydantic_core import core_schema  # noqa: PLC0415 - pydantic calls this alone
+        """Make pydantic accept instances and dicts of their fields, and write dicts to JSON."""
+        from pydantic_core import core_schema  # noqa: PLC0415 - only pydantic calls this
 
         hints = get_type_hints(cls)
         fields = {
@@ -74,7 +74,7 @@ class IdName(_Model, frozen=True, gc=False):
 
 
 class Score(_Model, frozen=True, gc=False):
-    """The goals of a match, None while they are not known.
+    """The goals of a match, or None if unknown.
 
     Attributes:
         home: goals of the home team.
@@ -91,10 +91,10 @@ class Match(_Model, frozen=True, gc=False):
     Attributes:
         id: its id.
         date: the kick-off, an aware datetime.
-        finished: whether the match is over.
-        score: its goals.
-        country: where it is played.
-        tournament: the tournament it belongs to.
+        finished: True after the end of the match.
+        score: the goals.
+        country: the country of the tournament.
+        tournament: the tournament.
         season: the season of the tournament.
         home: the home team.
         away: the away team.
@@ -112,14 +112,14 @@ class Match(_Model, frozen=True, gc=False):
 
 
 class PredictionFilter(_Model, frozen=True, gc=False):
-    """A prediction filter: BetTune bets by its predictions, on the bet type it is for.
+    """A prediction filter: BetTune bets on its bet type according to its predictions.
 
     Attributes:
         id: its id.
         name: its name.
         sport: the sport of its matches.
-        bet_type: the bet that its minimum odds are for, such as ``Home``.
-        status: ``approved`` or ``disabled``; an unknown status is kept as it came.
+        bet_type: the bet type of its minimum odds, such as ``Home``.
+        status: ``approved`` or ``disabled``. An unknown status is kept unchanged.
     """
 
     id: int
@@ -130,17 +130,17 @@ class PredictionFilter(_Model, frozen=True, gc=False):
 
 
 class Prediction(_Model, frozen=True, gc=False):
-    """The minimum odds from which BetTune bets on a match, for a prediction filter.
+    """The minimum odds at which BetTune bets on a match for a prediction filter.
 
     Attributes:
         id: its id.
         filter_id: the prediction filter.
         match_id: the match.
-        odds: minimum odds, in decimal.
-        source: ``api``, or ``ui`` where a person set it on BetTune's page; an unknown source is
-            kept as it came.
-        created_at: an aware datetime.
-        updated_at: an aware datetime.
+        odds: the decimal minimum odds.
+        source: ``api``, or ``ui`` if a person set the prediction on BetTune's page. An unknown
+            source is kept unchanged.
+        created_at: the time of creation, an aware datetime.
+        updated_at: the time of the last update, an aware datetime.
     """
 
     id: int
@@ -158,13 +158,13 @@ class RateLimit(Struct, frozen=True, repr_omit_defaults=True):
     Attributes:
         requests: the number of requests, at least 1.
         per: the length of the window in seconds, above 0 and at most 10**9.
-        shared: whether all your clients on this machine with the same base URL keep to the limit
-            together, in all processes: by a small file in ``~/.cache/bettune``, or in the folder
-            that ``XDG_CACHE_HOME`` names. If they give different limits, all of these hold. Not
-            on Windows.
+        shared: True to share the limit between all your processes on this machine with the same
+            base URL, through a small file in ``~/.cache/bettune`` or in the folder of
+            ``XDG_CACHE_HOME``. If their limits differ, all of them apply. Not available on
+            Windows.
 
     Raises:
-        InvalidArgumentError: `requests` or `per` is not such a number, or `shared` is not a bool.
+        InvalidArgumentError: an argument is invalid.
     """
 
     requests: int
@@ -178,7 +178,7 @@ class RateLimit(Struct, frozen=True, repr_omit_defaults=True):
             )
         if type(self.per) in {int, float} and self.per > _LONGEST_WINDOW:
             raise InvalidArgumentError(f"per must be at most {_LONGEST_WINDOW} seconds")
-        if type(self.per) not in {int, float} or not self.per > 0:  # NaN neither
+        if type(self.per) not in {int, float} or not self.per > 0:  # false for NaN, too
             raise InvalidArgumentError(f"per must be seconds above 0, not {self.per!r}")
         if type(self.shared) is not bool:
             raise InvalidArgumentError(f"shared must be True or False, not {self.shared!r}")

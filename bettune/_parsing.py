@@ -1,4 +1,4 @@
-"""Parse responses of the generated client into models, and check what a schema cannot."""
+"""Converts responses of the generated client to models, with checks that a schema cannot make."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from bettune._http.low_level import LowLevelClient
 
-# The years in which a time may be outside the calendar in UTC.
+# The years in which the UTC time of a datetime may be outside the calendar.
 _EDGES = (MINYEAR, MAXYEAR)
-# Success statuses that do not say that it is done: Accepted, Partial Content, Multi-Status.
+# 2xx statuses that do not confirm the operation: Accepted, Partial Content, Multi-Status.
 _NOT_DONE = frozenset({202, 206, 207})
 Body = TypeVar("Body")
 Item = TypeVar("Item")
@@ -34,11 +34,11 @@ Result = TypeVar("Result")
 
 
 class InvalidBodyError(Exception):
-    """A body does not match the schema; callers get an APIResponseValidationError instead."""
+    """A body does not match the schema. It is converted to an APIResponseValidationError."""
 
 
 class Items(Protocol[Item_co]):
-    """A response body with a list, typed so that the type checker sees what its items become."""
+    """A response body with a list. Type checkers infer the type of its items."""
 
     @property
     def count(self) -> int:
@@ -63,9 +63,9 @@ def to_matches(body: wire.MatchesResponse, day: date) -> list[Match]:
         )
     _check_count(body.count, body.items)
     for index, item in enumerate(body.items):
-        if item.date.year in _EDGES:  # asked here too, to spare a call for each match
+        if item.date.year in _EDGES:  # checked here, too, to save a call per match
             _check_time(item.date, index, "date")
-    # All in one expression: a call for each name takes a third of the time of a long list.
+    # A single expression: one call per name takes a third of the time of a long list.
     return [
         Match(
             item.id,
@@ -101,7 +101,7 @@ def to_predictions(
 def to_put_prediction(
     body: wire.Prediction, filter_id: int, match_id: int, sent: Decimal
 ) -> Prediction:
-    """Convert the body of PUT …/prediction, which has to hold the odds that were sent."""
+    """Convert the body of PUT …/prediction, which must have the odds that were sent."""
     prediction = to_prediction(body, filter_id, {match_id})
     if six_decimals(prediction.odds) != sent:
         held = shown_odds(prediction.odds)
@@ -116,7 +116,7 @@ def to_put_prediction(
 def to_prediction(
     body: wire.Prediction, filter_id: int, match_ids: AbstractSet[int], index: int | None = None
 ) -> Prediction:
-    """Convert the body of PUT …/prediction, or one item of a search, for what was asked."""
+    """Convert the body of PUT …/prediction, or an item of a search, for the requested matches."""
     if body.filter_id != filter_id:
         raise InvalidBodyError(
             f"Expected a prediction of filter {filter_id}, got one of {body.filter_id} "
@@ -127,7 +127,7 @@ def to_prediction(
             f"Expected a match that was asked for, got {body.match_id} "
             f"- at `{_place(index)}.matchId`"
         )
-    # Not finite, or of more digits than a number has whose odds could be paid.
+    # Not finite, or with too many digits.
     if not six_decimals(body.odds).is_finite():
         raise InvalidBodyError(
             f"Expected finite odds, got {short_repr(body.odds)} - at `{_place(index)}.odds`"
@@ -173,15 +173,15 @@ def parse(
     kind: type[Body],
     convert: Callable[[Body], Result],
 ) -> Result:
-    """Return what `convert` makes of the body of a success.
+    """Convert the body of a 2xx response.
 
     Raises:
-        APIResponseValidationError: the body does not match the schema, or what was asked for.
+        APIResponseValidationError: the body does not match the schema or the request.
     """
     try:
         body = response.parsed
         if not isinstance(body, kind):
-            # Success statuses that the API does not document, such as 201, may have the same body.
+            # 2xx statuses that the API does not document, such as 201, may have the same body.
             body = _decoded(response, kind)
         return convert(body)
     except InvalidBodyError as error:
@@ -197,15 +197,15 @@ def parse_items(
     kind: type[Items[Item]],
     make: Callable[[Item], Result],
 ) -> list[Result]:
-    """Return what `make` makes of each item of a success with `count` and `items`."""
+    """Convert each item of a 2xx response with `count` and `items`."""
     return Listing(parse(client, response, kind, lambda body: to_items(body, make)))
 
 
 def check_deleted(client: LowLevelClient, response: Response[Any]) -> None:
-    """Check that a response says that the prediction is gone.
+    """Check that a response confirms the deletion.
 
     Raises:
-        APIResponseValidationError: the response has a body, as a proxy's page does.
+        APIResponseValidationError: the response has a body, such as a proxy's page.
     """
     if response.status_code in _NOT_DONE:
         raise _invalid(client, response, _undocumented(response))

@@ -1,4 +1,4 @@
-"""Models, plans, reports and resolutions as flat rows, ready for pandas, polars or csv."""
+"""Converts models, plans, reports and resolutions to flat rows for pandas, polars or csv."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ def to_records(
     matches: Iterable[Match] | None = None,
     odds: type[Decimal | float | str] = Decimal,
 ) -> list[dict[str, Any]]:
-    """Make a flat dict of each model, of each write of a plan or report, or of each fixture.
+    """Make one flat dict per model, per write of a plan or report, or per fixture.
 
-    Nested values are spelt out: ``home_id``, ``home_name``, ``score_home``. Times stay datetime,
-    and an enum value becomes its string.
+    Nested values get prefixed names: ``home_id``, ``home_name``, ``score_home``. Times stay
+    datetime, and enum values become strings.
 
     Args:
-        models: what the operations return, such as a list of Match. A plan or several give one row
-            per write, in the order in which the writes go out: ``filter_id``, ``match_id``,
-            ``action``, ``old_odds``, ``new_odds``, ``source``. A report or several also have
-            ``state`` (``done``, ``failed``, ``unknown`` or ``pending``), ``at`` (UTC) and
-            ``error`` (text). A resolution gives one row per fixture: ``position``, ``date``,
+        models: the result of an operation, such as a list of Match. `Plan` and `Plans` become one
+            row per write, in the order in which the writes are sent: ``filter_id``, ``match_id``,
+            ``action``, ``old_odds``, ``new_odds``, ``source``. `SyncReport` and `SyncReports` also
+            have ``state`` (``done``, ``failed``, ``unknown`` or ``pending``), ``at`` (UTC) and
+            ``error`` (text). A resolution becomes one row per fixture: ``position``, ``date``,
             ``home``, ``away``, ``match_id``, ``reason``.
-        matches: each row with a ``match_id`` gets ``kick_off``, ``country``, ``tournament``,
-            ``home``, ``away``, ``score_home``, ``score_away`` and ``finished`` of its match, None
-            where the match is not among these.
+        matches: matches whose ``kick_off``, ``country``, ``tournament``, ``home``, ``away``,
+            ``score_home``, ``score_away`` and ``finished`` are added to each row with their
+            ``match_id``. These columns are None for matches that are missing here.
         odds: the type of odds: Decimal, float (for pandas and JSON) or str.
 
     Raises:
@@ -70,7 +70,7 @@ def to_records(
 
 
 def row_of(write: Write | WriteResult) -> dict[str, Any]:
-    """Return the part of a write's row that a plan has too."""
+    """Return the columns of a write that plans and reports share."""
     return {
         "filter_id": write.filter_id,
         "match_id": write.match_id,

@@ -1,4 +1,4 @@
-"""The types that public signatures name, for annotations of your own.
+"""The types in public signatures, for your own annotations.
 
 from bettune.types import Missing, OddsByMatch, Predictions
 """

@@ -1,8 +1,9 @@
-"""The rules that match a fixture to a match, or give the reason why not.
+"""The rules that decide which match a fixture is.
 
-Both names certain: it is the match, on its day or the days beside it. One certain and one
-compatible: on its day, where nothing speaks against it. Both compatible: where besides the
-country, the tournament or the kick-off agrees. A contradiction is never outvoted.
+If both names are certain, a match on the fixture's day or the days beside it is accepted. If one
+name is certain and the other is compatible, a match on the same day is accepted, unless something
+contradicts. If both names are compatible, the country, the tournament or the kick-off must agree,
+too. A contradiction always excludes a match.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from bettune._fixtures.team_names import Marks, TeamName
     from bettune._models import Match
 
-# A kick-off so near agrees, and one so far off speaks against a match.
+# A kick-off within the first difference agrees. A difference above the second contradicts.
 _NEAR = timedelta(minutes=90)
 _FAR = timedelta(hours=3)
 CANDIDATES = 3
@@ -46,10 +47,10 @@ class Side:
     """A team of a fixture.
 
     Attributes:
-        given: the name as the caller gave it.
-        name: the name that is looked for: the alias where there is one.
-        marks: what the caller's tournament, and of an alias the name itself, say of the team.
-        aliased: whether the name is the caller's alias.
+        given: the given name.
+        name: the name to look for: the alias if there is one, else the given name.
+        marks: the marks of the team according to the given tournament.
+        aliased: True if `name` is an alias.
     """
 
     given: str
@@ -58,7 +59,7 @@ class Side:
     aliased: bool
 
     def verdict(self, team: TeamName, marks: Marks, place: Place) -> Verdict:
-        """Return whether a team of a match is this one."""
+        """Compare this team with a team of a match."""
         if not self.aliased:
             return _compared(self.name, team, self.marks, marks, place)
         verdict = compare_alias(self.name, team)
@@ -83,17 +84,17 @@ def _compared(name: TeamName, team: TeamName, ours: Marks, theirs: Marks, place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A fixture with its names as they are looked for.
+    """A fixture, prepared for the search.
 
     Attributes:
         fixture: the fixture.
-        home: its home team.
-        away: its away team.
-        country: its country's name, or None.
-        countries: the countries that this means.
-        tournament: its tournament's name, or None.
-        own: its day.
-        around: its day and those beside it.
+        home: the home team.
+        away: the away team.
+        country: the name of the country, or None.
+        countries: the countries with this name.
+        tournament: the name of the tournament, or None.
+        own: the day of the fixture.
+        around: the day and the two beside it.
     """
 
     fixture: Fixture
@@ -108,17 +109,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairing:
-    """A fixture beside a match.
+    """The comparison of a fixture with a match.
 
     Attributes:
         indexed: the match.
-        home: the verdict on its home team.
-        away: the verdict on its away team.
-        on_day: whether it is played on the fixture's day.
-        country: whether the country given is its country; None where none is given.
-        tournament: how the tournament given agrees: 2 wholly, 1 in part, 0 not; None where none
-            is given.
-        apart: the time between the kick-offs; None where the fixture has none.
+        home: the verdict on the home teams.
+        away: the verdict on the away teams.
+        on_day: True if the match is on the fixture's day.
+        country: True if the countries agree, None if the fixture has no country.
+        tournament: the agreement of the tournaments: 2 full, 1 partial, 0 none; None if the fixture
+            has no tournament.
+        apart: the time between the kick-offs, or None if the fixture has no kick-off.
     """
 
     indexed: IndexedMatch
@@ -146,7 +147,7 @@ class Pairing:
 
     @property
     def fits(self) -> bool:
-        """True if country and tournament let it be the fixture's match."""
+        """True if neither country nor tournament contradicts."""
         return self.country is not False and self.tournament != 0
 
     @property
@@ -156,17 +157,17 @@ class Pairing:
 
     @property
     def is_near(self) -> bool:
-        """True if the kick-off agrees."""
+        """True if the kick-offs agree."""
         return self.apart is not None and self.apart <= _NEAR
 
     @property
     def is_far(self) -> bool:
-        """True if the kick-off speaks against it."""
+        """True if the kick-offs contradict."""
         return self.apart is not None and self.apart > _FAR
 
     @property
     def is_alike(self) -> bool:
-        """True if it is the fixture's match though a name is only alike."""
+        """True if the match can be accepted although a name is only compatible."""
         if not self.on_day or self.is_far or self.lower is not Level.COMPATIBLE:
             return False
         return self.higher is Level.CERTAIN or self.is_confirmed
@@ -184,13 +185,13 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A fixture's match, or the reason why it has none.
+    """The match of a fixture, or the reason for no match.
 
     Attributes:
         match: the match, or None.
-        reason: why there is none.
-        pairings: the matches that it might be, best first.
-        shared_with: the positions of the other fixtures that are the same match.
+        reason: the reason for no match.
+        pairings: the possible matches, best first.
+        shared_with: the positions of other fixtures with the same match.
     """
 
     match: Match | None = None
@@ -200,7 +201,7 @@ class Decision:
 
 
 def pair(asked: Asked, indexed: IndexedMatch, *, swapped: bool = False) -> Pairing:
-    """Put a fixture beside a match, or with home and away swapped."""
+    """Compare a fixture with a match, with home and away swapped if requested."""
     home, away = (asked.away, asked.home) if swapped else (asked.home, asked.away)
     country: bool | None = None
     place = _place(indexed.places)
@@ -208,8 +209,8 @@ def pair(asked: Asked, indexed: IndexedMatch, *, swapped: bool = False) -> Pairi
         if asked.countries:
             same = bool(set(asked.countries) & set(indexed.country))
             if same and not indexed.is_international:
-                common = tuple(each for each in asked.countries if each in indexed.country)
-                place = _place(indexed.places, common)
+                common = tuple(name for name in asked.countries if name in indexed.country)
+                place = Place(indexed.places, common)
             country = same or (None if indexed.is_international else False)
         else:
             country = same_text(asked.country, indexed.match.country.name)
@@ -217,7 +218,7 @@ def pair(asked: Asked, indexed: IndexedMatch, *, swapped: bool = False) -> Pairi
     if asked.tournament is not None:
         tournament = agreement(asked.tournament, indexed.match.tournament.name)
     kick_offs = asked.fixture.kick_offs
-    apart = min((abs(indexed.match.date - each) for each in kick_offs), default=None)
+    apart = min((abs(indexed.match.date - kick_off) for kick_off in kick_offs), default=None)
     start, end = asked.own
     return Pairing(
         indexed,
@@ -237,7 +238,7 @@ def both_alike(
     swapped: bool = False,
     loosely: bool = True,
 ) -> list[Pairing]:
-    """The matches of a fixture's days of which both names may be the fixture's."""
+    """Return the matches of a fixture's days of which both names are at least compatible."""
     home, away = (asked.away, asked.home) if swapped else (asked.home, asked.away)
     start, end = asked.around
     pairings = []
@@ -252,7 +253,7 @@ def both_alike(
 
 
 def _is_derby(asked: Asked, pairing: Pairing, swapped: bool) -> bool:
-    """Return whether home and away may be either way round, and the very names do not tell."""
+    """Return whether the names fit with home and away swapped, too, and neither is identical."""
     indexed = pairing.indexed
     home, away = (asked.away, asked.home) if swapped else (asked.home, asked.away)
     if home.name.plain == indexed.home.plain or away.name.plain == indexed.away.plain:
@@ -261,7 +262,7 @@ def _is_derby(asked: Asked, pairing: Pairing, swapped: bool) -> bool:
 
 
 def either_alike(asked: Asked, indexes: Sequence[MatchIndex]) -> list[Pairing]:
-    """The matches of a fixture's days of which at least one name may be the fixture's."""
+    """Return the matches of a fixture's days of which a name is at least compatible."""
     start, end = asked.around
     pairings = {}
     for index in indexes:
@@ -274,21 +275,21 @@ def either_alike(asked: Asked, indexes: Sequence[MatchIndex]) -> list[Pairing]:
 
 
 def in_order(pairings: Iterable[Pairing]) -> list[Pairing]:
-    """Pairings, the best first."""
+    """Sort pairings, best first."""
     return sorted(
         pairings,
-        key=lambda each: (
-            not each.fits,
-            -each.score,
-            not each.on_day,
-            each.match.date,
-            each.match.id,
+        key=lambda pairing: (
+            not pairing.fits,
+            -pairing.score,
+            not pairing.on_day,
+            pairing.match.date,
+            pairing.match.id,
         ),
     )
 
 
 def choose_certain(asked: Asked, pairings: Iterable[Pairing]) -> Decision | None:
-    """The match of which both names are certain; None where there is none."""
+    """Decide between matches of which both names are certain. Return None if there is none."""
     certain = [pairing for pairing in pairings if pairing.fits and pairing.is_certain]
     return _choose(asked, certain) if certain else None
 
@@ -296,7 +297,7 @@ def choose_certain(asked: Asked, pairings: Iterable[Pairing]) -> Decision | None
 def choose_alike(
     asked: Asked, pairings: Iterable[Pairing], indexes: Sequence[MatchIndex]
 ) -> Decision | None:
-    """The match of which a name is only alike, if nothing speaks against it."""
+    """Decide between matches of which a name is only compatible. Return None if there is none."""
     alike = [pairing for pairing in pairings if pairing.fits and pairing.is_alike]
     if not alike:
         return None
@@ -320,7 +321,7 @@ def choose_alike(
 
 
 def _rival(asked: Asked, side: Side, team: int, indexes: Sequence[MatchIndex]) -> str | None:
-    """Another team of these days that a name may be as well."""
+    """Return the description of another team of these days that the name may mean, or None."""
     start, end = asked.around
     for index in indexes:
         for at_home in (True, False):
@@ -345,37 +346,39 @@ def _same_country(asked: Asked, indexed: IndexedMatch) -> bool:
 
 
 def _choose(asked: Asked, pairings: Sequence[Pairing]) -> Decision:
-    """The one of several matches that the tournament or the kick-off points at."""
+    """Choose one of several matches by the tournament, the day or the kick-off."""
     levels = [pairing.tournament or 0 for pairing in pairings]
-    best = [each for each, level in zip(pairings, levels, strict=True) if level == max(levels)]
-    on_day = [each for each in best if each.on_day]
+    best = [p for p, level in zip(pairings, levels, strict=True) if level == max(levels)]
+    on_day = [pairing for pairing in best if pairing.on_day]
     best = on_day or best
-    if len(best) > 1 and len({each.match.tournament.id for each in best}) == 1:
-        near = [each for each in best if each.is_near]
+    if len(best) > 1 and len({pairing.match.tournament.id for pairing in best}) == 1:
+        near = [pairing for pairing in best if pairing.is_near]
         best = near if len(near) == 1 else best
     if len(best) == 1:
         return Decision(best[0].match, pairings=tuple(best))
     listed = ", ".join(
-        f"{each.match.id} ({each.match.tournament.name}, {each.match.date:%Y-%m-%d %H:%M})"
-        for each in best[:CANDIDATES]
+        f"{match.id} ({match.tournament.name}, {match.date:%Y-%m-%d %H:%M})"
+        for match in (pairing.match for pairing in best[:CANDIDATES])
     )
-    tournaments = len({each.match.tournament.id for each in best}) > 1
+    tournaments = len({pairing.match.tournament.id for pairing in best}) > 1
     remedy = "; give its tournament" if tournaments and not asked.tournament else ""
     return Decision(reason=f"it could be several matches: {listed}{remedy}", pairings=tuple(best))
 
 
 @lru_cache(maxsize=1 << 12)
 def agreement(given: str, known: str) -> int:
-    """Rate how two tournaments' names agree: 2 wholly, 1 in part, 0 not at all."""
+    """Return the agreement of two tournament names: 2 full, 1 partial, 0 none."""
     if not tournament_marks(given).agree(tournament_marks(known)):
         return 0
     ours, theirs = _tournament(given), _tournament(known)
     if ours == theirs or "".join(ours) == "".join(theirs):
         return 2
-    words, others = set(ours), set(theirs)
-    # "Serie A" and "Serie B", "Bundesliga" and "2. Bundesliga" are not the same in part.
-    rest = words ^ others
-    if (words <= others or others <= words) and all(len(w) > 2 and w.isalpha() for w in rest):
+    words, their_words = set(ours), set(theirs)
+    # "Serie A" and "Serie B", "Bundesliga" and "2. Bundesliga" do not agree in part.
+    rest = words ^ their_words
+    if (words <= their_words or their_words <= words) and all(
+        len(w) > 2 and w.isalpha() for w in rest
+    ):
         return 1
     for acronym, longer in ((ours, theirs), (theirs, ours)):
         if len(acronym) == 1 and len(longer) > 2 and acronym[0] == "".join(w[0] for w in longer):
@@ -392,5 +395,5 @@ def _tournament(text: str) -> list[str]:
 
 
 def side(given: str, alias: str | None, marks: Marks = FIRST_TEAM) -> Side:
-    """A team of a fixture, by its name or the caller's alias of it."""
+    """Make the side of a fixture from the given name and the alias, if any."""
     return Side(given, parse(given if alias is None else alias), marks, alias is not None)

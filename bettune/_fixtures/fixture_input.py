@@ -1,4 +1,4 @@
-"""A caller's fixtures and aliases, read and checked: rows to names, days and kick-offs."""
+"""Reads and checks fixtures and aliases: converts rows to names, days and kick-offs."""
 
 from __future__ import annotations
 
@@ -28,24 +28,25 @@ _DOTTED = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})(?: (\d{2}:\d{2}(?::\d{2})?))?",
 _DIGITS = re.compile(r"[1-9]\d{0,18}", re.ASCII)
 _REQUIRED = ("date", "home", "away")
 _COLUMNS = (*_REQUIRED, "country", "tournament", "match_id")
-# So many rows are read between two pauses.
+# The number of rows to read between two pauses.
 _SLICE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """A row.
+    """A row of the fixtures.
 
     Attributes:
-        position: its place, counted from 0.
-        given: its date as given, as a date or an aware datetime.
-        day: its day in its time zone.
-        kick_offs: the instants the kick-off may be: none for a day, two where clocks go back.
-        home: the home team's name as given.
-        away: the away team's name as given.
-        country: the country's name, or None.
-        tournament: the tournament's name, or None.
-        match_id: the id of its match as the caller gave it, or None.
+        position: the position of the row, counted from 0.
+        given: the given date, as a date or an aware datetime.
+        day: the day in the time zone.
+        kick_offs: the possible instants of the kick-off: none for a day, two for a local time that
+            a clock change repeats.
+        home: the given name of the home team.
+        away: the given name of the away team.
+        country: the name of the country, or None.
+        tournament: the name of the tournament, or None.
+        match_id: the given match id, or None.
     """
 
     position: int
@@ -60,14 +61,14 @@ class Fixture:
 
 
 class FixtureInput:
-    """The caller's fixtures: a DataFrame, or an iterable of mappings.
+    """The fixtures of a caller: a DataFrame or an iterable of mappings.
 
     Args:
-        fixtures: what the caller gave.
-        columns: the caller's names of columns to ours.
+        fixtures: the fixtures.
+        columns: a mapping of the caller's column names to ours.
 
     Raises:
-        InvalidArgumentError: the fixtures are neither, or the columns do not fit.
+        InvalidArgumentError: the fixtures have another type, or the columns are invalid.
     """
 
     def __init__(self, fixtures: Any, columns: Any = None) -> None:
@@ -85,11 +86,11 @@ class FixtureInput:
         self.given = self._rows = list(fixtures)
 
     def read(self, zone: tzinfo) -> Iterator[list[Fixture] | None]:
-        """Read the rows; yields None between slices of them, and in the end the fixtures.
+        """Read the rows. Yields None for pauses, and finally the fixtures.
 
         Raises:
-            InvalidArgumentError: a cell cannot be read: the message names its row, counted from 0,
-                and its column.
+            InvalidArgumentError: a cell is invalid. The message names its row, counted from 0, and
+                its column.
         """
         checked: list[Mapping[str, Any]] = []
         dates: list[date | datetime] = []
@@ -141,7 +142,7 @@ def read_fixture(row: Mapping[str, Any], zone: tzinfo) -> Fixture:
     """Read a single row.
 
     Raises:
-        InvalidArgumentError: it cannot be read.
+        InvalidArgumentError: the row is invalid.
     """
     *_, fixtures = FixtureInput([row]).read(zone)
     assert fixtures is not None
@@ -149,10 +150,10 @@ def read_fixture(row: Mapping[str, Any], zone: tzinfo) -> Fixture:
 
 
 def read_aliases(aliases: Any) -> dict[str, str]:
-    """Read names of the caller's to BetTune's.
+    """Check a mapping of the caller's names to BetTune's names.
 
     Raises:
-        InvalidArgumentError: it is not a mapping of names to names.
+        InvalidArgumentError: the value is not a mapping of names to names.
     """
     if aliases is None:
         return {}
@@ -232,7 +233,7 @@ def _to_date(value: Any, position: int) -> date | datetime:
     if isinstance(value, str):
         read = _read_date(value.strip())
     elif isinstance(value, datetime) and not is_missing(value):
-        read = datetime.combine(value.date(), value.timetz())  # pandas' own type has more to it
+        read = datetime.combine(value.date(), value.timetz())  # a pandas Timestamp has nanoseconds
     elif isinstance(value, date) and not is_missing(value):
         read = value
     if read is None:
@@ -240,7 +241,7 @@ def _to_date(value: Any, position: int) -> date | datetime:
             f'{_where(position, "date")} must be a date, a datetime, "YYYY-MM-DD",'
             f' "YYYY-MM-DD HH:MM" or "DD.MM.YYYY HH:MM", not {short_repr(value)}'
         )
-    # Beside them there is no day, or none in another time zone.
+    # The days beside these, or their time in another zone, may be outside the calendar.
     if read.year in {MINYEAR, MAXYEAR}:
         raise InvalidArgumentError(
             f"{_where(position, 'date')}: {read} lies at the end of the calendar"
@@ -266,7 +267,7 @@ def _read_date(text: str) -> date | datetime | None:
 
 
 def _is_day(value: date | datetime) -> bool:
-    """Return whether a date has no time of day: an aware midnight is an instant."""
+    """Return whether a date has no time of day. An aware midnight is an instant, not a day."""
     if not isinstance(value, datetime):
         return True
     return value.tzinfo is None and value.time() == time.min
@@ -287,7 +288,7 @@ def _text_or_none(value: Any, position: int, column: str) -> str | None:
 
 
 def _match_id(value: Any, position: int) -> int | None:
-    """The id of a row, where a column that holds empty cells too may have made floats of ids."""
+    """Read the match id of a row. It may be a float, as in pandas columns with empty cells."""
     if is_missing(value) or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, Match):
@@ -300,12 +301,12 @@ def _match_id(value: Any, position: int) -> int | None:
 
 
 def rows_with_ids(given: Any, ids: Sequence[int | None], *, resolved: bool) -> Any:
-    """The fixtures as they were given, with a column `match_id`.
+    """Return the given fixtures with a column `match_id`.
 
     Args:
-        given: a DataFrame, or a list of mappings.
-        ids: the match id of each.
-        resolved: whether only those that have one are wanted.
+        given: a DataFrame or a list of mappings.
+        ids: the match id of each row, or None.
+        resolved: True to return only the rows with a match id.
     """
     if isinstance(given, list):
         pairs = zip(given, ids, strict=True)
@@ -314,7 +315,7 @@ def rows_with_ids(given: Any, ids: Sequence[int | None], *, resolved: bool) -> A
             for row, match_id in pairs
             if match_id is not None or not resolved
         ]
-    import narwhals.stable.v2 as nw  # noqa: PLC0415 - optional, and here since a frame was read
+    import narwhals.stable.v2 as nw  # noqa: PLC0415 - optional, but installed: it read the DataFrame
 
     frame = nw.from_native(given)
     if isinstance(frame, nw.LazyFrame):
@@ -325,7 +326,7 @@ def rows_with_ids(given: Any, ids: Sequence[int | None], *, resolved: bool) -> A
         ids = [ids[number] for number in kept]
     native = frame.to_native()
     if frame.implementation.is_pandas_like():
-        # Their plain whole numbers have no empty cell.
+        # int64 of pandas has no missing values.
         dtype = "int64" if resolved else "Int64"
         series = nw.get_native_namespace(frame).Series(ids, index=native.index, dtype=dtype)
         return native.assign(match_id=series)

@@ -1,4 +1,4 @@
-"""Pauses in long work: they let an event loop run other tasks; threads need none."""
+"""Pauses in long computations, so that an event loop can run other tasks. Threads need none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ class Pause:
     """Pauses of a thread."""
 
     def take(self) -> None:
-        """Go on at once: other threads run anyway."""
+        """Do nothing: other threads run anyway."""
 
 
 class AsyncPause:

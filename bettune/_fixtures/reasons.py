@@ -1,4 +1,4 @@
-"""Reasons why a fixture has no match, each phrased once."""
+"""Messages for the reasons why a fixture has no match."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ _LISTED = 6
 
 
 def explain(asked: Asked, indexes: Sequence[MatchIndex]) -> Decision:
-    """Say why a fixture has no match, with the matches that it might be."""
+    """Return the reason why a fixture has no match, with the possible matches."""
     alike = both_alike(asked, indexes)
     swapped = [
-        each for each in both_alike(asked, indexes, swapped=True) if each.is_certain and each.on_day
+        pairing
+        for pairing in both_alike(asked, indexes, swapped=True)
+        if pairing.is_certain and pairing.on_day
     ]
     either = either_alike(asked, indexes)
     reason = (
@@ -36,37 +38,35 @@ def explain(asked: Asked, indexes: Sequence[MatchIndex]) -> Decision:
         or _of_alias(asked, either)
         or _of_swapped(swapped)
         or _of_alike(alike)
-        or _of_either(asked, [each for each in either if each.on_day])
+        or _of_either(asked, [pairing for pairing in either if pairing.on_day])
         or "no match of that day has these teams, nor one of the days beside"
     )
     return Decision(reason=reason, pairings=tuple(swapped or alike or either))
 
 
 def shared_match(unit: str, numbers: Sequence[int], match_id: int) -> str:
-    """Name the rows, or the lines of a file, that are all one match."""
+    """Name the rows, or the lines of a file, that have the same match."""
     listed = ", ".join(map(str, sorted(numbers)[:CANDIDATES]))
     more = f" and {len(numbers) - CANDIDATES} more" if len(numbers) > CANDIDATES else ""
     return f"{unit} {listed}{more} are all match {match_id}: keep one of them"
 
 
 def _of_area(asked: Asked, indexes: Sequence[MatchIndex]) -> str | None:
-    """A country or a tournament that no match of these days has."""
-    if asked.country is None and asked.tournament is None:
-        return None
+    """Return the reason that no match of these days has the country or the tournament."""
     start, end = asked.around
     near = [match for index in indexes for match in index.matches if start <= match.date < end]
     if not near:
         return None
     if asked.country is not None:
-        near, everywhere = [match for match in near if _is_in(asked, match)], near
+        near, everywhere = [indexed for indexed in near if _is_in(asked, indexed)], near
         if not near:
-            names = _listed(match.country.name for match in everywhere)
+            names = _listed(indexed.match.country.name for indexed in everywhere)
             return f"no match of these days is in {asked.country!r}; there are {names}"
     if asked.tournament is None or any(
-        agreement(asked.tournament, match.tournament.name) for match in near
+        agreement(asked.tournament, indexed.match.tournament.name) for indexed in near
     ):
         return None
-    names = _listed(match.tournament.name for match in near)
+    names = _listed(indexed.match.tournament.name for indexed in near)
     return f"no match of these days is of {asked.tournament!r}; there are {names}"
 
 
@@ -78,8 +78,8 @@ def _is_in(asked: Asked, match: Match) -> bool:
 
 def _of_alias(asked: Asked, either: Iterable[Pairing]) -> str | None:
     for side, verdicts in (
-        (asked.home, [each.home for each in either]),
-        (asked.away, [each.away for each in either]),
+        (asked.home, [pairing.home for pairing in either]),
+        (asked.away, [pairing.away for pairing in either]),
     ):
         if side.aliased and not any(verdict.level is Level.CERTAIN for verdict in verdicts):
             return f"the team that {side.given!r} is an alias of does not play on these days"
@@ -93,7 +93,7 @@ def _of_swapped(swapped: Sequence[Pairing]) -> str | None:
 
 
 def _of_alike(alike: Sequence[Pairing]) -> str | None:
-    """A match whose names may be the fixture's, and the thing that speaks against it."""
+    """Return the reason for a match whose names may be the fixture's."""
     if not alike:
         return None
     match = alike[0].match
@@ -112,7 +112,7 @@ def _of_alike(alike: Sequence[Pairing]) -> str | None:
 
 
 def _of_either(asked: Asked, today: Sequence[Pairing]) -> str | None:
-    """A match of which one team is certainly the fixture's."""
+    """Return the reason for a match of which only one team is certain."""
     for pairing in today:
         for side, verdict, opponent, unsure, team in (
             (asked.home, pairing.home, asked.away, pairing.away, pairing.match.away),

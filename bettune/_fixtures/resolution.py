@@ -1,4 +1,4 @@
-"""The result of `matches.resolve`: a match for each fixture, or the reason why it has none."""
+"""The result of `matches.resolve`: the match of each fixture, or the reason for no match."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from bettune._fixtures.fixture_input import Fixture
 from bettune._models import Match
 from bettune._values.display import html_table
 
-# So many unresolved fixtures are named in an error's message.
+# The maximum number of unresolved fixtures in an error message.
 _LISTED = 5
 
 
 class ResolutionError(BetTuneError):
-    """Some fixtures have no match, or could be several.
+    """Some fixtures have no certain match.
 
     Attributes:
-        resolution: the whole Resolution.
+        resolution: the complete Resolution.
     """
 
     def __init__(self, message: str, *, resolution: Resolution | None = None) -> None:
@@ -29,11 +29,11 @@ class ResolutionError(BetTuneError):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A match that an unresolved fixture might be.
+    """A possible match of an unresolved fixture.
 
     Attributes:
         match: the match.
-        score: how alike the names are, from 0 to 1.
+        score: the similarity of the names, from 0 to 1.
     """
 
     match: Match
@@ -42,16 +42,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class UnresolvedFixture:
-    """A fixture that has no certain match.
+    """A fixture without a certain match.
 
     Attributes:
-        position: its place among the fixtures, counted from 0.
-        date: the date as given, as a date or an aware datetime.
-        home: the home team's name as given.
-        away: the away team's name as given.
-        reason: why it is unresolved.
-        candidates: at most three matches it might be, best first.
-        shared_with: the positions of the other fixtures that are the same match.
+        position: the position of the fixture, counted from 0.
+        date: the given date, as a date or an aware datetime.
+        home: the given name of the home team.
+        away: the given name of the away team.
+        reason: the reason why the fixture is unresolved.
+        candidates: at most three possible matches, best first.
+        shared_with: the positions of other fixtures with the same match.
     """
 
     position: int
@@ -71,10 +71,10 @@ class Resolution:
     """The match of each fixture.
 
     Attributes:
-        matches: a match, or None, for each fixture in the order given.
-        unresolved: the fixtures that have none, each with its reason.
-        suggested_aliases: your names to BetTune's that would resolve more, if they are right:
-            check them before you pass them as `aliases`.
+        matches: a match, or None, for each fixture in the given order.
+        unresolved: the fixtures without a match, with the reasons.
+        suggested_aliases: your names to BetTune's names that would resolve more fixtures. Check
+            them before you pass them as `aliases`.
     """
 
     matches: list[Match | None]
@@ -85,7 +85,7 @@ class Resolution:
 
     @property
     def ids(self) -> list[int | None]:
-        """The match id, or None, for each fixture in the order given."""
+        """The match id, or None, for each fixture in the given order."""
         return [None if match is None else match.id for match in self.matches]
 
     @property
@@ -94,18 +94,18 @@ class Resolution:
         return not self.unresolved
 
     def rows(self) -> Any:
-        """Return the fixtures as given, with `match_id` added; it is null where unresolved.
+        """Return the given fixtures with a column `match_id`, null for unresolved ones.
 
         Returns:
-            A DataFrame of the library that was given, or a list of dicts.
+            A DataFrame of the same library as the fixtures, or a list of dicts.
         """
         return self._rows(resolved=False)
 
     def resolved_rows(self) -> Any:
-        """Return the fixtures that are resolved, with whole numbers as `match_id`.
+        """Return only the resolved fixtures, with integers in a column `match_id`.
 
         Returns:
-            A DataFrame of the library that was given, or a list of dicts.
+            A DataFrame of the same library as the fixtures, or a list of dicts.
         """
         return self._rows(resolved=True)
 
@@ -115,10 +115,10 @@ class Resolution:
         return rows_with_ids(self._given, self.ids, resolved=resolved)
 
     def raise_for_unresolved(self) -> None:
-        """Raise an error if a fixture is unresolved.
+        """Raise if a fixture is unresolved.
 
         Raises:
-            ResolutionError: with this as its `resolution`.
+            ResolutionError: a fixture is unresolved. The error has this `resolution`.
         """
         if self.unresolved:
             listed = "".join(f"\n  {fixture}" for fixture in self.unresolved[:_LISTED])

@@ -1,4 +1,4 @@
-"""The steps that resolve fixtures: days to ask for, matches, unresolved fixtures, suggestions."""
+"""Resolves fixtures in steps: requests matches by day, decides, and suggests aliases."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
     from bettune._models import Match
 
 _DAY = timedelta(days=1)
-# So many fixtures are decided, and so many matches indexed, between two pauses.
+# The numbers of fixtures to decide, and of matches to index, between two pauses.
 _SLICE = 25
 _INDEXED = 40
 
 
 class Resolver:
-    """Fixtures to be found among matches, which the caller brings.
+    """Finds the match of each fixture. The caller supplies the matches. Does no I/O.
 
     Raises:
-        InvalidArgumentError: the fixtures, the zone, the aliases or the columns cannot be read.
+        InvalidArgumentError: the fixtures, the zone, the aliases or the columns are invalid.
     """
 
     def __init__(
@@ -60,10 +60,10 @@ class Resolver:
         self._teams = TeamTable()
 
     def steps(self) -> Generator[date | None, Sequence[Match] | None, Resolution]:
-        """Resolve: yields a day whose matches it wants to be sent, or None to pause.
+        """Resolve the fixtures. Yields a day to receive its matches, or None for a pause.
 
         Raises:
-            InvalidArgumentError: a row cannot be read; before the first day is asked for.
+            InvalidArgumentError: a row is invalid. Raised before the first day is yielded.
         """
         asked: list[Asked] = []
         for fixtures in self._input.read(self._zone):
@@ -74,11 +74,11 @@ class Resolver:
                 asked.append(self._ask(fixture))
                 if len(asked) % _SLICE == 0:
                     yield None
-        days = {day for each in asked for day in _utc_days(each.own)}
+        days = {day for query in asked for day in _utc_days(query.own)}
         yield from self._fetch(days)
         decisions: list[Decision | None] = []
-        for each in asked:
-            decisions.append(self._on_day(each))
+        for query in asked:
+            decisions.append(self._on_day(query))
             if len(decisions) % _SLICE == 0:
                 yield None
         open_ = [place for place, decision in enumerate(decisions) if decision is None]
@@ -93,27 +93,27 @@ class Resolver:
         result = _unshared([decision or Decision() for decision in decisions])
         unresolved, aliases = yield from self._unresolved(asked, result)
         matches = [decision.match for decision in result]
-        fixtures = [each.fixture for each in asked]
+        fixtures = [query.fixture for query in asked]
         return Resolution(matches, unresolved, aliases, self._input.given, fixtures)
 
     def _unresolved(
         self, asked: Sequence[Asked], decisions: Sequence[Decision]
     ) -> Generator[None, Any, tuple[list[UnresolvedFixture], dict[str, str]]]:
-        """The fixtures that have no match, with their reasons, and the aliases to suggest."""
+        """Return the fixtures without a match, with their reasons, and the suggested aliases."""
         taken = {decision.match.id for decision in decisions if decision.match is not None}
         unresolved: list[UnresolvedFixture] = []
         suggested: dict[str, set[str]] = defaultdict(set)
-        for number, (each, decision) in enumerate(zip(asked, decisions, strict=True)):
+        for number, (query, decision) in enumerate(zip(asked, decisions, strict=True)):
             if number % _SLICE == 0:
                 yield None
             if decision.match is not None:
                 continue
             if decision.reason:
-                unresolved.append(_unresolved(each.fixture, decision))
+                unresolved.append(_unresolved(query.fixture, decision))
                 continue
-            indexes = self._of(each.around)
-            unresolved.append(_unresolved(each.fixture, explain(each, indexes)))
-            for yours, name in suggest(each, indexes, taken):
+            indexes = self._of(query.around)
+            unresolved.append(_unresolved(query.fixture, explain(query, indexes)))
+            for yours, name in suggest(query, indexes, taken):
                 suggested[yours].add(name)
         return unresolved, {
             yours: name for yours, (name, *more) in sorted(suggested.items()) if not more
@@ -132,19 +132,19 @@ class Resolver:
                 yield None
 
     def _of(self, window: Window) -> list[MatchIndex]:
-        """The matches of the days that a window touches."""
+        """Return the indexes of the days that a window touches."""
         days = _utc_days(window)
         return [self._indexes[day] for day in days if day in self._indexes]
 
     def _on_day(self, asked: Asked) -> Decision | None:
-        """A fixture's match on its own day, if that is certain; else None."""
+        """Return the certain match on the fixture's own day, or None."""
         if asked.fixture.match_id is not None:
             return _pinned(asked, self._of(asked.own))
         pairings = both_alike(asked, self._of(asked.own), loosely=False)
-        return choose_certain(asked, (each for each in pairings if each.on_day))
+        return choose_certain(asked, (pairing for pairing in pairings if pairing.on_day))
 
     def _around(self, asked: Asked) -> Decision:
-        """A fixture's match where its own day has no certain one."""
+        """Decide on a fixture that has no certain match on its own day."""
         indexes = self._of(asked.around)
         if asked.fixture.match_id is not None:
             return _pinned(asked, indexes) or Decision(
@@ -176,7 +176,7 @@ class Resolver:
         return None if name is None or not self._aliases else self._aliases.get(plain(name))
 
     def _windows_of(self, fixture: Fixture) -> tuple[Window, Window]:
-        """The fixture's day in its zone, and that day with the two beside it."""
+        """Return the fixture's day in its zone, and the three days around it."""
         if fixture.day not in self._windows:
             start, end = local_day(fixture.day, self._zone)
             if start == end:
@@ -190,7 +190,7 @@ class Resolver:
 
 
 def _by_plain_name(aliases: Mapping[str, str]) -> dict[str, str]:
-    """Aliases by the caller's name without case, accents and punctuation."""
+    """Key aliases by the caller's name without case, accents and punctuation."""
     by_name: dict[str, str] = {}
     for yours, name in aliases.items():
         key = plain(yours)
@@ -202,7 +202,7 @@ def _by_plain_name(aliases: Mapping[str, str]) -> dict[str, str]:
 
 
 def _pinned(asked: Asked, indexes: Iterable[MatchIndex]) -> Decision | None:
-    """The match whose id the fixture has, if names, country and tournament let it be."""
+    """Return the match with the fixture's id, unless names, country or tournament contradict."""
     start, end = asked.around
     for index in indexes:
         for match in index.matches:
@@ -224,7 +224,7 @@ def _pinned(asked: Asked, indexes: Iterable[MatchIndex]) -> Decision | None:
 
 
 def _unshared(decisions: list[Decision]) -> list[Decision]:
-    """Leave those unresolved that are the same match."""
+    """Make fixtures with the same match unresolved."""
     claims: dict[int, list[int]] = defaultdict(list)
     for position, decision in enumerate(decisions):
         if decision.match is not None:
@@ -237,7 +237,7 @@ def _unshared(decisions: list[Decision]) -> list[Decision]:
                 result[position] = Decision(
                     reason=reason,
                     pairings=decisions[position].pairings,
-                    shared_with=tuple(each for each in positions if each != position),
+                    shared_with=tuple(p for p in positions if p != position),
                 )
     return result
 

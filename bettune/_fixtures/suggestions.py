@@ -1,4 +1,4 @@
-"""Suggested aliases: where one team of a fixture is certain and nothing contradicts."""
+"""Suggests aliases for fixtures of which one team is certain and nothing contradicts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NO_NAMES = frozenset({"nan", "none", "null", "na", "n a", "nat", "tbd", "tba", 
 def suggest(
     asked: Asked, indexes: Sequence[MatchIndex], taken: set[int]
 ) -> Iterator[tuple[str, str]]:
-    """The caller's name and BetTune's, of the only match that a certain team plays these days."""
+    """Yield the caller's name and BetTune's name for the only match of a certain team."""
     certain = _certain(asked, indexes)
     if len(certain) != 1:
         return
@@ -40,7 +40,7 @@ def suggest(
 
 
 def _certain(asked: Asked, indexes: Sequence[MatchIndex]) -> dict[int, Pairing]:
-    """The matches of a fixture's days of which one team is certainly the fixture's."""
+    """Return the matches of a fixture's days of which one team is certain, by id."""
     start, end = asked.around
     certain = {}
     for index in indexes:
@@ -53,7 +53,7 @@ def _certain(asked: Asked, indexes: Sequence[MatchIndex]) -> dict[int, Pairing]:
 
 
 def _has_rival(asked: Asked, side: Side, team: TeamName, indexes: Sequence[MatchIndex]) -> bool:
-    """Return whether the name may be that of another team, which plays elsewhere on these days."""
+    """Return whether the name may belong to another team that plays on these days."""
     start, end = asked.around
     for index in indexes:
         for indexed in (*index.at_home(side.name), *index.away(side.name)):

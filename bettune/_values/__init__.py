@@ -1,1 +1,1 @@
-"""Arguments and values: validated, rounded, named; without I/O."""
+"""Checks and conversions of arguments and results. Does no I/O."""

@@ -1,4 +1,4 @@
-"""Checks of arguments before any request is sent: ids, counts, parts, choices, callbacks."""
+"""Checks arguments before any request is sent: ids, counts, parts, choices, callbacks."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _GREATEST_ID = 2**63 - 1
 
 
 class _Instance:
-    """Describes to pydantic a class that it does not know: it takes instances."""
+    """Makes pydantic accept instances of a class that it does not know."""
 
     @staticmethod
     def __get_pydantic_core_schema__(source: Any, _handler: Any) -> Any:
-        from pydantic_core import core_schema  # noqa: PLC0415 - pydantic calls this alone
+        from pydantic_core import core_schema  # noqa: PLC0415 - only pydantic calls this
 
         return core_schema.is_instance_schema(source)
 
@@ -33,10 +33,10 @@ TimeZone: TypeAlias = str | Annotated[tzinfo, _Instance]
 
 
 def to_id(value: Any, name: str) -> int:
-    """Take an integer from 1 to 2**63-1, numpy's too.
+    """Check an id: an integer from 1 to 2**63-1, also of numpy.
 
     Raises:
-        InvalidArgumentError: it is anything else; `name` is the argument the message names.
+        InvalidArgumentError: the value is not a valid id. The message begins with `name`.
     """
     number = to_count(value, name)
     if number > _GREATEST_ID:
@@ -47,23 +47,23 @@ def to_id(value: Any, name: str) -> int:
 
 
 def to_match_id(value: Any, name: str) -> int:
-    """Take a match: its id, or a `Match`.
+    """Return the id of a match, which is given as an id or a `Match`.
 
     Raises:
-        InvalidArgumentError: the value is neither. `name` is the argument the message names.
+        InvalidArgumentError: the value is not a valid match. The message begins with `name`.
     """
     return to_id(value.id if isinstance(value, Match) else value, name)
 
 
 def to_matches(values: Iterable[Any], name: str) -> dict[int, Match | None]:
-    """Take the distinct matches of an iterable, in their order: id to `Match` where one was given.
+    """Return the distinct matches of an iterable in order: id to `Match`, or to None for a mere id.
 
     Raises:
-        InvalidArgumentError: the value is not an iterable of ids or of `Match`.
+        InvalidArgumentError: the value is not an iterable of ids or `Match`.
     """
     items = None
     if not isinstance(values, str | bytes | type):
-        with suppress(TypeError):  # numpy's arrays without a dimension have an __iter__ too
+        with suppress(TypeError):  # a numpy array without dimensions has __iter__, too
             items = iter(values)
     if items is None:
         raise InvalidArgumentError(
@@ -78,10 +78,10 @@ def to_matches(values: Iterable[Any], name: str) -> dict[int, Match | None]:
 
 
 def to_count(value: Any, name: str) -> int:
-    """Take an integer of at least 1, numpy's too.
+    """Check an integer of at least 1, also of numpy.
 
     Raises:
-        InvalidArgumentError: it is anything else.
+        InvalidArgumentError: the value is not such an integer.
     """
     if type(value) is not int:
         if isinstance(value, bool) or not isinstance(value, Integral):
@@ -101,7 +101,7 @@ def to_count(value: Any, name: str) -> int:
 
 
 def to_part(value: Any, name: str, example: str) -> Decimal:
-    """Take a part of a whole, from 0 to below 1, such as 0.005 for half a percent.
+    """Convert a part of a whole, from 0 to below 1, such as 0.005 for half a percent.
 
     Raises:
         InvalidArgumentError: the value is not such a number. The message shows `example`.
@@ -117,24 +117,24 @@ def to_part(value: Any, name: str, example: str) -> Decimal:
 
 
 def to_choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
-    """Take one of some words.
+    """Check that a value is one of the choices.
 
     Raises:
-        InvalidArgumentError: the value is not one of them.
+        InvalidArgumentError: the value is not one of the choices.
     """
     if isinstance(value, str) and value in choices:
         return value
-    *others, last = (f'"{choice}"' for choice in choices)
+    *first, last = (f'"{choice}"' for choice in choices)
     raise InvalidArgumentError(
-        f"{name} must be {', '.join(others)} or {last}, not {short_repr(value)}"
+        f"{name} must be {', '.join(first)} or {last}, not {short_repr(value)}"
     )
 
 
 def to_optional_zone(value: Any) -> tzinfo | None:
-    """Take a time zone as `bettune._values.zones.to_zone` does, or None.
+    """Convert a time zone as `bettune._values.zones.to_zone` does, or return None.
 
     Raises:
-        InvalidArgumentError: there is no such time zone.
+        InvalidArgumentError: the value is not a valid time zone.
     """
     if value is None:
         return None
@@ -144,10 +144,10 @@ def to_optional_zone(value: Any) -> tzinfo | None:
 
 
 def check_callback(value: Any, name: str) -> None:
-    """Check that a callback can be called.
+    """Check that a callback is callable, or None.
 
     Raises:
-        InvalidArgumentError: it cannot.
+        InvalidArgumentError: the callback is not callable.
     """
     if value is not None and not callable(value):
         raise InvalidArgumentError(f"{name} must be a function, not {short_repr(value)}")

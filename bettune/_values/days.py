@@ -1,4 +1,4 @@
-"""Days and ranges of time, as callers give them, and the UTC days that the API is asked for."""
+"""Converts days and time ranges of callers to the UTC days of requests."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
     from bettune._models import Match
 
-# date.fromisoformat takes other forms too.
+# date.fromisoformat accepts other formats, too.
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TICK = timedelta(microseconds=1)
 
 
 def to_day(value: Any, name: str, zone: tzinfo | None = None) -> date:
-    """Take a day: a date, an aware datetime (its day in the zone, else in UTC) or ``"YYYY-MM-DD"``.
+    """Convert a date, an aware datetime (its day in the zone, else in UTC) or ``"YYYY-MM-DD"``.
 
     Raises:
-        InvalidArgumentError: it is anything else, a naive datetime or NaT among them.
+        InvalidArgumentError: the value is not a valid day, such as a naive datetime or NaT.
     """
     if isinstance(value, datetime):
         return to_utc(value, name).astimezone(zone or UTC).date()
@@ -41,10 +41,10 @@ def to_day(value: Any, name: str, zone: tzinfo | None = None) -> date:
 
 
 def to_utc(value: datetime, name: str) -> datetime:
-    """Take an aware datetime to UTC.
+    """Convert an aware datetime to UTC.
 
     Raises:
-        InvalidArgumentError: it is naive or NaT, or lies outside the years 1 to 9999 in UTC.
+        InvalidArgumentError: the value is naive or NaT, or outside the years 1 to 9999 in UTC.
     """
     if value != value:  # noqa: PLR0124 - NaT is a datetime, and not equal to itself
         raise InvalidArgumentError(f"{name} must be a day, not {short_repr(value)}")
@@ -61,15 +61,16 @@ def to_utc(value: datetime, name: str) -> datetime:
 
 
 class TimeRange:
-    """From one day to another, both included, or from one moment until just before another.
+    """A range of days, both included, or of moments, of which the second is excluded.
 
     Args:
-        start: the first day, or a moment.
-        end: the last day, or a moment.
-        zone: the time zone whose days they are; else UTC.
+        start: the first day, or the first moment.
+        end: the last day, or the moment after the range.
+        zone: the time zone of the days; else UTC.
 
     Raises:
-        InvalidArgumentError: they are neither two days nor two moments, or the wrong way round.
+        InvalidArgumentError: the arguments are not two days or two moments, or are in the wrong
+            order.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class TimeRange:
                 self._moments = _moments_of(self._first, self._last, zone)
         if self._moments is not None:
             begin, stop = self._moments
-            # A day that the range ends at the very beginning of holds none of its matches.
+            # A range that ends at midnight does not include the day that begins then.
             self._first, self._last = begin.date(), max(begin, stop - _TICK).date()
             in_order = begin <= stop
         else:
@@ -98,10 +99,10 @@ class TimeRange:
             raise InvalidArgumentError(f"start {short_repr(start)} is after end {short_repr(end)}")
 
     def days(self) -> Iterator[date]:
-        """The UTC days it touches, in their order; none if nothing can be in it."""
+        """Yield the UTC days of the range in order; nothing for an empty range."""
         if self._moments is not None and self._moments[0] == self._moments[1]:
             return
-        from dateutil.rrule import DAILY, rrule  # noqa: PLC0415 - slow to import, and only here
+        from dateutil.rrule import DAILY, rrule  # noqa: PLC0415 - slow to import, seldom needed
 
         first, last = (datetime.combine(day, time.min) for day in (self._first, self._last))
         for moment in rrule(DAILY, dtstart=first, until=last):

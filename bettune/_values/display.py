@@ -1,4 +1,4 @@
-"""Values in messages and notebook tables: short, on one line, and only the first few of many."""
+"""Formats values for messages and notebook tables: short, on one line, and only the first few."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST_CELL = 200
 
 
 def short_repr(value: Any) -> str:
-    """Write a value for an error message: short, on one line, whatever its repr does."""
+    """Format a value for an error message: short, on one line, even if its repr raises."""
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - a caller's own repr, or an int too long to print
@@ -25,10 +25,10 @@ def short_repr(value: Any) -> str:
 
 
 def printable(text: str) -> str:
-    """Write text of a server's or a caller's on one line, without what steers a terminal.
+    """Format text of a server or a caller on one line, without control characters.
 
-    White space becomes single spaces. Other control characters, and those that turn or hide text,
-    are written as escapes, such as a backslash and ``x1b``.
+    White space becomes single spaces. Control characters, and characters that reverse or hide text,
+    become escapes, such as a backslash and ``x1b``.
     """
     if text.isprintable():
         return text
@@ -39,7 +39,7 @@ def printable(text: str) -> str:
 
 
 def first_few(texts: Collection[str], *, limit: int = FEW, separator: str = "; ") -> str:
-    """Join the first texts, and say how many more there are."""
+    """Join the first texts, and add the number of the rest."""
     shown = separator.join(islice(texts, limit))
     if len(texts) > limit:
         shown += f"{separator.rstrip(', ')} and {len(texts) - limit} more"
@@ -47,7 +47,7 @@ def first_few(texts: Collection[str], *, limit: int = FEW, separator: str = "; "
 
 
 def shown_odds(odds: Decimal) -> str:
-    """Write odds without trailing zeros: 2.150000 as 2.15, 2.000000 as 2."""
+    """Format odds without trailing zeros: 2.150000 as 2.15, 2.000000 as 2."""
     text = f"{odds:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -55,7 +55,7 @@ def shown_odds(odds: Decimal) -> str:
 def html_table(
     columns: Sequence[str], rows: Iterable[Sequence[Any]], *, total: int, caption: str
 ) -> str:
-    """Make a short HTML table, which a notebook shows in its own light or dark style.
+    """Make a short HTML table, which a notebook shows in its light or dark style.
 
     Args:
         columns: the names of the columns.
@@ -70,10 +70,10 @@ def html_table(
     ]
     if total > len(shown):
         shown.append(f'<td colspan="{len(columns)}">and {total - len(shown)} more</td>')
-    # With no rows the caption says all.
+    # Without rows, the caption is enough.
     head = "".join(f"<th>{escape(column)}</th>" for column in columns if shown)
     body = "".join(f"<tr>{row}</tr>" for row in shown)
-    # The classes keep a notebook from reading what stands between dollars as formulas.
+    # With these classes, a notebook does not show text between dollar signs as formulas.
     return (
         f'<table class="tex2jax_ignore mathjax_ignore"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,6 +1,6 @@
-"""Odds as callers hold them (mappings, DataFrames of any library, rows) as match and value.
+"""Reads odds from mappings, DataFrames of any library, and rows, as pairs of match and odds.
 
-DataFrames are read by narwhals (extra `frames`), which is imported only where one comes.
+narwhals (extra `frames`) reads DataFrames. It is imported only for the first DataFrame.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _Value_co = TypeVar("_Value_co", covariant=True)
 
 
 class SupportsItems(Protocol[_Value_co]):
-    """A mapping, or an object with `items()` as a pandas Series has."""
+    """A mapping, or another object with `items()`, such as a pandas Series."""
 
     def items(self) -> Iterable[tuple[Any, _Value_co]]:
         """Return each key with its value."""
@@ -36,7 +36,7 @@ class SupportsColumns(Protocol):
         """The columns, or their names."""
 
 
-# Not Iterable, which a dict is too: the type checker could not tell which of the two is meant.
+# Not Iterable: a dict is iterable, too, so type checkers could not choose between the two types.
 Rows: TypeAlias = Sequence[Mapping[Any, Any]] | Iterator[Mapping[Any, Any]]
 OddsByMatch: TypeAlias = SupportsItems[Any] | SupportsColumns | Rows
 """Match to minimum odds: a mapping, a pandas Series, a DataFrame, or rows as mappings."""
@@ -46,22 +46,22 @@ OddsByFilter: TypeAlias = SupportsItems[OddsByMatch] | SupportsColumns | Rows
 Pairs = list[tuple[Any, Any]]
 
 _FILTER_ID = re.compile(r"[1-9]\d{0,18}", re.ASCII)
-# As pandas, polars and pyarrow write the types of narrow floats, in struct's format.
+# The names of narrow float types in pandas, polars and pyarrow, with their formats in struct.
 _NARROW_FLOATS = {"float16": "e", "halffloat": "e", "float32": "f", "float": "f"}
 _LONG = ("filter_id", "match_id", "odds")
 _RENAMED = 'rename(columns={"id": "match_id"})'
 
 
 def odds_pairs(odds: OddsByMatch, filter_id: int | None = None) -> Iterable[tuple[Any, Any]]:
-    """Read odds by match: each match with its value, in the order given.
+    """Read the odds of one filter: pairs of match and value, in the given order.
 
     Args:
-        odds: a mapping, an object with items(), a DataFrame with the columns match_id (or pandas'
-            index of that name) and odds, or an iterable of mappings with these keys.
-        filter_id: the filter that the odds are for. Rows with another `filter_id` are refused.
+        odds: a mapping, an object with items(), a DataFrame with the columns match_id (or a pandas
+            index of this name) and odds, or an iterable of mappings with these keys.
+        filter_id: the filter of the odds. Rows with another `filter_id` are rejected.
 
     Raises:
-        InvalidArgumentError: the value has another type, or no match ids.
+        InvalidArgumentError: the value has another type, or match ids are missing.
     """
     return _pairs(odds, "odds", filter_id)
 
@@ -69,16 +69,16 @@ def odds_pairs(odds: OddsByMatch, filter_id: int | None = None) -> Iterable[tupl
 def sheet_pairs(
     odds_by_filter: OddsByFilter, columns: Mapping[str, int] | None = None
 ) -> dict[int, Pairs]:
-    """Read odds by filter and match: filter id to the pairs that `odds_pairs` gives.
+    """Read the odds of several filters: filter id to pairs, as `odds_pairs` returns them.
 
     Args:
         odds_by_filter: a mapping of filter id to odds; or a DataFrame or an iterable of mappings,
-            with match_id and a column for each filter, or with filter_id, match_id and odds.
-        columns: the filter of each column to be read; the other columns are left alone.
+            with match_id and one column per filter, or with filter_id, match_id and odds.
+        columns: the filter of each column to read. Other columns are ignored.
 
     Raises:
-        InvalidArgumentError: the value has another type, a filter comes twice, or match ids
-            or columns are missing.
+        InvalidArgumentError: the value has another type, a filter is duplicated, or match ids or
+            columns are missing.
     """
     name = "odds_by_filter"
     filters = None if columns is None else _filters_of_columns(columns)
@@ -89,7 +89,7 @@ def sheet_pairs(
         return _wide(table, name, filters)
     if filters is not None:
         raise InvalidArgumentError(
-            f"columns goes with a DataFrame or rows, not with {short_repr(odds_by_filter)}"
+            f"columns goes with a DataFrame or rows only, not with {short_repr(odds_by_filter)}"
         )
     sheet: dict[int, Pairs] = {}
     for key, odds in _items(odds_by_filter, name, "filter ids to odds by match"):
@@ -99,10 +99,10 @@ def sheet_pairs(
 
 
 def rows(frame: Any) -> list[dict[str, Any]] | None:
-    """Read the rows of a DataFrame, or return None where the value is not a DataFrame.
+    """Read the rows of a DataFrame, or return None if the value is not a DataFrame.
 
-    Each cell is a Python value, such as a date, a datetime or a str, and None where its value is
-    missing. A pandas index that has a name is a column of that name.
+    Each cell is a Python value, such as a date, a datetime or a str. Missing values are None. A
+    named pandas index becomes a column.
 
     Raises:
         InvalidArgumentError: the DataFrame cannot be read.
@@ -203,32 +203,32 @@ def _pairs(odds: Any, name: str, filter_id: int | None) -> Iterable[tuple[Any, A
 
 
 def _table(given: Any, name: str) -> dict[Any, list[Any]] | None:
-    """Read the columns of a DataFrame or of an iterable of mappings; None of anything else."""
+    """Read the columns of a DataFrame or an iterable of mappings, or return None."""
     if _is_frame(given):
         return {column: _values(values) for column, values in _columns(given, name).items()}
     if isinstance(given, str | bytes | type) or callable(getattr(given, "items", None)):
         return None
     try:
-        found = list(given)
-    except Exception:  # noqa: BLE001 - of a caller's own type; the caller is told below
+        rows_given = list(given)
+    except Exception:  # noqa: BLE001 - of the caller's type; an error follows
         return None
-    for number, row in enumerate(found):
+    for number, row in enumerate(rows_given):
         if not isinstance(row, Mapping):
             if number == 0:
                 return None
             raise InvalidArgumentError(
                 f"{name}: row {number} must be a mapping, not {short_repr(row)}"
             )
-    names = dict.fromkeys(column for row in found for column in row)
+    names = dict.fromkeys(column for row in rows_given for column in row)
     for column in ("match_id", "odds", "filter_id"):
         if column in names:
-            for number, row in enumerate(found):
+            for number, row in enumerate(rows_given):
                 if column not in row:
                     raise InvalidArgumentError(
                         f"{name}: row {number} has no {column}, unlike other rows"
                     )
-    # In other columns a key that a row lacks is a missing value, as pandas has it.
-    return {column: [row.get(column) for row in found] for column in names}
+    # In other columns, a missing key is a missing value, as in pandas.
+    return {column: [row.get(column) for row in rows_given] for column in names}
 
 
 def _items(given: Any, name: str, what: str) -> Iterable[tuple[Any, Any]]:
@@ -244,7 +244,7 @@ def _items(given: Any, name: str, what: str) -> Iterable[tuple[Any, Any]]:
 
 
 def _check_index(index: Any, name: str) -> None:
-    """Refuse a pandas index that is not named match_id: it may hold the numbers of rows."""
+    """Reject a pandas index that is not named match_id: it may contain row numbers."""
     names = getattr(index, "names", None)
     if names is None or not len(index) or list(names) == ["match_id"]:
         return
@@ -280,8 +280,8 @@ def _columns(frame: Any, name: str) -> dict[Any, Series[Any]]:
         if isinstance(read, nw.LazyFrame):
             read = read.collect()
     except Exception as error:
-        # pyarrow is missing for duckdb, a library is unknown, columns share a name, or what a lazy
-        # frame asks for fails, with an error of its library's own.
+        # Missing pyarrow (for duckdb), an unknown library, duplicate column names, or a failed
+        # query of a lazy frame: each library raises its own exceptions.
         raise InvalidArgumentError(
             f"{name} cannot be read as a DataFrame: {' '.join(str(error).split())}"
         ) from error
@@ -293,7 +293,7 @@ def _index(frame: Any) -> Any:
 
 
 def _match_ids(table: dict[Any, list[Any]], name: str) -> list[Any]:
-    """Take the matches out of the columns: ids, or `Match` as they were given."""
+    """Remove the column match_id from a table, and return its values: ids or `Match`."""
     if "match_id" not in table:
         hint = 'pandas\' index holds the ids, name that: frame.rename_axis("match_id")'
         if "id" in table:
@@ -313,7 +313,7 @@ def _match_ids(table: dict[Any, list[Any]], name: str) -> list[Any]:
 
 
 def _listed(names: Iterable[Any]) -> str:
-    """Name some columns, not all of a wide frame."""
+    """Format the first few names of columns."""
     return first_few([*map(short_repr, names)], limit=8, separator=", ") or "none"
 
 
@@ -325,14 +325,14 @@ def _values(column: Series[Any]) -> list[Any]:
 
 
 def _narrow_float(dtype: Any) -> str | None:
-    """Return struct's format of a column's type, or of its categories, if it is a narrow float."""
+    """Return the struct format of a column, or of its categories, if it has narrow floats."""
     dtype = getattr(dtype, "value_type", dtype)
     dtype = getattr(getattr(dtype, "categories", None), "dtype", dtype)
     return _NARROW_FLOATS.get(str(dtype).lower().removesuffix("[pyarrow]"))
 
 
 def _shortest(value: Any, narrow: str) -> Any:
-    """Undo a widening: 2.1500000953674316, which was the 2.15 of 32 bits, is 2.15 again."""
+    """Undo a widening: convert 2.1500000953674316, a 2.15 of 32 bits, back to 2.15."""
     if is_missing(value):
         return value
     for digits in range(3, 10):

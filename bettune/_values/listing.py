@@ -36,11 +36,11 @@ _COLUMNS: dict[type, dict[str, Callable[[Any], Any]]] = {
         "updated": lambda prediction: prediction.updated_at.strftime(f"{_TIME} %Z"),
     },
     PredictionFilter: {
-        "id": lambda each: each.id,
-        "name": lambda each: each.name,
-        "sport": lambda each: each.sport.name,
-        "bet type": lambda each: each.bet_type,
-        "status": lambda each: each.status.value,
+        "id": lambda item: item.id,
+        "name": lambda item: item.name,
+        "sport": lambda item: item.sport.name,
+        "bet type": lambda item: item.bet_type,
+        "status": lambda item: item.status.value,
     },
     Sport: {"id": lambda sport: sport.id, "name": lambda sport: sport.name},
 }

@@ -1,4 +1,4 @@
-"""Missing values, as pandas, numpy, polars and Python write them, and what becomes of them."""
+"""Recognizes missing values of Python, pandas, numpy and polars."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from decimal import Decimal
 from typing import Any, Literal
 
 Missing = Literal["error", "skip", "delete"]
-"""What becomes of a match without odds: refuse all, leave it unchanged, or delete."""
+"""The treatment of matches with missing odds: raise, leave unchanged, or delete."""
 
-# pandas and numpy need not be installed, and these two values are equal to themselves.
+# Compared by name: pandas and numpy may be missing, and these values equal themselves.
 _MISSING_TYPES = frozenset({"NAType", "MaskedConstant"})
 
 
 def is_missing(value: Any) -> bool:
-    """Return whether the value is missing: None, NaN, NaT, NA or masked. Text never is."""
+    """Return whether a value is missing: None, NaN, NaT, NA or masked. Text never is missing."""
     if value is None or type(value).__name__ in _MISSING_TYPES:
         return True
     if isinstance(value, Decimal):
-        return value.is_nan()  # a signalling NaN cannot be compared
+        return value.is_nan()  # comparing a signalling NaN raises
     if hasattr(value, "__iter__"):
         return False
     try:
-        return bool(value != value)  # noqa: PLR0124 - as NaN and NaT do
-    except Exception:  # noqa: BLE001 - of a caller's own type
+        return bool(value != value)  # noqa: PLR0124 - true for NaN and NaT
+    except Exception:  # noqa: BLE001 - of the caller's type
         return False

@@ -1,4 +1,4 @@
-"""Minimum odds as BetTune keeps them: decimal odds of six decimals; and `DELETE` in their place."""
+"""Decimal odds with the six decimals that BetTune keeps, and `DELETE`, which replaces odds."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from bettune._errors import InvalidOddsError
 from bettune._values.display import short_repr
 
 _SIX_DECIMALS = Decimal("0.000001")
-# Enough for the largest float; odds with more digits are refused.
+# The maximum number of digits, enough for the largest float.
 _DIGITS = 320
 _EXACT = Context(prec=_DIGITS, rounding=ROUND_HALF_EVEN, traps=[])
 _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
 _WITH_COMMA = re.compile(r"\s*\d{1,9},\d{1,9}\s*", re.ASCII)
-# As str writes floats.
+# The format of str(float).
 _FLOAT = re.compile(r"-?(\d+\.?\d*)(e[+-]?\d{1,9})?", re.ASCII)
 _SIGNED = re.compile(r"\s*[+-]\s*\d[\d.,]*\s*", re.ASCII)
 
 
 class Delete(Enum):
-    """The type of `DELETE`: an enum, so that copies and pickles are the same object."""
+    """The type of `DELETE`. It is an enum, so that copies and pickles are the same object."""
 
     DELETE = "delete"
 
@@ -36,23 +36,24 @@ class Delete(Enum):
 
 
 DELETE: Final[Literal[Delete.DELETE]] = Delete.DELETE
-"""In place of odds in a plan or a sync: delete the prediction, so that BetTune does not bet."""
+"""Use it in place of odds to delete a prediction, so that BetTune does not bet."""
 
 
 def min_odds(probability: Any, edge: Any = 0) -> Decimal:
     """Compute the minimum odds of a bet: ``(1 + edge) / probability``, rounded up.
 
-    At these decimal odds, a bet on something of this probability has an expected value of at
-    least `edge` for a stake of 1. With an edge of 0 they are the fair odds, at which a bet gains
+    At these decimal odds, a bet with this probability of winning has an expected value of at least
+    `edge` for a stake of 1. With an edge of 0, the result is the fair odds, at which bets gain
     nothing in the long run. The result is exact, and rounded up to the six decimals that BetTune
     keeps.
 
     Args:
-        probability: above 0 and at most 1, as Decimal, str, int, float or numpy scalar.
-        edge: the expected value of a stake of 1, at least 0: 0.05 for 5%.
+        probability: the probability of winning, above 0 and at most 1, as Decimal, str, int, float
+            or numpy scalar.
+        edge: the expected value of a stake of 1, at least 0, such as 0.05 for 5%.
 
     Raises:
-        InvalidOddsError: an argument is not such a number.
+        InvalidOddsError: an argument is invalid.
     """
     p, e = _decimal(probability), _decimal(edge)
     if p is None or not p.is_finite() or not 0 < p <= 1:
@@ -74,7 +75,7 @@ def to_odds(value: Any) -> Decimal:
     """Round decimal odds to the six decimals that BetTune keeps.
 
     Args:
-        value: a Decimal, str, int, float or numpy scalar. A float means its shortest decimal.
+        value: a Decimal, str, int, float or numpy scalar. A float is read as its shortest decimal.
 
     Raises:
         InvalidOddsError: the value is not a finite number of at least 1.
@@ -89,7 +90,7 @@ def to_odds(value: Any) -> Decimal:
         raise InvalidOddsError(
             f"odds must be a finite decimal number, not {short_repr(value)}{remedy}"
         )
-    # Before rounding: 0.9999999 is below 1 and does not become 1.
+    # Checked before rounding: 0.9999999 is below 1, although it rounds to 1.
     if number < 1:
         remedy = ""
         if number > 0:
@@ -102,18 +103,18 @@ def to_odds(value: Any) -> Decimal:
 
 
 def six_decimals(number: Decimal) -> Decimal:
-    """Round half to even. The result is NaN where the number has too many digits."""
+    """Round to six decimals, half to even. Return NaN if the number has too many digits."""
     return number.quantize(_SIX_DECIMALS, context=_EXACT)
 
 
 def is_within(part: Decimal, new: Decimal, old: Decimal) -> bool:
     """Return whether odds differ by at most a part of the old ones."""
-    # The caller's own decimal context may round to a few digits, or raise instead.
+    # The caller's decimal context may round to a few digits, or raise.
     return _EXACT.subtract(new, old).copy_abs() <= _EXACT.multiply(part, old)
 
 
 def falls_by_more(part: Decimal, new: Decimal, old: Decimal) -> bool:
-    """Return whether odds are lower than the old ones by more than a part of these."""
+    """Return whether odds are lower than the old ones by more than a part of the old ones."""
     return _EXACT.subtract(old, new) > _EXACT.multiply(part, old)
 
 
@@ -125,7 +126,7 @@ def _decimal(value: Any) -> Decimal | None:
     if isinstance(value, Integral):
         return Decimal(int(value))
     if isinstance(value, Real):
-        # str is the shortest decimal of numpy's scalars too; their repr names the type.
+        # str() gives the shortest decimal for numpy scalars, too; their repr has the type.
         value = str(value)
         return Decimal(value) if _FLOAT.fullmatch(value) else None
     if isinstance(value, str) and _NUMBER.fullmatch(value := value.strip()):

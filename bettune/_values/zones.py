@@ -1,4 +1,4 @@
-"""Time zones: looked up by name, and what their local days and times are in UTC."""
+"""Finds time zones by name, and converts local days and times to UTC."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from zoneinfo import ZoneInfo
 from bettune._errors import InvalidArgumentError
 from bettune._values.display import short_repr
 
-# The names of the time zone database; a path is not one.
+# The format of names in the time zone database. A path is not a valid name.
 _ZONE_NAME = re.compile(r"(?=.{1,64}\Z)[A-Za-z][\w+-]*(/[A-Za-z][\w+-]*)*", re.ASCII)
 _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
 
 
 def to_zone(value: Any) -> tzinfo | None:
-    """Take a time zone: a tzinfo, or a name of the IANA database such as ``Europe/Warsaw``.
+    """Convert a tzinfo, or a name of the IANA database such as ``Europe/Warsaw``, to a tzinfo.
 
     Raises:
-        InvalidArgumentError: it is anything else, or the database has no such name.
+        InvalidArgumentError: the value is invalid, or the database does not have the name.
     """
-    # A pytz zone in a datetime means the zone's first offset; the same zone by its name is right.
+    # A datetime with a pytz zone would use the zone's first offset. Use the zone of this name.
     name = getattr(value, "zone", None) if isinstance(value, tzinfo) else value
     if isinstance(name, str):
         if _ZONE_NAME.fullmatch(name):
@@ -42,12 +42,12 @@ def to_zone(value: Any) -> tzinfo | None:
 
 
 def local_instants(wall: datetime, zone: tzinfo) -> tuple[datetime, ...]:
-    """The instants, in UTC, at which the clocks of a zone show a naive time.
+    """Return the instants, in UTC, at which clocks in a zone show a naive time.
 
-    None where a clock change skips it, two where one repeats it, else one.
+    A clock change may skip the time (no instant) or repeat it (two instants).
 
     Raises:
-        InvalidArgumentError: it lies outside the years 1 to 9999 in UTC.
+        InvalidArgumentError: the time is outside the years 1 to 9999 in UTC.
     """
     try:
         instants = {
@@ -62,12 +62,12 @@ def local_instants(wall: datetime, zone: tzinfo) -> tuple[datetime, ...]:
 
 
 def local_day(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
-    """The first instant of a zone's day and that of its next day, in UTC.
+    """Return the first instants, in UTC, of a day in a zone and of the next day.
 
-    They are 23 or 25 hours apart where the clocks change, and equal where the zone skips the day.
+    They are 23 or 25 hours apart on days of clock changes, and equal if the zone skips the day.
 
     Raises:
-        InvalidArgumentError: it lies at the end of the calendar.
+        InvalidArgumentError: the day is outside the years 1 to 9999.
     """
     try:
         return _first_instant(day, zone), _first_instant(day + _DAY, zone)
@@ -97,5 +97,5 @@ def _first_instant(day: date, zone: tzinfo) -> datetime:
 
 
 def _shown(instant: datetime, zone: tzinfo) -> datetime:
-    """Return the local time of an instant in the zone, as a naive time."""
+    """Return the naive local time in the zone at an instant."""
     return instant.astimezone(zone).replace(tzinfo=None)
