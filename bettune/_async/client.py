@@ -27,7 +27,7 @@ _SAME: Any = object()
 
 
 class AsyncBetTune:
-    """A client of the BetTune API. Threads may share a `BetTune`; tasks, an `AsyncBetTune`.
+    """A client of the BetTune API. Threads may share a sync client, and tasks an async one.
 
     Args:
         token: the API token, else BETTUNE_API_TOKEN, else the text of the file that

@@ -60,7 +60,7 @@ class Write(Struct, frozen=True, gc=False):
 
     @property
     def safe(self) -> bool:
-        """True if the write can only stop bets: it deletes, or raises the minimum odds."""
+        """True if the write can only stop bets, since it deletes or raises the minimum odds."""
         return self.new is None or (self.old is not None and self.new > self.old)
 
 
@@ -195,7 +195,7 @@ class Plan(OfFilter, frozen=True, dict=True):
 
     @property
     def order(self) -> tuple[int, ...]:
-        """All matches: those with odds, in the order of the odds, then the rest of the scope."""
+        """The matches with odds, in the order of the odds, then the rest of the scope."""
         return tuple(entry.match_id for entry in self.entries)
 
     @property

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from bettune.cli._options import Options
 
 _NO_PRUNE = (
-    "--prune would delete the predictions of matches that may be these rows': find them first, or "
-    "leave --prune out:"
+    "--prune could delete predictions for the matches of these rows. Resolve them first, or leave "
+    "--prune out:"
 )
 _SIX_DECIMALS = Decimal("0.000001")
 _PROBABILITY = re.compile(r"(\d{1,40}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?) ?(%?)", re.ASCII)
