@@ -57,11 +57,11 @@ def audit(name: str, packages: dict[str, str]) -> int:
 def main() -> int:
     """Audit all locked packages; a vulnerability weighs more than a question left open."""
     lowest = pins(Path("requirements/lowest.txt"))
-    others: dict[str, str] = {}
+    newest: dict[str, str] = {}
     for lock in sorted(Path("requirements").glob("*.txt")):
         if lock.stem not in {"hashes", "lowest"}:
-            others |= pins(lock)
-    statuses = {audit("newest versions", others), audit("lowest versions", lowest)}
+            newest |= pins(lock)
+    statuses = {audit("newest versions", newest), audit("lowest versions", lowest)}
     return 1 if 1 in statuses else max(statuses)
 
 

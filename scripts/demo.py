@@ -1,6 +1,6 @@
-"""The daily job against a sandbox: a model's sheet, resolved, planned and pushed for three bets.
+"""The daily job against a sandbox: resolve a model's sheet, plan and push it for three bets.
 
-It goes through the library; `bettune push` does the same from a command line.
+It uses the library. `bettune push` does the same on the command line.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SHOWN = 5
 
 
 def main() -> None:
-    """Do it, and tell a person what happens."""
+    """Run the demo, and print each step."""
     with SHEET.open(encoding="utf-8", newline="") as file:
         sheet = list(csv.DictReader(file))
     with Sandbox(rate_limit=LIMIT) as box, BetTune(box.token, base_url=box.base_url) as bettune:
@@ -32,11 +32,11 @@ def main() -> None:
         print(f"and takes {LIMIT.requests} requests in {LIMIT.per} seconds.\n")
 
         print(f"1. The model's sheet, {SHEET.name}: {len(sheet)} fixtures, odds for 3 bets")
-        print("   in its own spellings. Which matches of BetTune are they?\n")
+        print("   with its own team names. The matches of these fixtures:\n")
         resolution = bettune.matches.resolve(sheet)
         tell_resolution(sheet, resolution)
 
-        filters = {found.bet_type: found for found in bettune.prediction_filters.list()}
+        filters = {listed.bet_type: listed for listed in bettune.prediction_filters.list()}
         odds = {
             filters[bet].id: {
                 match_id: row[column] or None
@@ -46,34 +46,35 @@ def main() -> None:
             for column, bet in BETS.items()
         }
 
-        print("\n2. The plan, a filter a bet; empty odds leave what is there:\n")
+        print("\n2. One plan per filter. Empty odds leave predictions unchanged:\n")
         plans = bettune.predictions.plan_many(odds, missing="skip", tolerance=0.005)
-        tell_plans({found.id: found.name for found in filters.values()}, resolution, plans)
+        names_by_id = {chosen.id: chosen.name for chosen in filters.values()}
+        tell_plans(names_by_id, resolution, plans)
 
         print(
-            f"\n3. {len(plans.writes)} writes, the safe ones first, under a limit that is learnt:\n"
+            f"\n3. {len(plans.writes)} writes, safe ones first. The client learns the rate limit:\n"
         )
         reports = bettune.predictions.apply_many(plans, on_progress=progress)
         print(f"\n   {reports}")
         if limit := bettune.rate_limit:
             print(f"   (the limit: {limit.requests} requests in {limit.per:g} seconds)")
 
-        print("\n4. The same once more writes nothing:\n")
+        print("\n4. A second run with the same odds writes nothing:\n")
         print(f"   {bettune.predictions.sync_many(odds, missing='skip', tolerance=0.005)}\n")
         reports.raise_for_failures()
-    print("The sandbox is gone.")
+    print("The sandbox has stopped.")
 
 
 def tell_resolution(sheet: Sequence[Mapping[str, str]], resolution: Resolution) -> None:
-    """Print some names that differ, and why a fixture stays open."""
+    """Print some names that differ, and the reasons for unresolved fixtures."""
     pairs = zip(sheet, resolution.matches, strict=True)
     different = [(row, match) for row, match in pairs if match and row["home"] != match.home.name]
     for row, match in different[:SHOWN]:
         yours = f"{row['home']} - {row['away']}"
         print(f"   {yours:28} is  {match.id}  {names(match)}")
-    print(f"   … {resolution}; it never guesses:\n")
+    print(f"   … {resolution}. Matches are never guessed:\n")
     for fixture in resolution.unresolved:
-        print(f"   {fixture.home} - {fixture.away} stays open:")
+        print(f"   {fixture.home} - {fixture.away} is unresolved:")
         print(f"     {fixture.reason}")
         for candidate in fixture.candidates[:1]:
             print(f"     maybe {candidate.match.id}  {names(candidate.match)}")
@@ -94,12 +95,12 @@ def tell_plans(name_of: Mapping[int, str], resolution: Resolution, plans: Plans)
 
 
 def names(match: Match) -> str:
-    """The two teams."""
+    """Return the names of the two teams."""
     return f"{match.home.name} - {match.away.name}"
 
 
 def progress(done: int, total: int) -> None:
-    """Print a bar a person can follow; in place on a terminal, now and then in a log."""
+    """Print a progress bar: in place on a terminal, and from time to time in a log."""
     bar = "━" * (done * 40 // total)
     if sys.stdout.isatty():
         print(f"\r   {bar:40} {done}/{total}", end="", flush=True)

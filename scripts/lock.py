@@ -49,9 +49,9 @@ def compiled(*options: str | Path) -> str:
 
 def blocks(text: str) -> dict[str, str]:
     """Return each package of a compiled file, `name==version`, with its lines."""
-    found = re.findall(r"^(\S+==[^\s;]+).*\n(?: +.*\n)*", text, re.MULTILINE)
+    packages = re.findall(r"^(\S+==[^\s;]+).*\n(?: +.*\n)*", text, re.MULTILINE)
     lines = re.findall(r"^\S+==[^\s;]+.*\n(?: +.*\n)*", text, re.MULTILINE)
-    return dict(zip(found, lines, strict=True))
+    return dict(zip(packages, lines, strict=True))
 
 
 def main() -> None:

@@ -36,7 +36,8 @@ class Mutant(NamedTuple):
 def main() -> int:
     """Try all mutants, or those chosen."""
     table = [Mutant(**entry) for entry in tomllib.loads(TABLE.read_text("utf-8"))["mutant"]]
-    chosen = [one for one in table if not sys.argv[1:] or any(a in one.file for a in sys.argv[1:])]
+    names = sys.argv[1:]
+    chosen = [mutant for mutant in table if not names or any(n in mutant.file for n in names)]
     with tempfile.TemporaryDirectory() as name:
         copy = copy_of_the_tree(Path(name) / "tree")
         tests = sorted({test for mutant in chosen for test in mutant.tests})

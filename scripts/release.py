@@ -1,7 +1,7 @@
-"""Build the release of this commit and check it, all but the upload: `make release-check`.
+"""Build and check the release of this commit, without the upload: `make release-check`.
 
-What is built comes from a fresh clone, so that nothing counts that is not committed. It is left in
-release/: the sdist and the wheel in release/dist, the notes and the bill of materials beside them.
+The build uses a fresh clone, so only committed files count. The results are in release/: the sdist
+and the wheel in release/dist, and the notes and the bill of materials beside them.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ class RefusedError(Exception):
 
 
 def main() -> None:
-    """Do so, and print what would be published."""
+    """Build and check the release, and print what would be published."""
     parser = argparse.ArgumentParser(prog="make release-check", description=__doc__)
     parser.add_argument("--tag", help="the tag that is released; without one, leave is given")
     tag = parser.parse_args().tag
     if run("git", "status", "--porcelain", "--untracked-files=no").strip():
-        print("What is not committed is not in it.")
+        print("The release does not contain uncommitted changes.")
     shutil.rmtree(RELEASE, ignore_errors=True)
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def check(folder: Path, tag: str | None) -> None:
-    """Build in a folder, check, and show what came of it."""
+    """Build in a folder, check, and print the results."""
     source = clone(folder / "source")
     project = tomllib.loads((source / "pyproject.toml").read_text("utf-8"))["project"]
     version = run("hatchling", "version", cwd=source).strip()
@@ -66,8 +66,8 @@ def check(folder: Path, tag: str | None) -> None:
     run("twine", "check", "--strict", *dist)
     run("check-wheel-contents", *(path for path in dist if path.suffix == ".whl"), cwd=source)
     for classifier in project["classifiers"]:
-        if found := re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", classifier):
-            try_out(dist, version, f"python{found[1]}", folder, required=tag is not None)
+        if matched := re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", classifier):
+            try_out(dist, version, f"python{matched[1]}", folder, required=tag is not None)
     (RELEASE / "notes.md").write_text(notes, "utf-8")
     bill_of_materials(source, RELEASE / f"{project['name']}-{version}.cdx.json")
     print(f"\nWould be published as {project['name']} {version}:")
@@ -77,7 +77,7 @@ def check(folder: Path, tag: str | None) -> None:
 
 
 def release_notes(changelog: str, version: str, tag: str | None) -> str:
-    """Return what the changelog says of a version; without a tag yet, of what is unreleased.
+    """Return the changelog's section of a version, or without a tag, of unreleased changes.
 
     Raises:
         RefusedError: the tag, the version and the changelog do not agree.
@@ -129,8 +129,10 @@ def try_out(dist: list[Path], version: str, python: str, folder: Path, *, requir
         run(python, "-c", "")
     except (RefusedError, FileNotFoundError):
         if required:
-            raise RefusedError(f"there is no {python} to try it with") from None
-        print(f"There is no {python} here: not tried.")
+            raise RefusedError(
+                f"{python} is not installed, so the release was not tested"
+            ) from None
+        print(f"{python} is not installed: not tested.")
         return
     for path in dist:
         environment = folder / f"{python}-{path.suffix}"

@@ -1,19 +1,21 @@
-"""Text from outside, such as a schema's or a server's, as terminals and workflows may show it."""
+"""Makes text from outside, such as a schema's or a server's, safe for terminals and workflows."""
 
 from __future__ import annotations
 
 import re
 
-# Of a workflow's log GitHub carries out lines that begin with the first, or have the second.
+# GitHub executes lines of a log that begin with the first pattern, or contain the second.
 _COMMANDS = {r"(?m)^([^\S\n]*:)(?=:)": r"\1 ", r"##(?=\[)": "## "}
 
 
 def shown(text: str, *, lines: bool = False) -> str:
-    """Return a text less control characters and workflow commands; on one line, or with `lines`."""
+    """Return text without control characters and workflow commands; on one line unless `lines`."""
     kept = "\n" if lines else ""
     text = "".join(
-        one if one.isprintable() or one in kept else one.encode("unicode_escape").decode()
-        for one in text
+        letter
+        if letter.isprintable() or letter in kept
+        else letter.encode("unicode_escape").decode()
+        for letter in text
     )
     for command, replacement in _COMMANDS.items():
         text = re.sub(command, replacement, text)

@@ -63,10 +63,8 @@ def main() -> None:
         path.name: formatted(derived(path.read_text("utf-8")))
         for path in sorted(SOURCE.glob("*.py"))
     }
-    found = {path.name: path.read_text("utf-8") for path in DERIVED.glob("*.py")}
-    different = sorted(
-        name for name in new.keys() | found.keys() if new.get(name) != found.get(name)
-    )
+    old = {path.name: path.read_text("utf-8") for path in DERIVED.glob("*.py")}
+    different = sorted(name for name in new.keys() | old.keys() if new.get(name) != old.get(name))
     if check:
         if different:
             sys.exit(

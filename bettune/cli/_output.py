@@ -176,6 +176,6 @@ def write_text(text: str) -> None:
         stream.flush()
     except OSError as error:
         discard(sys.stdout)
-        # Whoever has read enough closes the pipe, and that is no failure.
+        # The reader may close the pipe at any time. This is not a failure.
         if not isinstance(error, BrokenPipeError):
             raise click.ClickException(f"cannot write the output: {error.strerror}") from None

@@ -15,7 +15,7 @@ PAGES = sorted(
     for path in ROOT.glob(pattern)
     if path.name != "api.md"  # written from the signatures
 )
-CODE = ("scripts",)  # packages whose docstrings keep to the list; bettune is to follow
+CODE = ("bettune", "scripts")
 MODULES = sorted(
     path.relative_to(ROOT).as_posix()
     for package in CODE
@@ -29,7 +29,7 @@ ENGLISH = {
     r"under way": "in flight, running",
     r"(?:cannot|can't) be right": "is invalid",
     r"(?<!there )(?:is|are|was|were) no(?! longer| more| less| fewer| later) \w+": "is not a …",
-    r"(?<!there )(?:is|are) none": "is missing, or is empty",
+    r"(?<!there )(?:is|are) (?-i:none)": "is missing, or is empty",
     r"mend(?:s|ed|ing)?": "fix",
     r"slips?": "mistake",
     r"told": "say who reports what: the message names, the log shows",
