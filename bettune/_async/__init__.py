@@ -1,1 +1,1 @@
-"""The clients and their operations; a script derives the sync twins from the async ones."""
+"""The client and its operations. A script derives `bettune/_sync` from `bettune/_async`."""

@@ -224,11 +224,11 @@ class AsyncPredictions(Resource):
     ) -> SyncReport:
         """Apply a plan: send one PUT or DELETE …/prediction for each of its writes.
 
-        Writes that can only stop bets are sent first. If one write fails, the others continue, and
-        the report has its error. An error that would affect every write stops the run at once, and
-        the report has the remaining writes as pending. These errors are 401, 403,
-        `filter_not_found`, a `Retry-After` beyond `max_wait`, and a server that is down: as many
-        consecutive failures as there are concurrent writes, at least 5.
+        Writes that can cause bets start only after all writes that can only stop bets have ended.
+        If one write fails, the others continue, and the report has its error. An error that would
+        affect every write stops the run at once, and the remaining writes are pending. These
+        errors are 401, 403, `filter_not_found`, a `Retry-After` beyond `max_wait`, and a server
+        that is down: as many consecutive failures as there are concurrent writes, at least 5.
 
         If an exception ends the run (Ctrl-C, an error in a callback, a closed client), its
         `.report` is the report. The run first waits for the requests in flight. A second Ctrl-C,

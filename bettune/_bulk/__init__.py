@@ -1,1 +1,1 @@
-"""Many writes as one job: what to write, what came of it, when to stop; nothing here does I/O."""
+"""Bulk writes: plans, runs and reports. Does no I/O."""

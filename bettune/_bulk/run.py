@@ -106,10 +106,10 @@ class Run:
         self._is_over = False
 
     def phases(self) -> Iterator[int]:
-        """Iterate over the two phases of the run: the number of workers of each.
+        """Yield the number of workers for each of the two phases of the run.
 
-        No write that can cause bets begins before every write that can only stop bets has come to
-        its end: among workers that wait for the rate limit, it could overtake them.
+        Writes that can cause bets start only after all writes that can only stop bets have ended.
+        In a single phase, workers that wait for the rate limit could overtake each other.
         """
         for safe in (True, False):
             writes = [write for write in self._writes if write.safe is safe]

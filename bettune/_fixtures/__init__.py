@@ -1,1 +1,1 @@
-"""Which match each of a caller's fixtures is: names, scores, assignment; nothing here does I/O."""
+"""Resolution of fixtures to matches, by names, dates and places. Does no I/O."""

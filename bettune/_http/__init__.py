@@ -1,4 +1,4 @@
-"""httpx with our token, rate limit, retries, errors and logging; the only package that imports it.
+"""The HTTP layer: httpx with the library's token, rate limit, retries, errors and logging.
 
 The life of a request, and the names that stand for its parts:
 

@@ -1,3 +1,3 @@
-"""The clients and their operations; a script derives the sync twins from the async ones."""
+"""The client and its operations. A script derives `bettune/_sync` from `bettune/_async`."""
 
 # Derived by `make generate`: change the file of this name in bettune/_async instead.

@@ -1,1 +1,1 @@
-"""The command line, `bettune`: a program over the facade, in the extra `cli`."""
+"""The command line `bettune`, which uses the public library. It needs the extra `cli`."""
