@@ -293,7 +293,7 @@ class TestCutOff:
 
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
     def test_a_cancelled_task_whose_writes_wait_for_the_rate_limit(self, backend):
-        table, waiting = Table(), threading.Semaphore(0)
+        table, waiting, settled = Table(), threading.Semaphore(0), threading.Semaphore(0)
 
         async def main():
             limit = RateLimit(5, 3600)
@@ -307,12 +307,16 @@ class TestCutOff:
 
                 async def sync():
                     try:
-                        await watched.predictions.sync(1, ODDS)
+                        await watched.predictions.sync(
+                            1, ODDS, on_result=lambda _: settled.release()
+                        )
                     except BaseException as error:
                         reports.append(error.report)
                         raise
 
                 group.start_soon(sync)
+                for _ in range(4):
+                    await anyio.to_thread.run_sync(settled.acquire)
                 for _ in range(8):
                     await anyio.to_thread.run_sync(waiting.acquire)
                 group.cancel_scope.cancel()

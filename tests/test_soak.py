@@ -8,11 +8,11 @@ import sys
 LEAK = """
 import runpy, socket
 from bettune._http.body_reader import BodyReader
-kept, answer = [], BodyReader.answer
+kept, finish = [], BodyReader.finish
 def leaking(*args):
     {leak}
-    return answer(*args)
-BodyReader.answer = leaking
+    return finish(*args)
+BodyReader.finish = leaking
 runpy.run_module("scripts.soak", run_name="__main__")
 """
 

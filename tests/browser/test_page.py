@@ -184,7 +184,7 @@ def test_the_same_in_python(box, visit):
     call = shown(operation, "python").splitlines()[-1]
     assert call.endswith(f'put({FILTER}, {MATCH}, {{"a": [True, None, "\\"ł"]}}))')
     operation.get_by_label("Token").select_option(label="none")
-    assert "# without a token bettune sends nothing" in shown(operation, "python")
+    assert "# without a token, bettune raises ConfigurationError" in shown(operation, "python")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
@@ -239,12 +239,14 @@ def test_the_matches_show_a_push_as_it_happens(visit, port):
         stop_the_clock(page)
         cell = page.locator(f"#odds-{FILTER}-{MATCH}")
         expect(cell).not_to_contain_text("7.770000")
+        count = page.locator(f"#count-{FILTER}")
+        before = int(re.search(r"through the API: (\d+)", count.inner_text())[1])
         with BetTune(box.token, base_url=box.base_url) as bettune:
             bettune.predictions.sync(FILTER, {MATCH: "7.77"})
         page.clock.fast_forward(2000)
         expect(cell).to_have_text("7.770000")
         expect(cell).to_have_class("changed")
-        expect(page.locator(f"#count-{FILTER}")).to_contain_text("through the API: 1")
+        expect(count).to_contain_text(f"through the API: {before + 1}")
     page.clock.fast_forward(2000)
     expect(page.get_by_role("status")).to_contain_text("does not answer")
     expect(cell).to_have_text("7.770000")
