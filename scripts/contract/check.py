@@ -57,7 +57,7 @@ class Check:
         self.base_url = base_url
         self.seen: list[httpx.Response] = []
         self.asked: set[tuple[str, str]] = set()
-        # What the facade receives is what is judged: each answer is asked for once.
+        # Check the responses that the facade receives, so that each request is sent once.
         hooks = {"response": [self.see]}
         self.client = BetTune(token, base_url=base_url, max_retries=2, event_hooks=hooks)
 
@@ -144,7 +144,7 @@ class Check:
             else:
                 predictions.put(filter_id, match_id, before)
         except BetTuneError as error:
-            with contextlib.suppress(BetTuneError):  # whatever it answers, it may be there
+            with contextlib.suppress(BetTuneError):  # after any response, the prediction may exist
                 found = predictions.search(filter_id, [match_id])
                 if [one.odds for one in found] == ([] if before is None else [before]):
                     return
@@ -208,7 +208,7 @@ class Check:
         """Record the findings about the responses to one call."""
         self.asked.add((path, method))
         name = f"{method.upper()} {path}" + (f" ({case})" if case else "")
-        # What was tried again after a proxy's 502 is no answer of the API.
+        # A response that was retried after a proxy's 502 does not come from the API.
         answers = [_whole(one) for one in self.seen if one.status_code < 500]
         judged = [self.contract.judge(path, method, one) for one in answers]
         last = self.seen[-1]
@@ -249,7 +249,7 @@ def _whole(response: httpx.Response) -> httpx.Response:
     whole = httpx.Response(
         response.status_code, headers=response.headers, content=body, request=response.request
     )
-    whole.elapsed = timedelta()  # which is asked for, and judged by nobody
+    whole.elapsed = timedelta()  # required by hooks, but not checked
     return whole
 
 

@@ -46,7 +46,7 @@ class Contract:
 
     def __init__(self, document: dict[str, Json]) -> None:
         self._document = document
-        # A value that is none of an enum is an addition, and found as one.
+        # A value outside an enum is an addition, and reported as such.
         open_enums = _without_enums(copy.deepcopy(self._document))
         self._operations = schemathesis.openapi.from_dict(open_enums)
 

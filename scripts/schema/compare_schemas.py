@@ -47,7 +47,7 @@ class Schemas:
         """Compare what stands at one place; `asked` says whether we send it."""
         pair = old.get("$ref"), new.get("$ref")
         if pair in self.open or (*pair, asked) in self.compared:
-            return  # it holds itself, or is told already
+            return  # recursive, or reported already
         if None not in pair:
             self.open.append(pair)
             if model is None:
@@ -139,7 +139,7 @@ class Schemas:
         gone = [name for name in before if name not in now]
         fresh = [name for name in now if name not in before]
         required = [set(one.get("required", [])) for one in (old, new)]
-        if model and place.group != ID_NAME:  # the fields of a model are told as its own
+        if model and place.group != ID_NAME:  # the fields of a model are reported with it
             place = Place(model)
         for name in gone:
             hint = ""

@@ -62,7 +62,7 @@ def _check_references(document: dict[str, Json]) -> None:
                         raise Refused(
                             f"it is cut, or wrong: `{name}` is required and not described"
                         )
-            # What an example says is no schema.
+            # An example does not contain schemas.
             children = (pair for pair in node.items() if pair[0] not in {"example", "examples"})
             waiting += [(value, key == "allOf") for key, value in children]
         elif isinstance(node, list):

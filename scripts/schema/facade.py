@@ -8,7 +8,7 @@ from scripts import ROOT
 
 BASE_PATH = "/bet-tune-api/v1"
 PREDICTION = "/prediction-filters/{filterId}/matches/{matchId}/prediction"
-# (path, method): tag, name, the model of its request, the model of its answer.
+# (path, method): tag, name, model of the request, model of the response.
 OPERATIONS = {
     ("/sports", "get"): ("Sports", "list_sports", None, "SportsResponse"),
     ("/matches", "get"): ("Matches", "list_matches", None, "MatchesResponse"),
@@ -27,8 +27,8 @@ OPERATIONS = {
     (PREDICTION, "put"): ("Predictions", "put_prediction", "PutPredictionRequest", "Prediction"),
     (PREDICTION, "delete"): ("Predictions", "delete_prediction", None, None),
 }
-# The fields of each answer that the facade reads, and the models of these, or of their items. What
-# else the schema tells of an answer may be missing: a field that nobody reads fails nobody's call.
+# The fields of each response that the facade reads, with their models or those of their items. Other
+# fields of the schema may be missing: no call depends on them.
 MODELS: dict[str, dict[str, str | None]] = {
     "SportsResponse": {"count": None, "items": "Sport"},
     "Sport": {"id": None, "name": None},

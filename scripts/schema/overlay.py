@@ -108,7 +108,7 @@ class _Overlay:
             plain = re.sub(r"[^a-z0-9]", "", str(operation.get("operationId", "")).lower())
             if where not in OPERATIONS and plain in taken:
                 del operation["operationId"]
-        # Answers first: where both sides share a schema, the request's class gets the longer name.
+        # Responses first: of a shared schema, the class of the request gets the longer name.
         for operation in operations.values():
             operation["responses"] = self.finished(operation["responses"], request=False)
         self.ours = {
@@ -178,7 +178,7 @@ class _Overlay:
         if read and "required" in named:
             named["required"] = [field for field in named["required"] if field in read]
         if name == "Prediction" and "odds" in named.get("properties", {}):
-            # Said to be a string and maybe answered as a number: both are decoded to Decimal.
+            # Documented as a string, but possibly sent as a number: both are decoded to Decimal.
             odds = named["properties"]["odds"]
             if odds.get("type") in ("string", "number"):
                 odds["type"] = ["number", "string"]

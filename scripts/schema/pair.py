@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCHEMA, CLIENT = "openapi.yaml", "generated"
-# No system call replaces two paths at once. So the new pair is first written out whole, beside the
-# old one, and named NEXT in one rename: until then the old pair stands, from then on whoever comes
-# next (every make target looks) puts the new one in place, from the start if need be. Whoever only
-# looks at the files sees the old pair up to two system calls with nothing between them, some
-# microseconds out of a run of many seconds; and if it is killed just there, NEXT is there to tell.
+# No system call replaces two paths at once. So the new pair is first written completely, beside the
+# old one, and renamed to NEXT. Until then, the old pair is valid. From then on, the next process
+# (every make target checks) puts the new pair in place. Readers of the files see an incomplete pair
+# only between two system calls, for some microseconds. If the process is killed then, NEXT exists.
 NEXT = ".generate-next"
 RENAME_EXCHANGE = 2
 AT_FDCWD = -100

@@ -63,7 +63,7 @@ def replace_schema(source: str, root: Path = ROOT) -> list[Change] | None:
         if len(data) < len(before) and before.startswith(data.rstrip()) and data.strip():
             raise Refused("it is cut: openapi.yaml begins with all of it and goes on")
         document, known = load(data), load(before)
-        # In another order it yields another client; spaces and comments are nobody's concern.
+        # The order matters, since it changes the client. Spaces and comments do not.
         same = json.dumps(_less_space(document)) == json.dumps(_less_space(known))
         changes = compare(known, document)
         (new / pair.SCHEMA).write_bytes(before if same else as_yaml(data, document))
@@ -93,7 +93,7 @@ def type_errors() -> str:
     wide = os.environ | {"MYPY_FORCE_TERMINAL_WIDTH": "160"}
     done = subprocess.run(check, cwd=ROOT, env=wide, capture_output=True, text=True, check=False)
     said = (done.stdout + done.stderr).strip() if done.returncode else ""
-    # What is derived is mended with what it is derived from.
+    # Derived files are renewed together with their sources.
     return re.sub(r"(?m)^bettune/_sync/.*\n?(?:    .*\n?)*", "", said).strip() or said
 
 

@@ -21,7 +21,7 @@ MAX_NODES = 500_000
 MAX_YAML_NODES = 100_000
 YAML_NODE = re.compile(r"[\n\r,\[{]")
 MAX_DEPTH = 100
-MAX_DIGITS = 300  # a greater number is none that JSON's readers know
+MAX_DIGITS = 300  # JSON readers do not accept larger numbers
 TAG = "tag:yaml.org,2002:"
 # YAML's kinds of scalars. A date is text in JSON, whether there is such a day or not.
 TEXT = {"str", "timestamp", "merge", "value"}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,13 @@ def docstrings(source: str) -> list[str]:
     return [text.replace("\n", " ") for text in texts]
 
 
+def comments(source: str) -> list[str]:
+    """Return the comments of a module, without code."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    texts = [token.string for token in tokens if token.type == tokenize.COMMENT]
+    return [re.sub(r"`[^`]*`", "…", text) for text in texts]
+
+
 def unwanted(text: str, words: dict[str, str]) -> list[str]:
     """Return each unwanted word with what surrounds it and the advice."""
     return [
@@ -95,9 +104,10 @@ def test_pages_keep_to_plain_words(page):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_docstrings_keep_to_plain_words(module):
-    texts = docstrings((ROOT / module).read_text("utf-8"))
-    found = [word for text in texts for word in unwanted(text, ENGLISH)]
+def test_docstrings_and_comments_keep_to_plain_words(module):
+    source = (ROOT / module).read_text("utf-8")
+    texts = docstrings(source)
+    found = [word for text in (*texts, *comments(source)) for word in unwanted(text, ENGLISH)]
     found += [text for text in texts if OPENINGS.match(text)]
     assert not found, "\n".join(found)
 
