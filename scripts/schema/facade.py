@@ -27,8 +27,8 @@ OPERATIONS = {
     (PREDICTION, "put"): ("Predictions", "put_prediction", "PutPredictionRequest", "Prediction"),
     (PREDICTION, "delete"): ("Predictions", "delete_prediction", None, None),
 }
-# The fields of each response that the facade reads, with their models or those of their items. Other
-# fields of the schema may be missing: no call depends on them.
+# The fields of each response that the facade reads, with their models or those of their items.
+# Other fields of the schema may be missing: no call depends on them.
 MODELS: dict[str, dict[str, str | None]] = {
     "SportsResponse": {"count": None, "items": "Sport"},
     "Sport": {"id": None, "name": None},
