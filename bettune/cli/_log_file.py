@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from bettune.cli import _writes_report
 from bettune.cli._exit_status import Failure, WrongUsage
 from bettune.cli._output import cell_of
 
@@ -22,20 +23,7 @@ if TYPE_CHECKING:
     from typing import IO, Any
 
 _BLOCK = 1 << 16
-COLUMNS = (
-    "at",
-    "filter_id",
-    "match_id",
-    "action",
-    "old_odds",
-    "new_odds",
-    "error",
-    "kick_off",
-    "home",
-    "away",
-    "source",
-    "state",
-)
+COLUMNS = ("at", *_writes_report.COLUMNS, "source", "state")
 
 
 class LogError(Failure):
