@@ -331,7 +331,11 @@ def names_of(match: Match | None) -> dict[str, Any]:
     """Return the cells kick_off, home and away of a match, empty where it is not known."""
     if match is None:
         return {"kick_off": None, "home": "", "away": ""}
-    return {"kick_off": match.date, "home": match.home.name, "away": match.away.name}
+    return {
+        "kick_off": match.date.astimezone(UTC),
+        "home": match.home.name,
+        "away": match.away.name,
+    }
 
 
 def _write_rows(records: Sequence[dict[str, Any]], options: Options) -> None:

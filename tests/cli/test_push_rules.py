@@ -122,8 +122,11 @@ def test_a_prune_deletes_what_the_file_does_not_name(run, client, day, file):
     everything = sheet(day[:6])
     assert run("push", FILTER, file(everything)).status == 0
     part = sheet(day[:3], "2.6") + f"{DAY},{day[3].home.name},{day[3].away.name},\n"
-    status, out, err = run("push", FILTER, file(part), "--prune", "--missing", "skip")
+    options = "--prune", "--missing", "skip", "--tz", "Europe/Warsaw"
+    status, out, err = run("push", FILTER, file(part), *options)
     assert (status, err) == (0, "")
+    # Rows are in UTC, those of the file and those of the days' other matches.
+    assert {row["kick_off"][-6:] for row in rows(out)} == {"+00:00"}
     # What can only stop bets goes first, and in it the match that starts first.
     by_kick_off = [datetime.fromisoformat(row["kick_off"]) for row in rows(out)]
     assert by_kick_off == sorted(by_kick_off)
