@@ -215,6 +215,7 @@ class ClubBook:
         self._sections: dict[str, Section] = {}
         self._with_key: dict[str, list[Section]] = defaultdict(list)
         self._worldwide: dict[TeamName, tuple[Identity, ...]] = {}
+        self._read_for: dict[TeamName, None] = {}
 
     @property
     def countries(self) -> list[str]:
@@ -224,10 +225,11 @@ class ClubBook:
     def read_for(self, text: str) -> Iterator[None]:
         """Read the countries that may contain a name. Yields after each, for a pause."""
         name = parse(text)
-        if name not in self._worldwide:
+        if name not in self._read_for:
             for country in self.unread_with(name):
                 self.section(country)
                 yield
+            _remember(self._read_for, name, None)
 
     def section(self, country: str) -> Section:
         """Return the clubs of a country."""
