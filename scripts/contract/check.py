@@ -27,7 +27,7 @@ from bettune import (
 from bettune.sandbox import Sandbox
 from scripts import ROOT
 from scripts.contract.conformance import BREAK, UNCHECKED, Contract, Finding
-from scripts.contract.report import Report, Step, as_json, as_junit, as_table, write
+from scripts.contract.findings import Report, Step, as_json, as_junit, as_table, write
 from scripts.schema.canonical import canonical
 from scripts.schema.document import load
 from scripts.schema.download import without_secrets
