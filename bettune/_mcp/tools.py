@@ -11,7 +11,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult
 
 import bettune
-from bettune._mcp import arguments
+from bettune._mcp import tool_arguments as arguments
 from bettune._mcp.catalog import Catalog, has_started
 from bettune._mcp.plan_records import PlanRecords
 from bettune._mcp.replies import clean, filter_row, match_row, page_of, reply, sentence
