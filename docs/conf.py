@@ -209,7 +209,7 @@ def setup(app: Sphinx) -> None:
     """Register the directives, the Polish search and the changes of parsed pages."""
     app.config.llms_txt_description = {
         "en": "The Python SDK for the BetTune API: set minimum odds from your model.",
-        "pl": "SDK do API BetTune dla Pythona: kursy minimalne z Twojego modelu.",
+        "pl": "SDK do API BetTune w Pythonie: kursy minimalne z Twojego modelu.",
     }[app.config.language]
     languages["pl"] = SearchPolish
     app.add_directive("command-help", CommandHelp)
