@@ -245,8 +245,8 @@ def test_the_log_tells_each_try_and_never_a_body(serve, caplog):
     path = "/prediction-filters/1/matches/5/prediction"
     messages = [record.getMessage() for record in caplog.records if record.name == "bettune"]
     assert messages[0].startswith(f"PUT {path}: 503 in ")
-    assert messages[0].endswith("s, try 1")
+    assert messages[0].endswith("s, attempt 1")
     assert messages[-1].startswith(f"PUT {path}: 200 in ")
-    assert messages[-1].endswith("s, try 2")
+    assert messages[-1].endswith("s, attempt 2")
     assert "a-token" not in caplog.text
     assert "2.15" not in caplog.text

@@ -145,7 +145,9 @@ def test_another_event_loop():
             assert len(runner.run(twice())) == 2
             with asyncio.Runner() as other:
                 for use in (twice, used_and_closed, client.aclose):
-                    with pytest.raises(BetTuneError, match="another event loop: make one in each"):
+                    with pytest.raises(
+                        BetTuneError, match="another event loop: make a client in each"
+                    ):
                         other.run(use())
             assert len(runner.run(twice())) == 2
             runner.run(used_and_closed())

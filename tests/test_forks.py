@@ -46,7 +46,7 @@ def in_a_child(use):
 """
 # Python warns of a fork beside threads; as an error, that is raised from 3.15 on.
 FORKS = "ignore:This process (pid=:DeprecationWarning"
-REFUSAL = "this client was made before a fork: make one in each process"
+REFUSAL = "this client was used before a fork: make a client in each process"
 
 
 def run(program, base_url, **options):

@@ -242,7 +242,7 @@ class TestStreams:
 @pytest.mark.parametrize("url", ["http://[::1", "http://localhost:port", f"/{'x' * 70_000}"])
 def test_a_url_that_is_none_is_refused(connect, url):
     http = connect().low_level.http
-    with pytest.raises(bettune.InvalidArgumentError, match="the URL cannot be requested"):
+    with pytest.raises(bettune.InvalidArgumentError, match="the URL is invalid"):
         http.build_request("GET", url)
 
 

@@ -156,5 +156,5 @@ def test_a_connection_that_breaks_off_names_server_and_proxy(proxied):
         client = proxied(proxy.port, "http://bettune.invalid/v1", max_retries=0)
         with pytest.raises(bettune.APIConnectionError) as caught:
             client.sports.list()
-    where = f"(server http://bettune.invalid by proxy http://127.0.0.1:{proxy.port})"
+    where = f"(server http://bettune.invalid through proxy http://127.0.0.1:{proxy.port})"
     assert where in str(caught.value)

@@ -127,7 +127,7 @@ def test_no_answer_in_time_every_time(serve):
     server.wait_until_hung_up()
     assert isinstance(caught.value, TimeoutError)
     assert isinstance(caught.value, bettune.APIConnectionError)
-    assert str(caught.value).startswith("GET /sports: no answer within the timeout")
+    assert str(caught.value).startswith("GET /sports: no response within the timeout")
     assert len(server.requests) == 3
 
 
@@ -170,7 +170,7 @@ def test_the_waits_without_an_order_double_to_eight_seconds(serve, caplog):
         client.sports.list()
     first, second = server.requests
     assert second.at - first.at >= 0.375
-    assert "try 2 follows in 0." in caplog.text
+    assert "attempt 2 follows in 0." in caplog.text
     from bettune._http.retries import (  # noqa: PLC0415 - the long ones are not sat out here
         RetryBudget,
         RetryPolicy,

@@ -235,6 +235,27 @@ def test_a_write_that_may_have_been_done_is_never_pending(connect, refusals, mon
     assert list(report.pending) == [3]
 
 
+def test_a_stopped_run_searches_for_unknown_writes_without_retries(connect, monkeypatch):
+    monkeypatch.setattr(retries, "_backoff", lambda failures: 0)
+    table = Table({1: b"", 2: error(401, "invalid_token")})
+    searches = []
+
+    def serve(request):
+        if request.method == "POST":
+            searches.append(request)
+            if len(searches) > 1:
+                return answer(429, {}, retry_after="0")
+        return table(request)
+
+    with Scripted(serve) as server:
+        client = connect(base_url=server.base_url, max_retries=0)
+        report = client.predictions.sync(1, {1: 2, 2: 2, 3: 2}, concurrency=1)
+    assert len(searches) == 2
+    assert list(report.unknown) == [1]
+    assert list(report.failed) == [2]
+    assert list(report.pending) == [3]
+
+
 def test_without_any_thread_to_be_had_the_writes_go_out_all_the_same(monkeypatch):
     def refuse(thread):
         raise RuntimeError("can't start new thread")

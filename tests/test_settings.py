@@ -70,7 +70,7 @@ class TestOptions:
             ({"cookies": {"ż": "c"}}, "cookies cannot have the name 'ż'"),
             ({"cookies": {"": "c"}}, "cookies cannot have the name ''"),
             ({"cookies": {"a": "b" * 5000}}, r"cookies\['a'\] is longer than"),
-            ({"cookies": {f"a{n}": "b" for n in range(51)}}, "cookies are more than 50: 51"),
+            ({"cookies": {f"a{n}": "b" for n in range(51)}}, "cookies must be at most 50, not 51"),
             ({"proxy": 5}, "proxy cannot be used"),
             ({"proxy": "socks5://127.0.0.1:1"}, r"proxy cannot be used: .*httpx\[socks\]"),
             ({"http2": True}, r"http2 cannot be used: .*httpx\[http2\]"),
@@ -138,7 +138,7 @@ class TestOptions:
         wrong, right = httpx.AsyncHTTPTransport(), "AsyncBetTune"
         if kind is AsyncBetTune:
             wrong, right = httpx.HTTPTransport(), "BetTune"
-        with pytest.raises(ConfigurationError, match=f"transport is of the other kind: .* {right}"):
+        with pytest.raises(ConfigurationError, match=f"transport is of the wrong kind: .* {right}"):
             kind(TOKEN, transport=wrong)
         if kind is BetTune:
             with pytest.raises(ConfigurationError, match=r"coroutine function, .* AsyncBetTune"):
@@ -158,18 +158,18 @@ class TestTokens:
         [
             ("", "is empty"),
             (" \n", "is empty"),
-            (f"Bearer {TOKEN}", "begins with 'Bearer': leave that out"),
-            (f"bearer {TOKEN}", "begins with 'Bearer': leave that out"),
-            (f'"{TOKEN}"', "stands in quotes: leave them out"),
-            (f"'{TOKEN}", "stands in quotes: leave them out"),
-            (f"„{TOKEN}”", "stands in quotes: leave them out"),
-            (f"{TOKEN}\n{TOKEN}", "holds a line break"),
-            (f"{TOKEN}\r{TOKEN}", "holds a line break"),
-            (f"{TOKEN} {TOKEN}", "holds a space"),
-            (f"{TOKEN}\t{TOKEN}", "holds a space"),
-            (f"{TOKEN}ż", "holds a character outside ASCII"),
-            (f"{TOKEN}\u200b", "holds a character outside ASCII"),
-            (f"{TOKEN}\x00", "holds a control character"),
+            (f"Bearer {TOKEN}", "begins with 'Bearer': remove this word"),
+            (f"bearer {TOKEN}", "begins with 'Bearer': remove this word"),
+            (f'"{TOKEN}"', "is in quotes: remove them"),
+            (f"'{TOKEN}", "is in quotes: remove them"),
+            (f"„{TOKEN}”", "is in quotes: remove them"),
+            (f"{TOKEN}\n{TOKEN}", "contains a line break"),
+            (f"{TOKEN}\r{TOKEN}", "contains a line break"),
+            (f"{TOKEN} {TOKEN}", "contains a space"),
+            (f"{TOKEN}\t{TOKEN}", "contains a space"),
+            (f"{TOKEN}ż", "contains a character outside ASCII"),
+            (f"{TOKEN}\u200b", "contains a character outside ASCII"),
+            (f"{TOKEN}\x00", "contains a control character"),
         ],
     )
     def test_one_reason_each_wherever_it_comes_from(
@@ -204,8 +204,8 @@ class TestTokens:
     @pytest.mark.parametrize(
         ("content", "reason"),
         [
-            (b"\xff\xfe", "is no text"),
-            (b"a" * 10_001, "is too large to hold a token"),
+            (b"\xff\xfe", "is not UTF-8 text"),
+            (b"a" * 10_001, "is too large to be a token"),
             (None, "cannot be read: No such file"),
         ],
     )

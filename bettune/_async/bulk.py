@@ -1,4 +1,4 @@
-"""Makes plans and applies them, by means of the operations search, put and delete."""
+"""Makes plans and applies them with the operations search, put and delete."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bettune._async.predictions import AsyncPredictions
     from bettune._http.retries import RetryPolicy
 
-# The maximum delay in seconds before the last search of a run that was stopped.
+# The maximum delay in seconds before the search for unknown writes after a run was stopped.
 _LAST_WAIT = 10.0
 
 
@@ -32,8 +32,8 @@ class AsyncBulk:
     """Makes plans and applies them.
 
     Args:
-        predictions: the single operations.
-        low_level: the client of these operations.
+        predictions: the operations on predictions.
+        low_level: the client that these operations use.
     """
 
     def __init__(self, predictions: AsyncPredictions, low_level: LowLevelClient) -> None:
@@ -83,12 +83,17 @@ class AsyncBulk:
     def operations(
         self, group: RequestGroup | None = None, policy: RetryPolicy | None = None
     ) -> AsyncPredictions:
-        """Return the single operations with the terms of a bulk run."""
+        """Return the operations on predictions with the terms of a bulk run.
+
+        Args:
+            group: the group of the requests, if a stop of the run must cancel them.
+            policy: the retry policy, or None for that of a bulk run.
+        """
         terms = self._low_level.http.terms.for_run(group, policy)
         return self._kind(self._low_level.on(terms))
 
     def final_policy(self) -> RetryPolicy:
-        """Return the policy of the last search of a run that was stopped."""
+        """Return the policy of the search for unknown writes after a stop: no retries."""
         policy: RetryPolicy = self._low_level.http.terms.policy
         return replace(policy, max_retries=0, max_wait=min(policy.max_wait, _LAST_WAIT))
 
@@ -108,8 +113,8 @@ class AsyncBulkSender:
     """Sends the requests of one worker.
 
     Args:
-        bulk: makes the operations.
-        run: the run.
+        bulk: the maker of the operations.
+        run: the run whose writes are sent.
         groups: the request groups of all workers, by filter id.
     """
 

@@ -25,7 +25,7 @@ class Rules(Struct, frozen=True):
     Attributes:
         missing: the treatment of matches with missing odds.
         tolerance: the relative difference up to which odds count as unchanged.
-        scope: the matches that the odds cover, or None for exactly those with odds.
+        scope: the matches that the odds cover, or None for only the matches with odds.
         by_hand: the treatment of predictions with the source ``ui``.
         max_drop: the part by which minimum odds may fall, or None for any drop.
     """
@@ -60,7 +60,7 @@ class DesiredOdds(Struct, frozen=True):
     """The desired odds of one filter.
 
     Attributes:
-        odds: match id to minimum odds, or to None to delete the prediction, in the given order.
+        odds: match id to minimum odds, or None to delete the prediction, in the given order.
         skipped: the matches with missing odds, whose predictions stay unchanged.
         order: all matches with an entry in the odds, then the rest of the scope.
         unnamed: the rest of the scope, whose predictions are deleted.
@@ -90,7 +90,7 @@ def to_desired_odds(
 
     Raises:
         InvalidOddsError: some odds are invalid, or missing while `missing` is "error". The message
-            names the first such matches.
+            names the first of these matches.
         InvalidArgumentError: a match is invalid, duplicated, or outside the scope.
     """
     odds: dict[int, Decimal | None] = {}
@@ -101,7 +101,7 @@ def to_desired_odds(
     for key, value in pairs:
         match_id = to_match_id(key, f"each match id of {name}")
         if match_id in named:
-            raise InvalidArgumentError(f"{name} hold match {match_id} more than once")
+            raise InvalidArgumentError(f"{name} contain match {match_id} more than once")
         named[match_id] = key if isinstance(key, Match) else None
         if value is DELETE:
             odds[match_id] = None
@@ -112,7 +112,7 @@ def to_desired_odds(
                 invalid[match_id] = str(error)
         elif rules.missing == "error":
             invalid[match_id] = "odds are missing"
-            hint = '. missing="skip" leaves matches without odds as they are, "delete" deletes'
+            hint = '. missing="skip" keeps their predictions, missing="delete" deletes them'
         elif rules.missing == "skip":
             skipped.add(match_id)
         else:
@@ -140,6 +140,6 @@ def _check_scope(named: Iterable[int], rules: Rules, name: str) -> None:
     outside = [f"match {match_id}" for match_id in named if match_id not in rules.scope]
     if outside:
         raise InvalidArgumentError(
-            f"{name} outside the scope: {first_few(outside, separator=', ')}. Add them to scope, "
-            "or leave their odds out"
+            f"{name} are for matches outside the scope: {first_few(outside, separator=', ')}. Add "
+            "them to scope, or leave them out of the odds"
         )

@@ -16,7 +16,7 @@ from bettune._models import Prediction
 from bettune._values.display import first_few, short_repr, shown_odds
 from bettune._values.odds import falls_by_more, is_within, six_decimals
 
-# Entries that appear in a report. Their predictions must not change before the plan is applied.
+# The entries whose predictions must not change before the plan is applied.
 SEEN = frozenset({"create", "update", "delete", "unchanged"})
 _BY_HAND = "set by hand on BetTune's page"
 _STALE = "BetTune no longer holds what the plan saw"
@@ -82,7 +82,7 @@ def _entry(match_id: int, desired: DesiredOdds, held: Prediction | None, rules: 
 
 
 def compared(plan: Plan, held: Mapping[int, Prediction]) -> Plan:
-    """Refuse the writes of a plan whose predictions have changed since the plan was made."""
+    """Return the plan, with each entry refused whose prediction has changed since it was made."""
     return replace(
         plan,
         entries=tuple(
@@ -137,7 +137,7 @@ def check_refused(plans: Mapping[int, Plan], *, single: bool) -> None:
     """Raise if the plans have refused writes.
 
     Raises:
-        PlanRefusedError: the message names the first matches, and the arguments that allow them.
+        PlanRefusedError: the message names the first matches, and the ways to continue.
     """
     refused = [
         (f"filter {filter_id}: " if len(plans) > 1 else "")
@@ -150,14 +150,16 @@ def check_refused(plans: Mapping[int, Plan], *, single: bool) -> None:
     reasons = [reason for plan in plans.values() for reason in plan.refused.values()]
     remedies = []
     if any(_BY_HAND in reason for reason in reasons):
-        remedies.append('by_hand="keep" leaves predictions set by hand, "overwrite" changes them')
+        remedies.append(
+            'by_hand="keep" keeps predictions set by hand, by_hand="overwrite" overwrites them'
+        )
     if any("max_drop=" in reason for reason in reasons):
-        remedies.append("a higher max_drop, or max_drop=None, allows lower minimum odds")
+        remedies.append("a higher max_drop allows larger drops, max_drop=None any drop")
     if any(_STALE in reason for reason in reasons):
         remedies.append("make a new plan")
-    remedies.append("plan.without(match_ids) leaves matches out")
+    remedies.append("plan.without(match_ids) removes matches from the plan")
     raise PlanRefusedError(
-        f"nothing was written: {len(refused)} refused: {first_few(refused)}. "
-        f"To go on: {'; '.join(remedies)}",
+        f"nothing was written, since writes were refused ({len(refused)}): {first_few(refused)}. "
+        f"To continue: {'; '.join(remedies)}",
         plan=next(iter(plans.values())) if single else Plans(plans),
     )

@@ -20,9 +20,9 @@ from bettune._models import Prediction
 from bettune._values.display import first_few, shown_odds
 
 State = Literal["done", "failed", "unknown"]
-"""The state of a write that was sent, or failed before it was sent."""
+"""The state of a write that is not pending."""
 
-# The parts that a summary counts, and those of them that it leaves out when they are empty.
+# The attributes that a summary counts, and those that it omits when they are empty.
 _COUNTED = ("created", "updated", "deleted", "unchanged", "failed", "unknown", "pending")
 _ONLY_IF_ANY = frozenset({"deleted", "unknown", "pending"})
 

@@ -88,7 +88,7 @@ class Run:
         writes = tuple(writes_of(plans))
         self.total = len(writes)
         self.workers = min(concurrency, self.total)
-        # The first step of a stop. It is atomic, so that no interrupt can split it.
+        # Set before `stopped`: signal handlers set it alone, since a `stop` in them could block.
         self.stopping = False
         self.stopped = False
         self._plans = dict(plans)
@@ -140,7 +140,7 @@ class Run:
             self._in_flight.pop(_key(write), None)
 
     def stop(self, filter_id: int | None = None) -> None:
-        """Hand out no more writes of a filter, or of all, and cancel the waiting requests."""
+        """Hand out no more writes of a filter or of all filters. Cancel the waiting requests."""
         if filter_id is None:
             self.stopping = self.stopped = True
         for stopped_id in self._plans if filter_id is None else [filter_id]:
@@ -170,9 +170,10 @@ class Run:
         return writes
 
     def settle_unknown(self, write: Write, held: Prediction | None) -> Notice | None:
-        """Settle an unknown write by the prediction that BetTune holds. Return None if it cannot.
+        """Settle an unknown write by the prediction that BetTune holds.
 
         The write is done if BetTune holds the new odds, and failed if it holds the old ones.
+        Otherwise it stays unknown, and the result is None.
         """
         odds = None if held is None else six_decimals(held.odds)
         before = None if write.old is None else six_decimals(write.old)
@@ -193,7 +194,7 @@ class Run:
         """
         self.stopping = True
         with self._lock:
-            pass  # wait for a write that `take` is handing out: it is now in flight
+            pass  # wait until a write that `take` is handing out counts as in flight
         for filter_id in self._plans:
             self._cancel(filter_id)
         with self._lock:
@@ -245,7 +246,7 @@ class Run:
         elif isinstance(error, AuthenticationError | PermissionDeniedError):
             self.stop()
         elif isinstance(error, RateLimitError) and error.retry_after is not None:
-            self.stop()  # retries after Retry-After failed, too, or it exceeds max_wait
+            self.stop()  # the retries failed, too, or Retry-After exceeds max_wait
         elif isinstance(error, InternalServerError) and (error.retry_after or 0) > self._max_wait:
             self.stop()
 

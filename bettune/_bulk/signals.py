@@ -12,9 +12,9 @@ from typing import Any, Self
 class DeferredSignals:
     """Catches exceptions of signal handlers in the main thread, such as KeyboardInterrupt.
 
-    A signal handler may raise at any bytecode, also while a report is made. In this context,
-    handlers are called as usual, but `on_exception` receives their exceptions. Only a second
-    exception during a callback of the caller is raised, since the callback may be stuck.
+    A signal handler may raise between any two bytecodes, even while a report is made. In this
+    context, handlers are called as usual, but `on_exception` receives their exceptions. Only a
+    second exception during a callback of the caller is raised, since the callback may be stuck.
 
     Args:
         on_exception: called with each exception, in the signal handler. It must not raise or wait.
@@ -36,7 +36,7 @@ class DeferredSignals:
                         self._handlers[number] = handler
                         with suppress(ValueError, OSError):  # in a subinterpreter
                             signal.signal(number, self._handle)
-            except BaseException:  # a handler that was not replaced yet
+            except BaseException:  # raised by a handler that was not replaced yet
                 self.__exit__()
                 raise
         return self

@@ -33,7 +33,7 @@ Report = SyncReport | SyncReports
 _CALLBACK_WAIT = 0.05
 # The maximum number of queued notices per worker.
 _QUEUED_NOTICES = 4
-# The seconds between wake-ups of the calling thread: on some systems, signals do not wake it.
+# The seconds after which the calling thread wakes up: on some systems, signals do not wake it.
 _POLL_INTERVAL = 0.5
 
 
@@ -81,7 +81,7 @@ class AsyncWorkers:
         except BaseException as error:
             run.stop()
             for notice in run.cut_off():
-                # In a cancelled task, too. A callback that awaits is then cancelled at once.
+                # Also in a cancelled task, where a callback that awaits is cancelled at once.
                 with suppress(BaseException):
                     await self._notify(notice)
             _attach(error, run.report())
@@ -221,7 +221,7 @@ class Workers:
         self._signals = DeferredSignals(self._on_signal_exception)
         self._interrupts = 0
         self._failures: list[BaseException] = []
-        # The notices of the workers, each with a queue that receives an item after the callbacks.
+        # The notices of the workers, each with a queue that receives an item after its callbacks.
         self._notices: deque[tuple[Notice, SimpleQueue[None]]] = deque()
         # Not a Condition: a signal handler can safely call `put`.
         self._wake: SimpleQueue[None] = SimpleQueue()
@@ -300,7 +300,7 @@ class Workers:
             )
             try:
                 thread.start()
-            except RuntimeError:  # no more threads, as while the interpreter exits
+            except RuntimeError:  # no thread can start, such as while the interpreter exits
                 break
             threads.append(thread)
         if count and not threads:
@@ -313,7 +313,7 @@ class Workers:
                 return False
             if self._interrupts and not self._run.stopped:
                 logger.warning(
-                    "stopping after the requests in flight; a second signal ends at once"
+                    "stopping after the requests in flight; a second signal ends the run at once"
                 )
                 self._run.stop()
             if len(ended) >= len(threads) and not self._notices:
@@ -332,14 +332,14 @@ class Workers:
         self._wake.put(None)
 
     def _queue(self, notice: Notice) -> None:
-        """Queue a notice in a worker. The calling thread calls the callbacks."""
+        """Queue a notice. Called by a worker, for the callbacks in the calling thread."""
         called: SimpleQueue[None] = SimpleQueue()
         self._notices.append((notice, called))
         if self._no_threads:
             self._notify_all()
             return
         self._wake.put(None)
-        # Wait for fast callbacks, but not for slow ones until too many notices are queued.
+        # Wait for fast callbacks. Wait for slow ones only if too many notices are queued.
         while not self._run.stopping:
             with suppress(Empty):
                 called.get(timeout=_CALLBACK_WAIT)

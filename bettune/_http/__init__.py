@@ -5,7 +5,7 @@ The life of a request, and the names that stand for its parts:
     arguments of an operation
         |   request_builder   a request: path below the base URL, query, JSON
         v
-    AsyncSender.send          sends one request on its Terms: retry policy, timeout, headers, group
+    AsyncSender.send          sends one request by its Terms: retry policy, timeout, headers, group
         |
         |   Exchange.steps    decides the next step, without I/O: wait, send, return or raise
         |      PendingRequest the request's place in the two queues of the RateLimiter:

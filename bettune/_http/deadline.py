@@ -1,7 +1,7 @@
 """A deadline for one whole attempt.
 
 The timeouts of httpx limit each read from the network, but not their sum. Without a deadline, a
-server that sends one byte from time to time would keep the client waiting for ever.
+server that sends one byte from time to time would keep the client waiting forever.
 """
 
 from __future__ import annotations

@@ -47,15 +47,15 @@ _NEVER_SENT = (
     UnicodeError,
 )
 
-# The length of the part of a body that is read for an error: removing tokens takes time.
+# The maximum bytes of a body that are read for an error: removing tokens takes time.
 _LONGEST_BODY = 2**16
-# The length of the part of a body that replaces a missing message.
+# The maximum characters of a body that replace a missing message.
 _EXCERPT = 200
 _LONGEST_MESSAGE = 1000
 _PROXY_REMEDY = "give its user name and password in its URL: http://user:password@host:port"
 
 _USERINFO = re.compile(r"//[^/?#\s]*@")
-# A status of a proxy that will not connect after a retry either: 407, 403, …
+# A status with which a proxy refuses to connect, now and after a retry: 407, 403, …
 _REFUSED_BY_PROXY = re.compile(r"4(?!08|29)\d\d\b")
 
 
@@ -86,11 +86,11 @@ class ErrorFactory:
         reason = f"{name}: {details}" if details else name
         if isinstance(failure, httpx.TimeoutException):
             kind = APITimeoutError
-            reason = f"no answer within the timeout ({reason})"
+            reason = f"no response within the timeout ({reason})"
         where = f"server {request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
         # The proxy of the failed request: a redirect may have led to another.
         if proxy := _proxy_of(failure):
-            where = f"{where} by proxy {proxy}"
+            where = f"{where} through proxy {proxy}"
             is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
             if isinstance(failure, httpx.ProxyError) or (
                 isinstance(failure, httpx.ConnectError | httpx.ConnectTimeout) and not is_tls
@@ -118,7 +118,7 @@ class ErrorFactory:
         Args:
             buffered: the response with its body.
             request: the request.
-            attempts: the number of times that the request was sent.
+            attempts: the number of attempts.
             refused: the reason why a redirect was not followed, or an empty string.
         """
         response, content, problem = buffered

@@ -63,7 +63,7 @@ class Exchange:
         try:
             return (yield from self._attempts(request, terms, pending, follow_redirects))
         except BaseException:
-            # A second time: an interrupt may have come before or during the first release.
+            # Release again: an interrupt may have prevented or cut short the first release.
             self.rate_limiter.release(pending)
             raise
 
@@ -116,13 +116,13 @@ class Exchange:
                     continue
                 wait = self._wait_after(outcome, request, budget)
                 if wait is None:
-                    # Not from the exception of httpx: it has the request, and so the token.
+                    # Without the exception of httpx: it has the request, and so the token.
                     raise error from None
                 self.rate_limiter.release(pending)
                 if not isinstance(error, RateLimitError):
                     failure = error
                 logger.info(
-                    "%s; try %d follows in %.3f s",
+                    "%s; attempt %d follows in %.3f s",
                     error,
                     attempts + 1,
                     wait,
@@ -223,4 +223,4 @@ class Exchange:
             }
             # Each field of a log record always has the same type.
             extra = fields | {"status": status}
-            logger.debug("%s %s: %s in %.3f s, try %d", *fields.values(), extra=extra)
+            logger.debug("%s %s: %s in %.3f s, attempt %d", *fields.values(), extra=extra)

@@ -35,7 +35,7 @@ _HOOKS = ("request", "response")
 # The headers that h11 accepts. Others would make the first request fail.
 _HEADER_NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _HEADER_VALUE = re.compile(rb"(?:[^\x00\s](?:[^\x00\n\r\x0b\x0c]*[^\x00\s])?)?")
-# The limits of browsers. No server needs more.
+# The limits of browsers: the characters of a cookie, and the cookies of a server.
 _LONGEST_COOKIE = 4096
 _MOST_COOKIES = 50
 # RFC 6265: a name is a token; a value has no spaces, quotes, commas, semicolons or backslashes.
@@ -75,7 +75,9 @@ def checked_options(options: dict[str, Any], kind: ClientKind) -> dict[str, Any]
         if value is not None and type(value) not in {int, float}:
             raise ConfigurationError(f"limits.{name} must be a number, not {short_repr(value)}")
     if type(redirects) is not int or redirects < 0:
-        raise ConfigurationError(f"max_redirects must be an integer, not {short_repr(redirects)}")
+        raise ConfigurationError(
+            f"max_redirects must be an integer of at least 0, not {short_repr(redirects)}"
+        )
     _check_transport("transport", options.get("transport"), kind)
     for pattern, transport in (options.get("mounts") or {}).items():
         _check_transport(f"mounts[{pattern!r}]", transport, kind)
@@ -124,12 +126,12 @@ def merged_cookies(header: str, cookies: Any) -> str:
             )
         if len(name) + len(value) > _LONGEST_COOKIE:
             raise ConfigurationError(
-                f"cookies[{name!r}] is longer than {_LONGEST_COOKIE} characters, with its name"
+                f"cookies[{name!r}] is longer than {_LONGEST_COOKIE} characters, including its name"
             )
     before = dict(pair.split("=", 1) for pair in header.split("; ") if pair)
     merged = before | more
     if len(merged) > _MOST_COOKIES:
-        raise ConfigurationError(f"cookies are more than {_MOST_COOKIES}: {len(merged)}")
+        raise ConfigurationError(f"cookies must be at most {_MOST_COOKIES}, not {len(merged)}")
     return "; ".join(f"{name}={value}" for name, value in merged.items())
 
 
@@ -192,7 +194,7 @@ def _check_transport(name: str, transport: Any, kind: ClientKind) -> None:
     if made and callable(getattr(transport, opposite, None)):
         right = "AsyncBetTune" if opposite == "handle_async_request" else "BetTune"
         raise ConfigurationError(
-            f"{name} is of the other kind: {type(transport).__name__} goes with {right}"
+            f"{name} is of the wrong kind: {type(transport).__name__} needs {right}"
         )
     raise ConfigurationError(f"{name} must be a transport of httpx, not {short_repr(transport)}")
 

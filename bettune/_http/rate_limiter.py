@@ -1,7 +1,7 @@
 """Rate limiting: decides which request may start and how long others wait. Does no I/O.
 
-Two FIFO parts: `Slots` limits the requests in flight, and `Window` limits the requests per time.
-`RateLimiter` sends each request through both.
+There are two FIFO parts: `Slots` limits the requests in flight, and `Window` limits the requests
+per time. `RateLimiter` starts a request that has a slot and a turn in the window.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bettune._models import RateLimit
 
 CLOSED = "this client is closed: make a new one"
-# The maximum number of responses remembered, also while no limit is known yet.
+# The maximum number of responses remembered, even while no limit is known.
 _REMEMBERED = 100_000
 # The longest single wait for an event, in seconds: some systems cannot wait for years.
 LONGEST_WAIT = 3600.0
@@ -61,8 +61,8 @@ class RequestGroup:
 
     Attributes:
         cancelled: True if the requests must not be sent any more.
-        in_doubt: True if the server may have executed the latest of them: the request was sent,
-            and no response said otherwise.
+        in_doubt: True if the server may have executed the latest request of the group: it was
+            sent, and no response ruled this out.
     """
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class PendingRequest:
         self.event: Event | None = None
         # The maximum wait for the event, as set by the latest call of `try_start`.
         self.seconds = 0.0
-        # The earliest time of the next attempt, after a failed one.
+        # The earliest time of the next attempt after a failed attempt.
         self.not_before = 0.0
 
 
@@ -133,8 +133,8 @@ class Window:
     """At most `limit.requests` in any `limit.per` seconds, FIFO.
 
     A request counts from its start until `per` seconds after its response. The server received it
-    somewhere in between, so it never sees more than `requests` in any `per` seconds, however
-    unevenly they travel.
+    between these times, so it never receives more than `requests` in any `per` seconds, even if
+    some requests take longer on their way than others.
     """
 
     def __init__(self, limit: RateLimit | None) -> None:
@@ -250,7 +250,7 @@ class RateLimiter:
     """Keeps a client within its rate limit and number of connections. FIFO.
 
     Without the slots, requests beyond the number of connections would wait in httpx. A limit
-    learnt meanwhile would not apply to them, and each free connection would wake all of them.
+    learnt during this wait would not apply to them, and each free connection would wake them all.
     """
 
     def __init__(
@@ -346,7 +346,7 @@ class RateLimiter:
 
     @_locked
     def cancel(self, group: RequestGroup) -> None:
-        """Wake the waiting requests of a group, and start none of its requests any more."""
+        """Wake the waiting requests of a group, and start no more of its requests."""
         group.cancelled = True
         for pending in self._waiting:
             if pending.group is group:
@@ -354,7 +354,7 @@ class RateLimiter:
 
     @_locked
     def close(self) -> None:
-        """Wake all waiting requests, and start no request any more."""
+        """Wake all waiting requests, and start no more requests."""
         self.closed = True
         self._wake_all()
 

@@ -96,7 +96,7 @@ class _LogFilter(logging.Filter):
     """Removes tokens and control characters from log records.
 
     It uses no lock: a signal handler that logs may interrupt a thread that logs, and in a forked
-    child the lock might stay acquired for ever. Adding a key to a dict is atomic.
+    child the lock might stay acquired forever. Adding a key to a dict is atomic.
     """
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bettune._http.terms import Terms
 
 _JSON = {"Content-Type": "application/json"}
-# The arguments of build_request that need the slower way of httpx.
+# The arguments of httpx's build_request that plain_request does not support.
 _UNUSUAL = ("content", "data", "files", "cookies", "extensions")
 
 
@@ -36,7 +36,7 @@ def build_request(
             client, terms, method, url, options
         )
     except httpx.InvalidURL as error:
-        raise InvalidArgumentError(f"the URL cannot be requested: {error}") from None
+        raise InvalidArgumentError(f"the URL is invalid: {error}") from None
     except UnicodeError as error:
         raise InvalidArgumentError(f"the request cannot be encoded: {error}") from None
 
@@ -70,9 +70,8 @@ def plain_request(
 ) -> httpx.Request | None:
     """Build a request for a path below the base URL, with or without a JSON body.
 
-    It is faster than httpx, which parses two URLs and builds the headers three times.
-
-    Returns None for any other kind of request.
+    This is faster than with httpx, which parses two URLs and builds the headers three times.
+    Return None for any other kind of request.
     """
     if type(url) is not str or url[:1] != "/" or url[:2] == "//" or "?" in url or "#" in url:
         return None

@@ -26,7 +26,7 @@ _LONGEST_WINDOW = 86_400
 _RETRY_AFTER = re.compile(r"(?:\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,)?[^,]+")
 # The additional retries per write after a 429 with Retry-After, in a bulk run.
 _RATE_LIMIT_RETRIES = 50
-# The maximum sum of their delays: this many times `max_wait`, and at least a minute.
+# The maximum sum of their delays: this factor times `max_wait`, or a minute if that is longer.
 _MAX_WAITS = 10
 _SHORTEST_TOTAL_WAIT = 60.0
 
@@ -37,12 +37,13 @@ class RetryPolicy(Struct, frozen=True):
     Lost and refused connections, timeouts, and the statuses 429, 500, 502, 503 and 504 are retried,
     `max_retries` times in total. The delay is the value of `Retry-After`, but at least a back-off
     that doubles from 0.5 s to 8 s, with jitter. If `Retry-After` exceeds `max_wait`, the request
-    fails immediately. So a call waits at most `max_retries` times `max_wait` seconds.
+    fails immediately. So the delays of the retries add up to at most `max_retries` times
+    `max_wait`.
 
     In a bulk run, a 429 with `Retry-After` says nothing about the write itself, and processes that
     share a token cause it as long as all of them run. It is retried up to 50 more times per write.
     The delays of these retries add up to at most 10 times `max_wait` (or a minute, if that is
-    longer). After that the write fails, which ends the run.
+    longer). Then the `max_retries` retries remain. If they fail, too, the run stops.
 
     Attributes:
         max_retries: the maximum number of retries.

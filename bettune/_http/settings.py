@@ -178,7 +178,7 @@ def _authorizer(token: str, base_url: httpx.URL) -> Callable[[httpx.Request], ht
     own_origin = origin(base_url)
 
     def authorize(request: httpx.Request) -> httpx.Request:
-        # Send the token nowhere else, whatever the URL of a caller or a redirect is.
+        # Never send the token to another server, even if a caller or a redirect names its URL.
         if origin(request.url) == own_origin:
             request.headers["Authorization"] = header
         else:
@@ -203,10 +203,12 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
     except (httpx.InvalidURL, TypeError, UnicodeError) as error:
         raise ConfigurationError(f"{source} is not a URL: {error}") from None
     if url.userinfo or url.query or url.fragment or (not url.host and "@" in str(base_url)):
-        raise ConfigurationError(f"{source} must hold no user, password, query or fragment")
+        raise ConfigurationError(
+            f"{source} must not contain a user name, password, query or fragment"
+        )
     if url.scheme not in {"http", "https"} or not url.host or "%20" in url.host:
         raise ConfigurationError(
-            f"{source} must be https:// and a host, not {short_repr(base_url)}"
+            f"{source} must be an https:// URL with a host, not {short_repr(base_url)}"
         )
     if url.port is not None and not 0 < url.port < 2**16:
         raise ConfigurationError(f"{source} must have a port from 1 to 65535, not {url.port}")

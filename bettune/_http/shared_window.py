@@ -38,8 +38,8 @@ try:
 except ImportError:  # on Windows
     fcntl = None  # type: ignore[assignment]
 
-# The seconds for which a request without a response counts (such as that of a killed process), and
-# a limit that no process uses any more.
+# The seconds after which a request without a response (such as that of a killed process) counts as
+# ended, and after which a limit that no process uses is ignored.
 _LOST_AFTER = 60.0
 # The seconds between two attempts to lock the file.
 _BUSY = 0.005
@@ -49,7 +49,7 @@ _MOST_RECORDS = 10_000
 _LONGEST_PER = 1e9
 _HEADER = 3 * _MOST_LIMITS
 _NUMBER = array("d").itemsize
-# Do not follow a symlink, and do not block on a pipe.
+# Do not follow symlinks, and do not block on a pipe.
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 # The open files. A forked child closes its copies, which would keep the locks.
@@ -72,7 +72,7 @@ class SharedWindow(Window):
         """Find or create the file.
 
         Raises:
-            ConfigurationError: the file cannot be used, or the system has no such locks.
+            ConfigurationError: the file cannot be used, or the system has no file locks.
         """
         super().__init__(limit)
         if fcntl is None:
@@ -81,7 +81,7 @@ class SharedWindow(Window):
                 "each process its part of the limit, RateLimit(requests // processes, per)"
             )
         self._own = in_parts(limit, _MOST_RECORDS)
-        # Not named by the token: even a digest would reveal something about it.
+        # The name does not depend on the token: even a digest would reveal something about it.
         name = sha256(str(base_url).rstrip("/").encode()).hexdigest()
         self._path = _cache_folder() / "bettune" / f"rate-limit-{name[:16]}"
         self._records: dict[PendingRequest, tuple[int, float]] = {}
@@ -151,7 +151,7 @@ class SharedWindow(Window):
                 raise MaxWaitExceededError(now - self._locked_since, reason) from None
             return False
         self._locked_since = None
-        # If the file was removed meanwhile, other processes use a new one: open that.
+        # If the file was removed meanwhile, other processes use a new file: retry with it.
         return os.fstat(file.fileno()).st_nlink > 0
 
     def _read(self, file: FileIO, now: float) -> tuple[list[tuple[int, float, int]], array[float]]:
@@ -278,12 +278,12 @@ def _free_place(limits: list[tuple[int, float, int]], records: array[float], now
 
 
 def _seconds_left(value: float, now: float, per: float) -> float:
-    """Return for how many seconds a record still counts; 0 if written before the last reboot."""
+    """Return the seconds for which a record still counts; 0 if it is from before a reboot."""
     if value > 0:
         left = value + per - now
         return left if 0 < left <= 2 * per else 0.0
     if value < 0:
         left = _LOST_AFTER + per - value - now
-        # If the response arrives now, the request counts for `per` seconds more.
+        # If the response arrives now, the request counts for another `per` seconds.
         return min(left, per) if 0 < left <= _LOST_AFTER + 2 * per else 0.0
     return 0.0

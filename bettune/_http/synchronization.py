@@ -1,4 +1,4 @@
-"""Events for threads and tasks, and checks of where a client is used. Each X has an AsyncX."""
+"""Events for threads and tasks, and checks that a client is used in one process and event loop."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Owner:
             BetTuneError: the parent process used the client before a fork.
         """
         if self.is_elsewhere():
-            raise BetTuneError("this client was made before a fork: make one in each process")
+            raise BetTuneError("this client was used before a fork: make a client in each process")
         self._process = os.getpid()
 
 
@@ -88,4 +88,6 @@ class AsyncOwner(Owner):
             self._here = RunVar("here", default=False)
             self._here.set(True)
         elif not self._here.get():
-            raise BetTuneError("this client was used in another event loop: make one in each")
+            raise BetTuneError(
+                "this client was used in another event loop: make a client in each loop"
+            )

@@ -32,6 +32,6 @@ class Terms(Struct, frozen=True, kw_only=True):
     on_wait: Callable[[float, str], object] | None = None
 
     def for_run(self, group: RequestGroup | None, policy: RetryPolicy | None = None) -> Terms:
-        """Return the terms for a request of a bulk run."""
-        policy = self.policy if policy is None else policy
-        return replace(self, policy=policy.for_bulk(), group=group)
+        """Return the terms for a request of a bulk run, by default with the bulk retry policy."""
+        policy = self.policy.for_bulk() if policy is None else policy
+        return replace(self, policy=policy, group=group)

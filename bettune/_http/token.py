@@ -40,19 +40,20 @@ def read_token(token: str | None) -> str:
     if not token:
         raise ConfigurationError(f"{source} is empty: copy the token from BetTune's Settings page")
     if token[0] in _QUOTES or token[-1] in _QUOTES:
-        _refuse(source, "stands in quotes: leave them out")
+        _refuse(source, "is in quotes: remove them")
     if token.split()[0].lower() == "bearer":
-        _refuse(source, "begins with 'Bearer': leave that out, the client adds it")
+        _refuse(source, "begins with 'Bearer': remove this word, the client adds it")
     if len(token.splitlines()) > 1:
-        _refuse(source, "holds a line break: copy it again, as one line")
+        _refuse(source, "contains a line break: copy it again, as one line")
     if any(letter.isspace() for letter in token):
-        _refuse(source, "holds a space: copy it again, as one word")
+        _refuse(source, "contains a space: copy it again, as one word")
     if not token.isascii():
         _refuse(
-            source, "holds a character outside ASCII: copy it again from BetTune's Settings page"
+            source,
+            "contains a character outside ASCII: copy it again from BetTune's Settings page",
         )
     if not token.isprintable():
-        _refuse(source, "holds a control character: copy it again from BetTune's Settings page")
+        _refuse(source, "contains a control character: copy it again from BetTune's Settings page")
     return token
 
 
@@ -60,19 +61,21 @@ def _from_environment() -> tuple[str, str]:
     if (token := os.environ.get(TOKEN)) is not None:
         return TOKEN, token
     if not (file := os.environ.get(TOKEN_FILE)):
-        raise ConfigurationError(f"no token: pass token=, or set {TOKEN} or {TOKEN_FILE}")
+        raise ConfigurationError(
+            f"the API token is missing: pass token=, or set {TOKEN} or {TOKEN_FILE}"
+        )
     try:
         with Path(file).open("rb") as stream:
             _warn_if_others_can_read(file, os.fstat(stream.fileno()))
             content = stream.read(_LARGEST_FILE + 1)
         if len(content) <= _LARGEST_FILE:
             return f"the file of {TOKEN_FILE}", content.decode("utf-8-sig")
-        problem = "is too large to hold a token"
+        problem = "is too large to be a token"
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigurationError(f"the file of {TOKEN_FILE} cannot be read: {reason}") from None
-    except ValueError:  # not UTF-8, or a null in the path; both messages show the value
-        problem = "is no text, or has no such name"
+    except ValueError:  # not UTF-8, or a null in the path. Both messages would show the value
+        problem = "is not UTF-8 text, or its name is invalid"
     raise ConfigurationError(f"the file of {TOKEN_FILE} {problem}")
 
 

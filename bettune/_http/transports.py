@@ -82,7 +82,7 @@ def proxy_of(request: httpx.Request) -> str:
 def with_transports(
     options: dict[str, Any], kind: ClientKind, unencrypted_host: str | None
 ) -> dict[str, Any]:
-    """Replace the options for transports (proxy, verify, limits, …) by transports.
+    """Replace the options for transports (proxy, verify, limits, …) with transports.
 
     Args:
         options: checked options.
@@ -162,7 +162,7 @@ def _bypass_pattern(host: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is a loopback one."""
+    """Return whether a host is localhost or a loopback address."""
     if host == "localhost":
         return True
     try:
@@ -172,7 +172,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _variable(name: str) -> str:
-    """Return the name of the variable that is set: in lower case, which has priority, or upper."""
+    """Return the name in lower case, which has priority, if it is set, else in upper case."""
     return name if os.environ.get(name) else name.upper()
 
 
@@ -199,7 +199,7 @@ def shared_context(*, trust_env: bool, http2: bool) -> ssl.SSLContext:
         file, directory = os.environ.get(_CERT_FILE), os.environ.get(_CERT_DIR)
         if file:
             with refusals_named(_CERT_FILE):
-                # Certificates that were renewed meanwhile are read by the next client.
+                # The next client reads certificates that have been renewed.
                 status = Path(file).stat()
                 version = status.st_mtime_ns, status.st_size
         elif directory and not any(map(os.path.isdir, directory.split(os.pathsep))):

@@ -250,7 +250,7 @@ def test_a_token_that_cannot_be(run, box, monkeypatch):
     monkeypatch.setenv("BETTUNE_API_TOKEN", "sec ret")
     status, out, err = run("sports")
     assert (status, out, box.seen) == (2, "", [])
-    assert err.startswith("Error: BETTUNE_API_TOKEN holds a space")
+    assert err.startswith("Error: BETTUNE_API_TOKEN contains a space")
     assert "sec" not in err
 
 

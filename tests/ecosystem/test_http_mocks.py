@@ -174,7 +174,7 @@ def test_a_wsgi_transport_serves_the_sync_client():
 )
 def test_a_transport_of_the_other_kind_is_refused_by_name(kind, transport, right):
     name = type(transport).__name__
-    with pytest.raises(ConfigurationError, match=f"transport .*{name} goes with {right}$"):
+    with pytest.raises(ConfigurationError, match=f"transport .*{name} needs {right}$"):
         kind(TOKEN, transport=transport)
 
 

@@ -107,7 +107,7 @@ def test_celery_takes_a_client_for_each_process(bettune_sandbox, tmp_path, pytho
         out = worker.communicate(timeout=60)[0]
     written, shared = said.splitlines()
     assert written.endswith("0 failed"), out
-    assert "made before a fork: make one in each process" in shared
+    assert "used before a fork: make a client in each process" in shared
     assert box.token not in out
 
 
