@@ -288,15 +288,17 @@ class TestOldPlans:
     def test_what_is_no_longer_as_it_was_is_refused(self, planner, later, seconds):
         held = {1: "2", 2: "2", 3: "2", 4: "2"}
         table, predictions, server = planner(held)
-        plan = predictions.plan(1, {1: 3, 2: 3, 3: bettune.DELETE, 4: 2, 5: 3, 6: 3})
-        table.odds |= {1: "2.5", 4: "1.5", 5: "9"}
+        odds = {1: 3, 2: 3, 3: bettune.DELETE, 4: 2, 5: 3, 6: 3}
+        # Of 7, in its scope alone, the plan saw nothing.
+        plan = predictions.plan(1, odds, scope=[*odds, 7])
+        table.odds |= {1: "2.5", 4: "1.5", 5: "9", 7: "2"}
         del table.odds[3]
         table.by_hand.add(2)
         later(seconds)
         sent = len(server.requests)
         with pytest.raises(bettune.PlanRefusedError) as caught:
             predictions.apply(plan)
-        assert set(caught.value.plan.refused) == {1, 2, 3, 4, 5}
+        assert set(caught.value.plan.refused) == {1, 2, 3, 4, 5, 7}
         assert [request.method for request in server.requests[sent:]] == ["POST"]
         assert not plan.refused
         assert predictions.apply(plan.without(caught.value.plan.refused)).ok

@@ -17,7 +17,7 @@ from bettune._values.display import first_few, short_repr, shown_odds
 from bettune._values.odds import falls_by_more, is_within, six_decimals
 
 # The entries whose predictions must not change before the plan is applied.
-SEEN = frozenset({"create", "update", "delete", "unchanged"})
+SEEN = frozenset({"create", "update", "delete", "unchanged", "absent"})
 _BY_HAND = "set by hand on BetTune's page"
 _STALE = "BetTune no longer holds what the plan saw"
 
