@@ -194,7 +194,7 @@ def test_a_file_that_holds_no_token(kind, monkeypatch, tmp_path):
     for name, content, said in [
         ("none", None, "cannot be read"),
         ("large", b"x" * 20_000, "too large"),
-        ("binary", b"\xff\xfe\xff", "no text"),
+        ("binary", b"\xff\xfe\xff", "not UTF-8 text"),
     ]:
         file = tmp_path / name
         if content is not None:
