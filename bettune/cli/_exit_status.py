@@ -6,7 +6,6 @@ from typing import IO, Any
 
 import click
 
-DONE = 0
 REFUSED = 1
 WRONG_USAGE = 2
 # Done, except for rows that the user asked to skip.

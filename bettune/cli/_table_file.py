@@ -296,15 +296,6 @@ class TableFile:
         raise self.error(self._header_line, reason)
 
 
-def read_table(path: str, *choices: Sequence[str], reading: Reading | None = None) -> TableFile:
-    """Open a table from a file, or from standard input for a dash.
-
-    Raises:
-        WrongUsage: the file cannot be read, or its header is invalid.
-    """
-    return TableFile(*read_bytes(path), *choices, reading=reading)
-
-
 def read_bytes(path: str) -> tuple[bytes, str]:
     """Read a file, or standard input for a dash; return its content, and its name for messages.
 
