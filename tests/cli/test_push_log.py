@@ -286,7 +286,7 @@ def test_a_run_cut_short_says_first_which_orders_are_still_in_force(use, tmp_pat
     states = [row["action"] for row in rows(out)]
     assert (process.returncode, len(states), states[-1]) == (130, 9, "pending")
     said = err[err.index("Error: ") :]
-    assert re.match(r"Error: \d deletions and \d rises of minimum odds are pending: ", said)
+    assert re.match(r"Error: \d deletions? and \d rises? of minimum odds are pending: ", said)
     assert "BetTune may still bet on these matches at the old odds" in said.splitlines()[0]
 
 
