@@ -40,7 +40,10 @@ FLOW = {  # the steps, each with a description; then the ways back to the rate l
         ("429, 500, 502, 503, 504,", "a timeout or a lost", "connection: wait,", "then retry"),
     ],
     "pl": [
-        ("Twoje wywołanie", "sprawdza argumenty; jeśli są niepoprawne, zgłasza błąd i nic nie wysyła"),
+        (
+            "Twoje wywołanie",
+            "sprawdza argumenty; jeśli są niepoprawne, zgłasza błąd i nic nie wysyła",
+        ),
         ("Kolejka", "najwyżej 100 zapytań naraz, w kolejności wywołań"),
         ("Limit zapytań", "zapytanie czeka, aż pozwoli na nie limit"),
         ("Zapytanie", "wysłane do BetTune z Twoim tokenem"),
