@@ -12,7 +12,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "lead": (
         (
             "Interaktywna dokumentacja zewnętrznego API BetTune: wyszukiwanie meczów, odczyt "
-            "filtrów oraz odczyt i zmiana kursów minimalnych."
+            "filtrów prediction i zarządzanie kursami prediction."
         ),
         (
             "Interactive documentation of BetTune's external API: search matches, read prediction "
@@ -66,10 +66,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "placeholder": ("twoj_bettune_api_token", "your_bettune_api_token"),
     "endpoints": ("Endpointy", "Endpoints"),
     "endpoints_text": (
-        (
-            "Otwórz endpoint, aby zobaczyć parametry, treść zapytania, odpowiedzi, przykłady i "
-            "schematy."
-        ),
+        "Otwórz endpoint, aby zobaczyć parametry, body, odpowiedzi, przykłady i schematy.",
         "Open an endpoint to see its parameters, body, responses, examples and schemas.",
     ),
     "parameters": ("Parametry", "Parameters"),
