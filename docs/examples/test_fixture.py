@@ -13,7 +13,7 @@ def test_my_job(bettune_sandbox: Sandbox) -> None:
     with BetTune(bettune_sandbox.token, base_url=bettune_sandbox.base_url) as bettune:
         my_job(bettune)
         assert my_job(bettune) == "0 created, 0 updated, 3 unchanged, 0 failed"
-    assert [one.method for one in bettune_sandbox.seen].count("PUT") == 3
+    assert [request.method for request in bettune_sandbox.seen].count("PUT") == 3
 
 
 def test_without_pro(bettune_sandbox: Sandbox) -> None:
