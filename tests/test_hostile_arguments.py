@@ -225,7 +225,7 @@ def test_errors_made_by_hand_say_what_they_were_given():
 def test_a_status_error_has_a_note_for_crash_reporters(connect):
     with Scripted(answer(404, {"code": "match_not_found", "message": "No match"})) as server:
         client = connect(base_url=server.base_url)
-        with pytest.raises(bettune.NotFoundError, match="running again does not help") as caught:
+        with pytest.raises(bettune.NotFoundError, match="retrying will not help") as caught:
             client.predictions.put(1, 5, 2)
     assert caught.value.message == "No match"
     note = "PUT /prediction-filters/1/matches/5/prediction: 404"

@@ -101,7 +101,7 @@ class TestStopping:
         assert len(report.created) == 9
         row = next(row for row in to_records(report) if row["match_id"] == 5)
         assert (row["action"], row["old_odds"], row["new_odds"]) == ("create", None, Decimal(2))
-        assert "running again does not help" in row["error"]
+        assert "retrying will not help" in row["error"]
 
 
 def test_pending_writes_stand_in_the_records_too(connect):
