@@ -305,7 +305,7 @@ class Machine(RuleBasedStateMachine):
             self.connect()
         self.agrees(report, wanted, before)
         assert len(report.results) == len(report.plan) - len(report.pending)
-        # Of each worker what it had begun, and no more; threads go on by some while nothing is told.
+        # Of each worker what it had begun, and no more; of a thread, some more until that is told.
         most = turn + (5 if kind == "sync" else 2) * concurrency
         assert len(told) < turn or len(report.results) <= most
         assert not any(map(self.worked, report.pending))
