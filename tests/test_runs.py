@@ -290,7 +290,7 @@ class TestReportsAreKept:
             if len(calls) == 3:
                 raise OwnError
 
-        odds = dict.fromkeys(ids[:40], 5)
+        odds = dict.fromkeys(ids[:100], 5)
         sync, args = client.predictions.sync, (FILTERS[0], odds)
         if many:
             sync, args = client.predictions.sync_many, ({FILTERS[0]: odds},)
@@ -301,7 +301,8 @@ class TestReportsAreKept:
         assert len(calls) == 3
         # What was under way is settled: the report and the server agree on each match.
         assert sorted(match_id for _, match_id in written(box)) == sorted(report.created)
-        assert 3 <= len(report.created) <= 3 + 8
+        # Threads go on while the calling thread takes its time: up to four more writes of each.
+        assert 3 <= len(report.created) <= 3 + 8 * (5 if isinstance(client, BetTune) else 1)
         assert report.created.keys() | report.pending.keys() == set(odds)
 
     def test_a_client_closed_meanwhile(self, shared):

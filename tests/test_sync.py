@@ -281,7 +281,8 @@ def test_an_error_of_on_progress_stops_the_run_and_comes_out(connect):
         client = connect(base_url=server.base_url)
         with pytest.raises(BrokenError):
             client.predictions.sync(1, dict.fromkeys(range(1, 101), 2), on_progress=on_progress)
-        assert len(table.odds) <= 8
+        # Threads go on while the calling thread takes its time: up to four more writes of each.
+        assert len(table.odds) <= 1 + 8 * (5 if isinstance(client, BetTune) else 1)
         # A second run finishes the work.
         assert client.predictions.sync(1, dict.fromkeys(range(1, 101), 2)).ok
     assert len(table.odds) == 100
