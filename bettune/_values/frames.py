@@ -295,11 +295,10 @@ def _index(frame: Any) -> Any:
 def _match_ids(table: dict[Any, list[Any]], name: str) -> list[Any]:
     """Remove the column match_id from a table, and return its values: ids or `Match`."""
     if "match_id" not in table:
-        hint = 'pandas\' index holds the ids, name that: frame.rename_axis("match_id")'
-        if "id" in table:
-            hint = f"id holds match ids, frame.{_RENAMED}"
+        hint = f"if id holds match ids, frame.{_RENAMED}; " if "id" in table else ""
         raise InvalidArgumentError(
-            f"{name}: no column match_id, only {_listed(table)}: add it, or if {hint}"
+            f"{name}: no column match_id, only {_listed(table)}: add it; {hint}if pandas' index "
+            'holds the ids, frame.rename_axis("match_id")'
         )
     ids = table.pop("match_id")
     for row, value in enumerate(ids):

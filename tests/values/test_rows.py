@@ -121,4 +121,6 @@ def test_an_index_of_another_name_is_refused(name):
     message = refused(odds_pairs, pd.Series([2.0, 3.0], index=index))
     assert 'set_index("match_id")' in message
     assert 'rename_axis("match_id")' in message
-    assert "no column match_id" in refused(odds_pairs, pd.DataFrame({"odds": [2.0, 3.0]}, index))
+    message = refused(odds_pairs, pd.DataFrame({"odds": [2.0, 3.0]}, index))
+    assert "no column match_id" in message
+    assert 'rename_axis("match_id")' in message
