@@ -290,6 +290,13 @@ class TestValues:
         with pytest.raises(bettune.SyncError, match=r"failed; match 3: PUT"):
             reports[1].raise_for_failures()
 
+    def test_a_summary_is_one_line_whatever_the_teams_are_called(self, planner):
+        _, predictions, _ = planner({1: "9"})
+        teams = {"home": IdName(1, "A\nB"), "away": IdName(2, "C\x1b[31m")}
+        plan = predictions.plan(1, {replace(match_of(1), **teams): 2})
+        assert str(plan).isprintable()
+        assert repr(plan).isprintable()
+
     def test_tables_have_kick_off_and_teams_where_matches_were_given(self, planner):
         _, predictions, _ = planner({1: "2.100000"})
         plan = predictions.plan(1, {match_of(1): 5, 2: 2})

@@ -6,7 +6,7 @@ from datetime import UTC
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from bettune._values.display import first_few, html_table, shown_odds
+from bettune._values.display import first_few, html_table, printable, shown_odds
 from bettune._values.odds import is_within
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ def named_write(plans: Mapping[int, Plan], filter_id: int, match_id: int) -> str
     """Name the match of a write, with the filter if there are several, and the teams if known."""
     name = f"match {match_id}" if len(plans) == 1 else f"filter {filter_id}: match {match_id}"
     match = plans[filter_id].match(match_id)
-    return name if match is None else f"{name} ({match.home.name} - {match.away.name})"
+    if match is None:
+        return name
+    return f"{name} ({printable(match.home.name)} - {printable(match.away.name)})"
 
 
 def plan_summary(plans: Mapping[int, Plan]) -> str:

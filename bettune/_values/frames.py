@@ -205,7 +205,8 @@ def _pairs(odds: Any, name: str, filter_id: int | None) -> Iterable[tuple[Any, A
 def _table(given: Any, name: str) -> dict[Any, list[Any]] | None:
     """Read the columns of a DataFrame or an iterable of mappings, or return None."""
     if _is_frame(given):
-        return {column: _values(values) for column, values in _columns(given, name).items()}
+        columns = _columns(given, name, index=_LONG)
+        return {column: _values(values) for column, values in columns.items()}
     if isinstance(given, str | bytes | type) or callable(getattr(given, "items", None)):
         return None
     try:
@@ -259,14 +260,21 @@ def _is_frame(value: Any) -> bool:
     return hasattr(type(value), "columns")
 
 
-def _columns(frame: Any, name: str) -> dict[Any, Series[Any]]:
+def _columns(
+    frame: Any, name: str, *, index: tuple[str, ...] | None = None
+) -> dict[Any, Series[Any]]:
+    """Read the columns of a DataFrame, and those of a pandas index: all named ones, or `index`."""
     try:
         import narwhals.stable.v2 as nw  # noqa: PLC0415 - optional
     except ImportError:
         raise InvalidArgumentError(
             f"{name}: reading a DataFrame takes narwhals: pip install 'bettune[frames]'"
         ) from None
-    index_names = [name for name in getattr(_index(frame), "names", ()) if name is not None]
+    index_names = [
+        name
+        for name in getattr(_index(frame), "names", ())
+        if name is not None and (index is None or name in index)
+    ]
     if index_names:
         both = [name for name in index_names if name in frame.columns]
         if both:
