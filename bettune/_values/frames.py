@@ -221,6 +221,8 @@ def _table(given: Any, name: str) -> dict[Any, list[Any]] | None:
                 f"{name}: row {number} must be a mapping, not {short_repr(row)}"
             )
     names = dict.fromkeys(column for row in rows_given for column in row)
+    if rows_given and not names:
+        raise InvalidArgumentError(f"{name}: row 0 is empty: each row must have match_id")
     for column in ("match_id", "odds", "filter_id"):
         if column in names:
             for number, row in enumerate(rows_given):

@@ -81,6 +81,8 @@ def test_a_match_in_place_of_its_id():
         (odds_pairs, [{"match_id": 5, "odds": 2}, 5], "row 1 must be a mapping, not 5"),
         (odds_pairs, [{"match_id": 5, "odds": 2}, {"odds": 2}], "row 1 has no match_id"),
         (odds_pairs, [{"match_id": 5, "odds": 2}, {"match_id": 6}], "row 1 has no odds"),
+        (odds_pairs, [{}], "row 0 is empty"),
+        (sheet_pairs, [{}, {}], "row 0 is empty"),
         (odds_pairs, [{"match_id": None, "odds": 2}], "row 0 has no match_id"),
         (odds_pairs, [{"match_id": "5", "odds": 2}], "match_id in row 0 must be an integer"),
         (odds_pairs, [{"id": 5, "odds": 2}], 'rename(columns={"id": "match_id"})'),
