@@ -21,6 +21,7 @@ import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune._bulk.signals import DeferredSignals
 from bettune._http import retries
+from bettune._http.rate_limiter import RateLimiter, RequestGroup
 from bettune.sandbox import Sandbox
 from tests.conftest import view
 from tests.scripted import SILENCE, Scripted, answer
@@ -237,6 +238,40 @@ def test_a_write_that_may_have_been_done_is_never_pending(connect, refusals, mon
         2: bettune.AuthenticationError
     }
     assert list(report.pending) == [3]
+
+
+def test_a_write_that_is_handed_out_while_the_run_stops_is_not_sent(monkeypatch):
+    """The run stops while the worker has the first write of a filter, but not yet its group."""
+    taking, stopped = threading.Event(), threading.Event()
+    groups = []
+    cancel = RateLimiter.cancel
+
+    class Group(RequestGroup):
+        def __init__(self):
+            super().__init__()
+            groups.append(self)
+            if len(groups) == 2:
+                taking.set()
+                # A run that stops waits for this worker, so this wait has no other end.
+                stopped.wait(0.2)
+
+    def cancelled(limiter, group):
+        cancel(limiter, group)
+        stopped.set()
+
+    def on_result(result):
+        taking.wait(60)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bettune._sync.bulk.RequestGroup", Group)
+    monkeypatch.setattr(RateLimiter, "cancel", cancelled)
+    table = Table()
+    with Scripted(table) as server, BetTune("t", base_url=server.base_url) as client:
+        with pytest.raises(ZeroDivisionError) as caught:
+            client.predictions.sync_many({1: {1: 2}, 2: {2: 2}}, concurrency=1, on_result=on_result)
+        assert [request.method for request in server.requests] == ["POST", "POST", "PUT"]
+    assert list(caught.value.report[1].created) == [1]
+    assert list(caught.value.report[2].pending) == [2]
 
 
 def test_a_stopped_run_searches_for_unknown_writes_without_retries(connect, monkeypatch):
