@@ -109,7 +109,7 @@ class FixtureCells:
         if reason.startswith("date must be"):
             value = reason.rpartition(", not ")[2]
             reason = (
-                f"date {value} is none of YYYY-MM-DD, DD.MM.YYYY and these with HH:MM; for another "
-                "format: --date-format, such as %d/%m/%Y, or %d.%m.%Y for 6.6.2026"
+                f"date {value} is not YYYY-MM-DD or DD.MM.YYYY, optionally with HH:MM: give its "
+                "--date-format, such as %d/%m/%Y, or %d.%m.%Y for 6.6.2026"
             )
         return self._file.bad_line(reason, column)
