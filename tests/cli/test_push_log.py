@@ -227,7 +227,7 @@ def test_a_closed_standard_input(tmp_path):
 @pytest.mark.usefixtures("box")
 def test_a_log_names_no_teams_by_the_file_alone(run, tmp_path, log):
     path = tmp_path / "odds.csv"
-    path.write_text(f"match_id,home,away,odds\n{FIRST}.0,Legia,Lech,7.5\n")
+    path.write_text(f"match_id,kick_off,home,away,odds\n{FIRST}.0,,Legia,Lech,7.5\n")
     run("push", FILTER, path, "--log", log)
     (row,) = rows(log.read_text())
     assert (row["match_id"], row["home"], row["away"]) == (str(FIRST), "", "")
