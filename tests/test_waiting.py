@@ -20,7 +20,7 @@ from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune._http.rate_limiter import PendingRequest, RateLimiter, RunCancelledError
 from bettune._http.retries import retry_after
 from bettune._http.synchronization import Event
-from tests.scripted import SILENCE, Scripted, answer
+from tests.scripted import SILENCE, Endless, Scripted, answer
 
 SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 
@@ -295,30 +295,6 @@ class TestDeadline:
             client = connect(base_url=server.base_url, timeout=0.2, max_retries=0)
             with pytest.raises(bettune.APIConnectionError):
                 client.sports.list()
-
-
-class Endless(Scripted):
-    """Sends the piece again and again, in place of an answer's end."""
-
-    def __init__(self, piece, pause):
-        super().__init__(b"")
-        self._piece, self._pause = piece, pause
-        self._over = threading.Event()
-
-    def __exit__(self, *args):
-        self._over.set()
-        super().__exit__(*args)
-
-    def _serve(self, connection):
-        with connection, connection.makefile("rb") as stream:
-            try:
-                self._read(stream)
-                if self._piece.startswith(b"X"):
-                    connection.sendall(b"HTTP/1.1 200 OK\r\n")
-                while not self._over.wait(self._pause):
-                    connection.sendall(self._piece)
-            except OSError:
-                pass
 
 
 def test_a_handshake_that_cannot_succeed_is_not_tried_again(connect, box):

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 
 from bettune._errors import InvalidArgumentError
+from bettune._http.http_options import merged_cookies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,12 +51,15 @@ def _any_request(
 ) -> httpx.Request:
     headers = terms.headers.copy()
     headers.update(options.get("headers"))
-    given = {name: value for name, value in options.items() if name != "headers"}
+    given = {name: value for name, value in options.items() if name not in {"headers", "cookies"}}
     request = client.build_request(
         method, url, **{"timeout": terms.timeout, **given}, headers=headers
     )
-    if terms.cookies and origin(request.url) == origin(client.base_url):
-        request.headers.setdefault("Cookie", terms.cookies)
+    if not has_valid_port(request.url):
+        raise httpx.InvalidURL(f"the port {request.url.port} is not from 1 to 65535")
+    cookies = terms.cookies if origin(request.url) == origin(client.base_url) else ""
+    if cookies := merged_cookies(cookies, options.get("cookies")):
+        request.headers.setdefault("Cookie", cookies)
     if type(request.stream) is httpx.ByteStream:
         request.stream = Content(request.content)
     return request
@@ -108,6 +112,11 @@ def plain_request(
 def origin(url: httpx.URL) -> tuple[str, str, int | None]:
     """Return scheme, host and port. The token is sent only to those of the base URL."""
     return url.scheme, url.host, url.port
+
+
+def has_valid_port(url: httpx.URL) -> bool:
+    """Return whether a URL has no port, or a port that exists. httpx accepts any number."""
+    return url.port is None or 0 < url.port < 2**16
 
 
 class Content(httpx.ByteStream):
