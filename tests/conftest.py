@@ -150,6 +150,11 @@ def view(client, **options):
     return client.with_options(**options)
 
 
+def close(client):
+    """Close a client of either kind."""
+    client.close() if isinstance(client, BetTune) else client.aclose()
+
+
 async def _call(function, *args, **options):
     result = function(*args, **options)
     if isasyncgen(result):

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bettune import BetTune, InvalidArgumentError, InvalidOddsError
+from bettune import BetTune, InvalidArgumentError, InvalidOddsError, Plan
 from bettune.sandbox import Sandbox
 from tests.scripted import Scripted, answer
 
@@ -178,6 +178,10 @@ BAD_IDS = [
     Decimal(1),
     [1],
     np.array(1),
+    np.float64(5),
+    Decimal("sNaN"),
+    pytest.param(10**5000, id="5001 digits"),
+    pytest.param(-(10**5000), id="5001 digits below 0"),
 ]
 
 
@@ -200,7 +204,9 @@ def test_ids_that_are_refused(strict, value):
             strict.predictions.plan(1, {value: 2})
 
 
-@pytest.mark.parametrize("value", [0, -1, True, 1.0, "1", None])
+@pytest.mark.parametrize(
+    "value", [0, -1, True, 1.0, "1", None, pytest.param(-(10**5000), id="5001 digits")]
+)
 def test_a_concurrency_that_is_no_count(strict, value):
     with pytest.raises(InvalidArgumentError, match="concurrency"):
         strict.predictions.sync(1, {1: 2}, concurrency=value)
@@ -216,7 +222,7 @@ def test_a_string_as_an_id_is_told_where_it_comes_from(strict):
         strict.predictions.plan(1, {"1611471": 2})
 
 
-@pytest.mark.parametrize("value", ["12", 5, None, b"12"])
+@pytest.mark.parametrize("value", ["12", 5, None, b"12", np.array(5), np.array([[5]])])
 def test_match_ids_that_are_no_list_of_ids(strict, value):
     with pytest.raises(InvalidArgumentError, match="match_ids"):
         strict.predictions.search(1, value)
@@ -243,6 +249,8 @@ BAD_DAYS = [
     20260606,
     None,
     "",
+    pd.NaT,
+    np.datetime64("NaT", "s"),
 ]
 
 
@@ -266,3 +274,42 @@ def test_every_day_of_the_calendar_can_be_asked_for(own, day):
 def test_a_datetime_that_leaves_the_calendar_in_utc(strict):
     with pytest.raises(InvalidArgumentError, match="calendar"):
         strict.matches.list(datetime.fromisoformat("0001-01-01T00:00:00+05:00"), sport=1)
+
+
+PLAN = Plan(filter_id=1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.matches.list("2026-06-06", sport=pd.NA),
+        lambda client: client.matches.list("2026-06-06", tz="../etc/passwd"),
+        lambda client: client.matches.list("2026-06-06", tz="No/Where"),
+        lambda client: client.matches.list("2026-06-06", tz=2),
+        lambda client: client.predictions.plan(1, pd.Series([2.0, 3.0])),
+        lambda client: client.predictions.plan(1, pd.DataFrame({"odds": [2.0]})),
+        lambda client: client.predictions.plan(1, {1: 2}, missing=5),
+        lambda client: client.predictions.sync(1, {1: 2}, missing=[]),
+        lambda client: client.predictions.sync(1, {1: 2}, tolerance=pd.NA),
+        lambda client: client.predictions.plan(1, {1: 2}, tolerance=10**5000),
+        lambda client: client.predictions.plan_many({1: {0: 2}}),
+        lambda client: client.predictions.plan_many([1]),
+        lambda client: client.predictions.apply({}),
+        lambda client: client.predictions.apply_many({1: 5}),
+        lambda client: client.predictions.apply(PLAN, concurrency=0),
+        lambda client: client.predictions.apply(PLAN, on_progress=5),
+        lambda client: client.predictions.apply(PLAN, on_result="x"),
+        lambda client: client.with_options(on_wait=5),
+        lambda client: client.with_options(timeout="soon"),
+        lambda client: client.with_options(max_retries=-1),
+        lambda client: client.with_options(max_wait=None),
+        lambda client: client.low_level.with_headers(5),
+        lambda client: client.low_level.with_headers({"Content-Length": "5"}),
+        lambda client: client.low_level.with_cookies(5),
+        lambda client: client.low_level.with_timeout("soon"),
+    ],
+)
+def test_other_arguments_that_are_refused(strict, call):
+    with pytest.raises(InvalidArgumentError) as caught:
+        call(strict)
+    assert len(str(caught.value)) < 300

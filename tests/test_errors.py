@@ -13,7 +13,7 @@ import pytest
 
 import bettune
 from bettune import AsyncBetTune, BetTune
-from tests.scripted import SILENCE, Scripted, answer
+from tests.scripted import Scripted, answer
 
 PREDICTION = {
     "id": 10,
@@ -118,11 +118,6 @@ class TestShown:
             pytest.raises(bettune.APITimeoutError, match="No response can be found for GET"),
         ):
             client.sports.list()
-
-    def test_a_timeout_is_both(self, connect):
-        error = refused(connect, SILENCE, timeout=0.05)
-        assert isinstance(error, TimeoutError)
-        assert isinstance(error, bettune.APIConnectionError)
 
 
 class TestKept:

@@ -14,7 +14,7 @@ from bettune_openapi.api.sports import list_sports
 
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
-from tests.conftest import Awaited, view
+from tests.conftest import Awaited, close, view
 from tests.scripted import SILENCE, Scripted, answer
 
 ONE_SPORT = {"count": 1, "items": [{"id": 1, "name": "football"}]}
@@ -110,7 +110,7 @@ class TestViews:
         with Scripted(SPORTS) as server:
             client = connect(base_url=server.base_url)
             low_level = client.low_level.with_headers({"x-a": "b"})
-            client.close() if isinstance(client, BetTune) else client.aclose()
+            close(client)
             for one in (low_level, client.low_level):
                 with pytest.raises(bettune.BetTuneError, match="closed"):
                     sports(client, one)
@@ -332,44 +332,20 @@ class TestWithOptions:
             other.sports.list()
             assert client.rate_limit == other.rate_limit == RateLimit(9, 7)
             assert (client.is_closed, other.is_closed) == (False, False)
-            other.close() if isinstance(other, BetTune) else other.aclose()
+            close(other)
             assert (client.is_closed, other.is_closed) == (True, True)
             with pytest.raises(bettune.BetTuneError, match="closed"):
                 client.sports.list()
             server.wait_until_hung_up()
 
 
-class TestClosing:
-    """Whoever waits for an answer is woken, whatever the timeout."""
-
-    def test_a_thread(self):
-        with Scripted(SILENCE) as server:
-            client = BetTune("t", base_url=server.base_url, timeout=None)
-            with ThreadPoolExecutor(1) as pool:
-                call = pool.submit(client.sports.list)
-                while not server.requests:
-                    time.sleep(0.001)
-                client.close()
-                with pytest.raises(bettune.BetTuneError, match="closed"):
-                    call.result(60)
-            server.wait_until_hung_up()
-
-    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-    def test_a_task(self, backend):
-        async def main(server):
-            client = AsyncBetTune("t", base_url=server.base_url, timeout=None)
-
-            async def call():
-                with pytest.raises(bettune.BetTuneError, match="closed"):
-                    await client.sports.list()
-
-            with anyio.fail_after(60):
-                async with anyio.create_task_group() as group:
-                    group.start_soon(call)
-                    while not server.requests:  # noqa: ASYNC110 - the server is no task
-                        await anyio.sleep(0.001)
-                    await client.aclose()
-
-        with Scripted(SILENCE) as server:
-            anyio.run(main, server, backend=backend)
-            server.wait_until_hung_up()
+def test_closing_wakes_who_waits_for_an_answer_whatever_the_timeout(connect):
+    with Scripted(SILENCE) as server, ThreadPoolExecutor(1) as pool:
+        client = connect(base_url=server.base_url, timeout=None)
+        call = pool.submit(client.sports.list)
+        while not server.requests:
+            time.sleep(0.001)
+        close(client)
+        with pytest.raises(bettune.BetTuneError, match="closed"):
+            call.result(60)
+        server.wait_until_hung_up()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -347,27 +346,6 @@ def waiting_server():
         yield server
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_wait_for_a_connection_can_be_cancelled_and_the_next_takes_it(waiting_server, backend):
-    async def main():
-        limits = Limits(max_connections=1)
-        client = AsyncBetTune("t", base_url=waiting_server.base_url, limits=limits)
-        async with client, anyio.create_task_group() as group:
-            group.start_soon(client.sports.list)
-            await anyio.wait_all_tasks_blocked()
-            async with anyio.create_task_group() as given_up:
-                for _ in range(5):
-                    given_up.start_soon(client.sports.list)
-                await anyio.wait_all_tasks_blocked()
-                group.start_soon(client.sports.list)
-                await anyio.wait_all_tasks_blocked()
-                given_up.cancel_scope.cancel()
-            waiting_server.go.set()
-
-    anyio.run(main, backend=backend)
-    assert len(waiting_server.requests) == 2
-
-
 def test_a_call_cancelled_as_its_turn_comes_passes_it_on(waiting_server):
     async def main():
         limits = Limits(max_connections=1)
@@ -387,29 +365,6 @@ def test_a_call_cancelled_as_its_turn_comes_passes_it_on(waiting_server):
 
     asyncio.run(main())
     assert len(waiting_server.requests) == 2
-
-
-def test_a_stopped_sync_does_not_sit_out_a_long_wait():
-    """Ctrl-C while all threads wait for an hour-long window ends at once, and leaves no thread."""
-    waiting = threading.Event()
-
-    def on_progress(done, total):
-        if done == 2:
-            waiting.set()
-            raise KeyboardInterrupt
-
-    def serve(request):
-        if request.method == "POST":
-            return answer(200, {"count": 0, "items": []})
-        return answer(404, {"code": "match_not_found", "message": "m"})
-
-    with Scripted(serve) as server:
-        # One request of the window is the search, two are writes, of which the second interrupts.
-        client = BetTune("t", base_url=server.base_url, rate_limit=RateLimit(3, 3600))
-        with client, pytest.raises(KeyboardInterrupt):
-            client.predictions.sync(1, dict.fromkeys(range(1, 51), 2), on_progress=on_progress)
-    assert waiting.is_set()
-    assert not [one for one in threading.enumerate() if re.match(r"bettune-\d", one.name)]
 
 
 def test_a_wider_limit_learnt_wakes_those_who_wait():

@@ -71,7 +71,12 @@ def test_no_proxy(connect, monkeypatch, no_proxy, host, proxied):
 @pytest.mark.parametrize("name", ["http_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize(
     "value",
-    [f"nonsense://user:{PASSWORD}@host", f"http://user:{PASSWORD}@[::1", f"http://h:{PASSWORD}"],
+    [
+        f"nonsense://user:{PASSWORD}@host",
+        f"socks5://user:{PASSWORD}@host:1",  # without its package
+        f"http://user:{PASSWORD}@[::1",
+        f"http://h:{PASSWORD}",
+    ],
 )
 def test_a_variable_that_cannot_be_used_is_named_without_its_password(
     kind, name, value, monkeypatch

@@ -52,12 +52,6 @@ def test_a_request_is_that_of_httpx(client, method, path, query, body):
     assert sent == theirs
 
 
-@pytest.mark.parametrize("base_url", ["https://example.com:8443", "https://example.com:8443/"])
-def test_a_base_url_needs_no_path(base_url):
-    request = BetTune("a-token", base_url=base_url)._http.build_request("GET", "/sports")
-    assert str(request.url) == "https://example.com:8443/sports"
-
-
 @pytest.mark.parametrize(
     ("url", "options"),
     [

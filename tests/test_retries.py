@@ -94,14 +94,6 @@ def test_told_to_come_back_after_max_wait_it_raises_at_once(serve, status):
         client.sports.list()
 
 
-def test_retry_after_may_be_a_date(serve):
-    far = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
-    _, client = serve(answer(429, retry_after=far))
-    with pytest.raises(bettune.RateLimitError) as caught:
-        client.sports.list()
-    assert 3500 < caught.value.retry_after <= 3600
-
-
 @pytest.mark.parametrize("value", ["", "soon", "-5", "nan", "inf", "Mon, 99 Foo 2026 00:00:00 GMT"])
 def test_an_unusable_retry_after_is_no_order(serve, value):
     server, client = serve(answer(429, retry_after=value), max_retries=1)
@@ -180,13 +172,6 @@ def test_the_waits_without_an_order_double_to_eight_seconds(serve, caplog):
     waits = [tries.wait_after(503, None) for _ in range(7)]
     for wait, most in zip(waits, (0.5, 1, 2, 4, 8, 8, 8), strict=True):
         assert most * 0.75 <= wait <= most
-
-
-def test_a_retry_after_date_that_has_passed_asks_for_no_wait(serve):
-    past = format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True)
-    server, client = serve(answer(429, retry_after=past), SPORTS)
-    assert client.sports.list()
-    assert len(server.requests) == 2
 
 
 LATER = "in an hour"  # and not in the tests before, which take minutes

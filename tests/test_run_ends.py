@@ -151,17 +151,6 @@ def test_a_signal_has_the_report(kind, signal, raised):
     assert failed == "0"
 
 
-def test_a_401_in_a_paced_run_stops_those_that_wait(connect):
-    table = Table({4: error(401, "invalid_token")})
-    with Scripted(table) as server:
-        client = connect(base_url=server.base_url, rate_limit=RateLimit(5, 60), max_wait=100)
-        report = client.predictions.sync(1, ODDS)
-    # Of five requests one was the search; nobody waited for the minute to pass.
-    assert len(server.requests) == 5
-    assert list(report.failed) == [4]
-    assert len(report.pending) == 36
-
-
 @pytest.mark.parametrize("concurrency", [1, 8])
 def test_a_server_that_is_gone_stops_the_run(connect, concurrency):
     lock, told = threading.Lock(), threading.Event()
@@ -183,16 +172,6 @@ def test_a_server_that_is_gone_stops_the_run(connect, concurrency):
     # As many in a row as run at a time, at least five; and those that were then under way.
     assert max(5, concurrency) <= len(report.failed) < max(5, concurrency) + concurrency
     assert len(report.pending) == 30 - len(report.failed)
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_told_to_come_back_too_late_it_stops(connect, status):
-    table = Table({3: answer(status, retry_after="3600")})
-    with Scripted(table) as server:
-        client = connect(base_url=server.base_url)
-        report = client.predictions.sync(1, ODDS, concurrency=1)
-    assert list(report.failed) == [3]
-    assert len(report.pending) == 37
 
 
 @pytest.mark.parametrize("refusals", [0, 1])

@@ -88,21 +88,6 @@ class TestStopping:
             reports.raise_for_failures()
         assert caught.value.report is reports
 
-    def test_a_bad_match_stops_nobody(self, connect):
-        def serve(request):
-            if request.path.endswith("/5/prediction"):
-                return refusal(404, "match_not_found")
-            return NOTHING if request.method == "POST" else prediction(request)
-
-        with Scripted(serve) as server:
-            client = connect(base_url=server.base_url)
-            report = client.predictions.sync(1, dict.fromkeys(range(1, 11), 2))
-        assert list(report.failed) == [5]
-        assert len(report.created) == 9
-        row = next(row for row in to_records(report) if row["match_id"] == 5)
-        assert (row["action"], row["old_odds"], row["new_odds"]) == ("create", None, Decimal(2))
-        assert "running again does not help" in row["error"]
-
 
 def test_pending_writes_stand_in_the_records_too(connect):
     with Scripted(NOTHING, refusal(401, "invalid_token")) as server:

@@ -179,20 +179,6 @@ def test_what_stops_the_run_is_said_with_what_was_not_tried(run, use, file):
     assert "Try again" not in first
 
 
-def test_without_pro(run, box, use, file):
-    use(box, box.free_token)
-    status, out, err = run("push", FILTER, file(WANTED), "--format", "table")
-    assert (status, out) == (1, "")
-    assert err == "Error: there is no prediction filter 11583: you have none; they need PRO\n"
-
-
-@pytest.mark.usefixtures("box")
-def test_an_unknown_filter(run, file):
-    status, out, err = run("push", 1, file(WANTED), "--format", "table")
-    assert (status, out) == (1, "")
-    assert err == "Error: there is no prediction filter 1: to list yours: bettune filters\n"
-
-
 @pytest.mark.parametrize("arguments", [["-"], ["-", "--dry-run"]])
 def test_bad_lines_are_refused_before_anything_is_sent(pipe, box, arguments):
     content = b"\xef\xbb\xbfmatch_id;odds\r\n1611243;2,15\r\n1611243;x\r\n"

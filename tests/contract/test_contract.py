@@ -331,9 +331,14 @@ def test_interrupted_it_restores_what_was_there(check, server, number, when):
         if operation.startswith("PUT"):
             writes.append(operation)
         first = operation.startswith(when) and writes and not interrupts
-        if first or (interrupts and operation.startswith("PUT")):  # and again as it restores
-            interrupts.append(operation)
-            os.kill(os.getpid(), number)
+        if not first and not (interrupts and operation.startswith("PUT")):
+            return None
+        interrupts.append(operation)
+        os.kill(os.getpid(), number)
+        if len(interrupts) != 2:
+            return None
+        server.predictions.clear()  # as it restores, and has to try again
+        return 503, {"code": "x", "message": "y"}
 
     server.plant = plant
     code, said = check(*WRITE)
