@@ -15,9 +15,8 @@ import pytest
 import bettune
 from bettune import AsyncBetTune, BetTune, BetTuneError
 from tests.conftest import close
-from tests.scripted import Scripted, answer
+from tests.scripted import SPORTS, Scripted, answer
 
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 SECRET = "s3cr3t-t0ken"
 
 

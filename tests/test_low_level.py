@@ -15,10 +15,9 @@ from bettune_openapi.api.sports import list_sports
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
 from tests.conftest import Awaited, close, view
-from tests.scripted import SILENCE, Scripted, answer
+from tests.scripted import SILENCE, SPORTS, Scripted, answer
 
 ONE_SPORT = {"count": 1, "items": [{"id": 1, "name": "football"}]}
-SPORTS = answer(200, ONE_SPORT)
 CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"
 NO_GZIP = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"
 
@@ -51,7 +50,7 @@ def stream(client, use):
 
 
 class TestViews:
-    """What with_headers, with_cookies and with_timeout give."""
+    """Results of with_headers, with_cookies and with_timeout."""
 
     def test_headers_and_cookies_are_sent_with_the_token_and_others_left_alone(self, connect):
         with Scripted(SPORTS) as server:
@@ -62,11 +61,11 @@ class TestViews:
             for low_level in (first, second, third, client.low_level):
                 assert sports(client, low_level) == 1
             sent = [request.headers for request in server.requests]
-        assert [one.get("x-ours") for one in sent] == ["1", "1", "3", None]
-        assert [one["cookie"] for one in sent] == ["a=1", "a=1; b=2", "a=1; b=2", "a=1"]
+        assert [headers.get("x-ours") for headers in sent] == ["1", "1", "3", None]
+        assert [headers["cookie"] for headers in sent] == ["a=1", "a=1; b=2", "a=1; b=2", "a=1"]
         assert sent[0]["user-agent"] == "mine"
         assert sent[3]["user-agent"].startswith("bettune/")
-        assert {one["authorization"] for one in sent} == {"Bearer a-token-0f-0urs"}
+        assert {headers["authorization"] for headers in sent} == {"Bearer a-token-0f-0urs"}
 
     def test_cookies_go_to_the_api_alone(self, connect):
         with Scripted(SPORTS) as server, Scripted(SPORTS) as other:
@@ -322,7 +321,7 @@ class TestWithOptions:
             client.sports.list()
             other.sports.list()
             assert len(server._threads) == 2  # the listener's, and that of one connection
-            assert {one.headers["authorization"] for one in server.requests} == {
+            assert {request.headers["authorization"] for request in server.requests} == {
                 "Bearer a-token-0f-0urs"
             }
             limited = answer(

@@ -20,10 +20,9 @@ from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune._http.rate_limiter import MaxWaitExceededError, PendingRequest, RateLimiter
 from bettune._http.synchronization import Event
 from bettune.sandbox import Sandbox
-from tests.scripted import Scripted, answer, most_in_any_window
+from tests.scripted import SPORTS, Scripted, answer, most_in_any_window
 from tests.test_sync import Table
 
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 LIMITED = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.25"}
 
 
@@ -84,7 +83,7 @@ class TestBurst:
             # What was under way when the first answer told the limit could not know of it.
             known = server.requests[20 if call is by_threads else 40 :]
             for first in known:
-                assert sum(0 <= one.at - first.at < 0.25 for one in known) <= 10
+                assert sum(0 <= request.at - first.at < 0.25 for request in known) <= 10
 
     def test_retry_after_holds_back_everybody(self, call, caplog):
         obeyed = threading.Event()
@@ -118,7 +117,7 @@ class TestBurst:
             call(server, 40, limits=Limits(max_connections=3))
             # Three were under way when the first answer told the limit.
             for first in server.requests[3:]:
-                assert sum(0 <= one.at - first.at < 0.25 for one in server.requests) <= 10
+                assert sum(0 <= request.at - first.at < 0.25 for request in server.requests) <= 10
 
     def test_more_calls_than_connections_take_turns(self, call):
         with Scripted(SPORTS) as server:
@@ -240,7 +239,7 @@ class TestADoubtedLimit:
 
 
 def test_another_origin_teaches_no_limit(connect):
-    """Where redirects are followed, the answer may be another server's."""
+    """With redirects followed, the response may be another server's."""
     told = answer(200, {"count": 0, "items": []}, **DAY)
     with Scripted(told) as stranger:
         hop = answer(307, location=f"{stranger.base_url}/sports")
@@ -276,7 +275,7 @@ def test_a_sync_within_a_given_limit_meets_no_429(connect):
         client = connect(box.token, base_url=box.base_url, rate_limit=RateLimit(20, 1))
         odds = {match.id: 2 for match in client.matches.list("2999-06-06", sport=1)[:50]}
         assert client.predictions.sync(11583, odds).ok
-        assert [one.status for one in box.seen] == [200] * (1 + 1 + 50)
+        assert [seen.status for seen in box.seen] == [200] * (1 + 1 + 50)
 
 
 @pytest.mark.usefixtures("_limit_is_met")
@@ -286,7 +285,7 @@ def test_a_sync_that_learns_the_limit_meets_at_most_concurrency_429s(connect):
         odds = {match.id: 2 for match in client.matches.list("2999-06-06", sport=1)[:30]}
         assert client.predictions.sync(11583, odds, concurrency=8).ok
         assert client.rate_limit == RateLimit(20, 3)
-        assert 1 <= [one.status for one in box.seen].count(429) <= 8
+        assert 1 <= [seen.status for seen in box.seen].count(429) <= 8
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,8 @@ import pytest
 
 import bettune
 from bettune import AsyncBetTune, BetTune, ConfigurationError
-from tests.scripted import Scripted, answer
+from tests.scripted import SPORTS, Scripted, answer
 
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 PASSWORD = "pa55w0rd"
 kinds = pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
 
@@ -144,6 +143,7 @@ def test_a_proxy_that_does_not_connect(proxied, status, tries):
         with pytest.raises(bettune.APIConnectionError, match=str(status)) as caught:
             client.sports.list()
         assert len(proxy.requests) == caught.value.attempts == tries
+        assert "a-token" not in repr(proxy.requests)  # which goes through the tunnel alone
     assert f"(proxy http://127.0.0.1:{proxy.port})" in str(caught.value)
     assert PASSWORD not in str(caught.value)
 

@@ -7,9 +7,7 @@ import pytest
 
 import bettune
 from tests.conftest import Awaited
-from tests.scripted import Scripted, answer
-
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+from tests.scripted import SPORTS, Scripted, answer
 
 
 def test_a_redirect_is_an_error_and_the_token_goes_nowhere_else(serve):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bettune import BetTune
 from bettune._http.request_builder import RequestDraft
-from tests.scripted import Scripted, answer
+from tests.scripted import SPORTS, Scripted, answer
 
 client = BetTune("a-token", base_url="https://example.com/some/v1/")._http
 at_the_root = BetTune("a-token", base_url="https://example.com:8443")._http
@@ -88,7 +88,6 @@ def test_what_a_client_was_given_is_sent():
 
 # Cookies.
 
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 SETTING = SPORTS.replace(b"\r\n", b"\r\nSet-Cookie: %s\r\n", 1)
 
 

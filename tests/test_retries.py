@@ -1,4 +1,4 @@
-"""What is tried again, how often, and after how long."""
+"""Retries: of which failures, how many, and after which delays."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import pytest
 
 import bettune
 from bettune import RateLimit
-from tests.scripted import SILENCE, answer
-from tests.test_answers import PREDICTION, SPORTS
+from tests.scripted import SILENCE, SPORTS, answer
+from tests.test_answers import PREDICTION
 
 
 class RefusingTransport(httpx.HTTPTransport, httpx.AsyncHTTPTransport):

@@ -1,4 +1,4 @@
-"""However a run of writes ends, its report tells what was done; and it ends where it is in vain."""
+"""Ends of a run of writes: the report always lists the writes that were done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune._http import retries
 from bettune.sandbox import Sandbox
 from tests.conftest import view
-from tests.scripted import SILENCE, Scripted, answer
+from tests.scripted import NOTHING, SILENCE, Scripted, answer
 from tests.test_sync import Table, error
 
 ODDS = dict.fromkeys(range(1, 41), 2)
@@ -35,7 +35,7 @@ def check(report, table, odds=ODDS):
 
 
 class StopError(Exception):
-    """What a callback raises."""
+    """Raised by a callback."""
 
 
 @pytest.mark.parametrize("raised", [StopError, KeyboardInterrupt, SystemExit])
@@ -70,7 +70,7 @@ def test_what_a_callback_raises_in_a_run_of_many_has_all_reports(connect):
     def stop(result):
         raise StopError
 
-    with Scripted(answer(200, {"count": 0, "items": []}), answer(404)) as server:
+    with Scripted(NOTHING, answer(404)) as server:
         client = connect(base_url=server.base_url)
         with pytest.raises(StopError) as caught:
             client.predictions.sync_many({1: {}, 2: {5: 2}}, on_result=stop)
@@ -168,7 +168,7 @@ def test_a_server_that_is_gone_stops_the_run(connect, concurrency):
         report = client.predictions.sync(
             1, ODDS, concurrency=concurrency, on_progress=lambda done, _: done == 10 and told.set()
         )
-    assert {type(one) for one in report.failed.values()} == {bettune.APIConnectionError}
+    assert {type(error) for error in report.failed.values()} == {bettune.APIConnectionError}
     # As many in a row as run at a time, at least five; and those that were then under way.
     assert max(5, concurrency) <= len(report.failed) < max(5, concurrency) + concurrency
     assert len(report.pending) == 30 - len(report.failed)
@@ -251,7 +251,7 @@ def test_without_any_thread_to_be_had_the_writes_go_out_all_the_same(monkeypatch
 
 
 class TestCutOff:
-    """What is in flight when a run is cut off is unknown; what waits was never sent."""
+    """Requests in flight when a run is cut off are unknown; those that wait were never sent."""
 
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
     def test_a_cancelled_task(self, backend):
@@ -355,7 +355,7 @@ class TestCutOff:
 
         def serve(request):
             if request.method == "POST":
-                return answer(200, {"count": 0, "items": []})
+                return NOTHING
             begun.release()
             return SILENCE
 

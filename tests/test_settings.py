@@ -1,4 +1,4 @@
-"""What a client is made with: refused by name and with nothing sent, or used as it was given."""
+"""Settings of a client: refused by name with nothing sent, or used as given."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import pytest
 import bettune
 from bettune import AsyncBetTune, BetTune, ConfigurationError, RateLimit
 from bettune._http.transports import shared_context
-from tests.scripted import Scripted, answer
+from tests.scripted import SPORTS, Scripted
 
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 TOKEN = "s3cr3t-t0ken-0f-0urs"
 kinds = pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
 
@@ -322,7 +321,7 @@ def test_the_file_that_a_variable_names(connect, text, monkeypatch, tmp_path):
         connect(None, base_url=server.base_url).sports.list()
         connect(" the-argument ", base_url=server.base_url).sports.list()
     sent = [request.headers["authorization"] for request in server.requests]
-    assert sent == [f"Bearer {one}" for one in (TOKEN, "the-variable", "the-argument")]
+    assert sent == [f"Bearer {token}" for token in (TOKEN, "the-variable", "the-argument")]
 
 
 @pytest.mark.parametrize("path", ["", "/", "/v1", "/v1/", "/a%2Fb/ż"])

@@ -11,14 +11,12 @@ import pytest
 import bettune
 from bettune import BetTune, Plan, RateLimit, to_records
 from bettune.types import Entry
-from tests.scripted import Scripted, answer
+from tests.scripted import NOTHING, Scripted, answer
 from tests.test_sync import Table
-
-NOTHING = answer(200, {"count": 0, "items": []})
 
 
 def prediction(request):
-    """What a PUT is answered."""
+    """The response to a PUT."""
     _, _, filter_id, _, match_id, _ = request.path.removeprefix("/v1").split("/")
     at = "2026-06-06T12:00:00+00:00"
     fields = {"id": 10, "filterId": int(filter_id), "matchId": int(match_id), "source": "api"}

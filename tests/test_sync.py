@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import bettune
 from bettune import BetTune, OddsChange
 from bettune.sandbox import Sandbox
-from tests.scripted import Scripted, answer
+from tests.scripted import NOTHING, Scripted, answer
 
 FILTER = 11583
 DAY = "2999-06-06"
@@ -38,7 +38,10 @@ def own():
 
 
 def held(client, ids):
-    return {one.match_id: one.odds for one in client.predictions.search(FILTER, ids)}
+    return {
+        prediction.match_id: prediction.odds
+        for prediction in client.predictions.search(FILTER, ids)
+    }
 
 
 def named(ids):
@@ -46,7 +49,7 @@ def named(ids):
 
 
 def writes(box):
-    return [(one.method, one.status) for one in box.seen if one.method in {"PUT", "DELETE"}]
+    return [(seen.method, seen.status) for seen in box.seen if seen.method in {"PUT", "DELETE"}]
 
 
 def test_only_what_differs_is_sent(client, box, ids):
@@ -165,7 +168,7 @@ def test_no_odds_no_request(connect):
 
 def test_one_search_per_500_matches(client, box, ids):
     client.predictions.plan(FILTER, {ids[0] + n: 2 for n in range(1001)})
-    searches = [one for one in box.seen if one.method == "POST"]
+    searches = [seen for seen in box.seen if seen.method == "POST"]
     assert len(searches) == 1 + 3
 
 
@@ -180,7 +183,7 @@ class Table:
     def __call__(self, request):
         if request.method == "POST":
             wanted = json.loads(request.body)["matchIds"]
-            found = [self.prediction(one) for one in wanted if one in self.odds]
+            found = [self.prediction(match_id) for match_id in wanted if match_id in self.odds]
             return answer(200, {"count": len(found), "items": found})
         match_id = int(request.path.split("/")[-2])
         if match_id in self.errors:
@@ -262,7 +265,7 @@ def test_pending_holds_what_was_asked_for(connect):
 def test_refused_by_the_rate_limit_again_and_again_it_goes_on(connect):
     refused = [error(429, "rate_limit_exceeded", retry_after="0")] * 12
     table = Table()
-    with Scripted(answer(200, {"count": 0, "items": []}), *refused, table) as server:
+    with Scripted(NOTHING, *refused, table) as server:
         client = connect(base_url=server.base_url, max_retries=1, max_wait=0.001)
         report = client.predictions.sync(1, {1: 2}, concurrency=1)
         assert report.ok

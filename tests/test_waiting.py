@@ -21,9 +21,7 @@ from bettune._http.rate_limiter import PendingRequest, RateLimiter, RunCancelled
 from bettune._http.retries import retry_after
 from bettune._http.synchronization import Event
 from tests.conftest import close
-from tests.scripted import SILENCE, Scripted, answer
-
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+from tests.scripted import SILENCE, SPORTS, Scripted, answer
 
 
 class TestBeyondMaxWait:
