@@ -66,7 +66,7 @@ class Place(NamedTuple):
 
 @contextmanager
 def place(limit: RateLimit, count: int, filters: int) -> Iterator[Place]:
-    """A sandbox with a limit, and odds for so many of its matches and filters."""
+    """A sandbox with a limit, and odds for `count` of its matches and `filters` filters."""
     with sandbox(limit) as (base, token):
         with BetTune(token, base_url=base, rate_limit=limit) as finder:
             ids = [chosen.id for chosen in finder.prediction_filters.list()][:filters]
@@ -191,7 +191,7 @@ def repeat(call: Callable[[int], object], count: int, times: int, _: int) -> Non
 
 
 def odds_of(count: int, first: int = 1) -> dict[int, str]:
-    """Odds for so many matches."""
+    """Odds for `count` matches."""
     return dict.fromkeys(range(first, first + count), "2.5")
 
 

@@ -95,13 +95,13 @@ def resolved(rows: Sequence[Row], days: Days, asked: str) -> list[int | None]:
         matches = None if day is None else days.get(day, [])
 
 
-def add(count: Counter[str], row: Row, answer: int | None, *, there: bool) -> None:
-    """Count an answer."""
+def add(count: Counter[str], row: Row, match_id: int | None, *, there: bool) -> None:
+    """Count the id of a fixture."""
     if not there:
-        count["absent, yet matched"] += answer is not None
+        count["absent, yet matched"] += match_id is not None
     else:
-        right = answer == row.match.id
-        count["right" if right else "refused" if answer is None else "wrong"] += 1
+        right = match_id == row.match.id
+        count["right" if right else "refused" if match_id is None else "wrong"] += 1
 
 
 def score(rows: Sequence[Row], asked: str) -> Counter[str]:
@@ -126,8 +126,8 @@ def score_halves(rows: Sequence[Row], asked: str, seed: int) -> Counter[str]:
         rows_of[row.day].append(row)
     count: Counter[str] = Counter()
     for of_a_day in rows_of.values():
-        for row, answer in zip(of_a_day, resolved(of_a_day, days, asked), strict=True):
-            add(count, row, answer, there=row.match.id not in gone)
+        for row, match_id in zip(of_a_day, resolved(of_a_day, days, asked), strict=True):
+            add(count, row, match_id, there=row.match.id not in gone)
     return count
 
 
