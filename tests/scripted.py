@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Request(NamedTuple):
-    """What the server saw."""
+    """A request that the server saw."""
 
     method: str
     path: str
@@ -31,6 +31,8 @@ def answer(status, body=b"", *, reason="Whatever", **headers):
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+NOTHING = answer(200, {"count": 0, "items": []})
 SILENCE = object()  # take the request, and never answer
 
 
@@ -200,7 +202,7 @@ class Tunnel(Scripted):
 
 
 def most_in_any_window(server, per):
-    """How many requests the server saw in any `per` seconds, at most."""
+    """The largest number of requests that the server saw in any `per` seconds."""
     arrivals = [request.at for request in server.requests]
     return max(sum(start <= at < start + per for at in arrivals) for start in arrivals)
 

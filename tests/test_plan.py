@@ -122,7 +122,7 @@ class TestScope:
         held = client.predictions.search(11583, day), client.predictions.search(11584, day)
         plans = client.predictions.plan_many({11583: {}, 11584: {}}, scope=iter(day))
         for plan, predictions in zip(plans.values(), held, strict=True):
-            assert list(plan.delete) == [one.match_id for one in predictions]
+            assert list(plan.delete) == [prediction.match_id for prediction in predictions]
         assert len(plans.writes) == sum(map(len, held))
 
 

@@ -10,9 +10,8 @@ import pytest
 
 import bettune
 from bettune import AsyncBetTune, BetTune, ConfigurationError
-from tests.scripted import Endless, Scripted, Tunnel, answer
+from tests.scripted import SPORTS, Endless, Scripted, Tunnel, answer
 
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 PASSWORD = "pa55w0rd"
 kinds = pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
 
@@ -72,7 +71,12 @@ def test_no_proxy(connect, monkeypatch, no_proxy, host, proxied):
 @pytest.mark.parametrize("name", ["http_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize(
     "value",
-    [f"nonsense://user:{PASSWORD}@host", f"http://user:{PASSWORD}@[::1", f"http://h:{PASSWORD}"],
+    [
+        f"nonsense://user:{PASSWORD}@host",
+        f"socks5://user:{PASSWORD}@host:1",  # without its package
+        f"http://user:{PASSWORD}@[::1",
+        f"http://h:{PASSWORD}",
+    ],
 )
 def test_a_variable_that_cannot_be_used_is_named_without_its_password(
     kind, name, value, monkeypatch
@@ -140,6 +144,7 @@ def test_a_proxy_that_does_not_connect(proxied, status, tries):
         with pytest.raises(bettune.APIConnectionError, match=str(status)) as caught:
             client.sports.list()
         assert len(proxy.requests) == caught.value.attempts == tries
+        assert "a-token" not in repr(proxy.requests)  # which goes through the tunnel alone
     assert f"(proxy http://127.0.0.1:{proxy.port})" in str(caught.value)
     assert PASSWORD not in str(caught.value)
 

@@ -328,4 +328,4 @@ def test_it_fits_and_can_be_read_by_everybody(box, visit, width, scheme):
 def expect_no_violations(page, width):
     assert page.evaluate("document.documentElement.scrollWidth") == width
     violations = Axe().run(page).response["violations"]
-    assert not [(one["id"], one["nodes"][0]["html"]) for one in violations]
+    assert not [(violation["id"], violation["nodes"][0]["html"]) for violation in violations]

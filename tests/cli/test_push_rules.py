@@ -1,7 +1,5 @@
-"""What `push` and `clear` refuse, skip, prune and compute, with matches that have not started."""
+"""Rules of `push` and `clear`: refused, skipped, pruned and computed, before kick-off."""
 
-import csv
-import io
 import json
 import re
 import signal
@@ -10,17 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from bettune import BetTune
+from tests.cli.conftest import rows, writes
 
 # Its matches start years from now.
 DAY = "2036-06-07"
 FILTER = 11583
-
-
-@pytest.fixture
-def client(box):
-    with BetTune() as client:
-        yield client
 
 
 @pytest.fixture
@@ -44,28 +36,10 @@ def by_hand(client):
     raise AssertionError
 
 
-@pytest.fixture
-def file(tmp_path):
-    def file(text):
-        path = tmp_path / "odds.csv"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return file
-
-
 def sheet(matches, odds="2.5", date=DAY):
     return "date,home,away,odds\n" + "".join(
         f"{date},{match.home.name},{match.away.name},{odds}\n" for match in matches
     )
-
-
-def rows(out):
-    return list(csv.DictReader(io.StringIO(out)))
-
-
-def writes(box):
-    return [seen.method for seen in box.seen if seen.method in {"PUT", "DELETE"}]
 
 
 def held(client, day, filter_id=FILTER):
@@ -148,6 +122,15 @@ def test_a_prune_holds_for_every_filter(run, client, day, file):
     by_match = [row["match_id"] for row in rows(out)]
     assert by_match == sorted(by_match, key=by_match.index)
     assert set(held(client, day)) == set(held(client, day, 11584)) == {day[0].id}
+
+
+def test_a_prune_holds_for_all_days_from_the_first_to_the_last(run, client, day, file):
+    between, last = (client.matches.list(f"2036-06-0{number}") for number in (8, 9))
+    odds = {between[0]: 2, last[0]: 2, last[1]: 2}
+    client.predictions.sync(FILTER, odds, by_hand="overwrite", max_drop=None)
+    path = file(sheet(day[:1]) + sheet(last[:1], date="2036-06-09").partition("\n")[2])
+    assert run("push", FILTER, path, "--prune", "--by-hand", "overwrite").status == 0
+    assert set(held(client, [*day, *between, *last])) == {day[0].id, last[0].id}
 
 
 @pytest.mark.parametrize("unresolved", ["error", "skip"])

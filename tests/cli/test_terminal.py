@@ -1,4 +1,4 @@
-"""What a person sees in a terminal: tables that fit it, colours, the bar, and Ctrl-C."""
+"""A person's view in a terminal: tables that fit it, colours, the bar, and Ctrl-C."""
 
 import signal
 import sys

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from scripts import ROOT
+from tests.programs import output, run
 
 CHECK = ["--offline", "--quiet", "--no-progress", "--persona=pedantic", "--strict-collection"]
 ZIZMOR = str(Path(sys.executable).parent / "zizmor")
@@ -29,7 +29,7 @@ def load(path):
 
 
 def zizmor(folder):
-    return subprocess.run([ZIZMOR, *CHECK, folder], capture_output=True, text=True, check=False)
+    return run(ZIZMOR, *CHECK, folder)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,11 @@ def test_the_check_finds_what_is_unsafe_or_wrong(folder, tmp_path, old, new, fin
 
 def test_the_gate_runs_on_each_python_we_promise(folder):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    promised = [one.rpartition(" ")[2] for one in project["classifiers"] if "Python :: 3." in one]
+    promised = [
+        classifier.rpartition(" ")[2]
+        for classifier in project["classifiers"]
+        if "Python :: 3." in classifier
+    ]
     job = load(folder / "gate.yml")["jobs"]["gate"]
     assert job["strategy"]["matrix"]["python"] == promised
     assert job["steps"][-1]["run"] == "bash .ci/run"
@@ -96,14 +100,14 @@ def test_a_night_that_fails_is_told(clone, tmp_path, failed, open_issue, does):
     done = bash(text, copy, FAILED=failed, RUN="https://127.0.0.1/run", TITLE="t", QUERY="q")
     assert done.returncode == (failed == "true"), done.stderr
     asked = (tmp_path / "told").read_text().splitlines()
-    assert [one for one in asked if "issue list" not in one and does in one] or not does
+    assert [line for line in asked if "issue list" not in line and does in line] or not does
     assert len(asked) == 1 + bool(does)
 
 
 def test_the_contract_is_only_read(folder):
     steps = load(folder / "contract.yml")["jobs"]["contract"]["steps"]
-    with_token = [one for one in steps if "BETTUNE_API_TOKEN" in one.get("env", {})]
-    assert [one["env"]["BETTUNE_API_TOKEN"] for one in with_token] == [
+    with_token = [step for step in steps if "BETTUNE_API_TOKEN" in step.get("env", {})]
+    assert [step["env"]["BETTUNE_API_TOKEN"] for step in with_token] == [
         "${{ secrets.BETTUNE_API_TOKEN }}"
     ]
     assert "--base-url https://ovaccess.com/bet-tune-api/v1" in with_token[0]["run"]
@@ -111,7 +115,7 @@ def test_the_contract_is_only_read(folder):
 
 
 def script(path, job, step):
-    """What a step runs, by a word of it."""
+    """The script of a step, found by a word of it."""
     (found,) = [one for one in load(path)["jobs"][job]["steps"] if step in one.get("run", "")]
     return found["run"]
 
@@ -151,21 +155,13 @@ def clone(tmp_path, monkeypatch):
 
 
 def git(folder, *command):
-    done = subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout
+    return output("git", *command, cwd=folder)
 
 
 def bash(text, folder, **environment):
     # As GitHub runs it.
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run(*command, cwd=folder, **environment)
 
 
 NEW = "echo new > openapi.yaml; echo 'b = 1' > generated/b.py; rm -f generated/a.py;"
