@@ -142,9 +142,7 @@ class Section:
             if entry.numbers == reading.numbers and entry.forms == reading.forms
         ]
         fitting = [entry for entry in entries if _fits(entry, reading)]
-        chosen = (
-            sure or [entry for entry in fitting if entry.numbers == reading.numbers] or fitting
-        )
+        chosen = sure or [entry for entry in fitting if entry.numbers == reading.numbers] or fitting
         means = {(entry.club, entry.reserve) for entry in chosen}
         if not means:
             return None
