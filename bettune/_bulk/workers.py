@@ -247,9 +247,8 @@ class Workers:
                 if not self._failures:
                     return run.report()
                 self._cut_off()
-                # A signal after the deferral raises its exception in the context of this one.
                 _attach(self._failures[0], run.report())
-                raise self._failures[0]  # noqa: TRY301 - within the deferral
+                raise self._failures[0]  # noqa: TRY301 - the context of those of later signals
         except BaseException as error:
             if not hasattr(error, "report"):  # a signal's, raised as the deferral ended
                 _attach(error, run.report())
