@@ -119,7 +119,7 @@ class Proxy:
         self._holder.close()
 
     def done(self):
-        """How often each fault was done."""
+        """The number of times of each fault."""
         return Counter(seen.fault.name for seen in self.seen if seen.fault)
 
     def down(self):

@@ -49,11 +49,11 @@ troubles = st.lists(
 
 
 class StoppedError(Exception):
-    """What a callback raises."""
+    """Raised by a callback."""
 
 
 def nothing(kind):
-    """What a callback that does nothing returns, to be awaited or not."""
+    """The result of a callback that does nothing, to be awaited or not."""
     return anyio.lowlevel.checkpoint() if kind == "async" else None
 
 
@@ -141,7 +141,7 @@ class Machine(RuleBasedStateMachine):
                 assert following.at - told.at >= 0.75 * MAX_WAIT
 
     def worked(self, match_id):
-        """Whether the server did a write of the match since the trouble began."""
+        """Return whether the server did a write of the match since the trouble began."""
         return any(
             seen.path.endswith(f"/matches/{match_id}/prediction") and seen.status in {200, 204}
             for seen in self.proxy.seen
@@ -311,7 +311,7 @@ class Machine(RuleBasedStateMachine):
         assert not any(map(self.worked, report.pending))
 
     def given(self, odds, missing):
-        """What is given to a sync, by match id; and what is wanted: odds, or None to delete."""
+        """The odds given to a sync by match id, and the desired ones, None to delete."""
         given = {self.ids[n]: value for n, value in odds.items()}
         wanted = {
             match_id: Decimal(value) if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""However a run of writes ends, its report tells what was done; and it ends where it is in vain."""
+"""Ends of a run of writes: the report always lists the writes that were done."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune._bulk.signals import DeferredSignals
 from bettune._http import retries
+from bettune._http.rate_limiter import RateLimiter, RequestGroup
 from bettune.sandbox import Sandbox
 from tests.conftest import view
-from tests.scripted import SILENCE, Scripted, answer
+from tests.scripted import NOTHING, SILENCE, Scripted, answer
 from tests.test_sync import Table, error
 
 ODDS = dict.fromkeys(range(1, 41), 2)
@@ -38,7 +39,7 @@ def check(report, table, odds=ODDS):
 
 
 class StopError(Exception):
-    """What a callback raises."""
+    """Raised by a callback."""
 
 
 @pytest.mark.parametrize("raised", [StopError, KeyboardInterrupt, SystemExit])
@@ -74,7 +75,7 @@ def test_what_a_callback_raises_in_a_run_of_many_has_all_reports(connect):
     def stop(result):
         raise StopError
 
-    with Scripted(answer(200, {"count": 0, "items": []}), answer(404)) as server:
+    with Scripted(NOTHING, answer(404)) as server:
         client = connect(base_url=server.base_url)
         with pytest.raises(StopError) as caught:
             client.predictions.sync_many({1: {}, 2: {5: 2}}, on_result=stop)
@@ -155,17 +156,6 @@ def test_a_signal_has_the_report(kind, signal, raised):
     assert failed == "0"
 
 
-def test_a_401_in_a_paced_run_stops_those_that_wait(connect):
-    table = Table({4: error(401, "invalid_token")})
-    with Scripted(table) as server:
-        client = connect(base_url=server.base_url, rate_limit=RateLimit(5, 60), max_wait=100)
-        report = client.predictions.sync(1, ODDS)
-    # Of five requests one was the search; nobody waited for the minute to pass.
-    assert len(server.requests) == 5
-    assert list(report.failed) == [4]
-    assert len(report.pending) == 36
-
-
 @pytest.mark.parametrize("concurrency", [1, 8])
 def test_a_server_that_is_gone_stops_the_run(connect, concurrency):
     lock, told = threading.Lock(), threading.Event()
@@ -183,20 +173,10 @@ def test_a_server_that_is_gone_stops_the_run(connect, concurrency):
         report = client.predictions.sync(
             1, ODDS, concurrency=concurrency, on_progress=lambda done, _: done == 10 and told.set()
         )
-    assert {type(one) for one in report.failed.values()} == {bettune.APIConnectionError}
+    assert {type(error) for error in report.failed.values()} == {bettune.APIConnectionError}
     # As many in a row as run at a time, at least five; and those that were then under way.
     assert max(5, concurrency) <= len(report.failed) < max(5, concurrency) + concurrency
     assert len(report.pending) == 30 - len(report.failed)
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_told_to_come_back_too_late_it_stops(connect, status):
-    table = Table({3: answer(status, retry_after="3600")})
-    with Scripted(table) as server:
-        client = connect(base_url=server.base_url)
-        report = client.predictions.sync(1, ODDS, concurrency=1)
-    assert list(report.failed) == [3]
-    assert len(report.pending) == 37
 
 
 @pytest.mark.parametrize("refusals", [0, 1])
@@ -239,6 +219,40 @@ def test_a_write_that_may_have_been_done_is_never_pending(connect, refusals, mon
     assert list(report.pending) == [3]
 
 
+def test_a_write_that_is_handed_out_while_the_run_stops_is_not_sent(monkeypatch):
+    """The run stops while the worker has the first write of a filter, but not yet its group."""
+    taking, stopped = threading.Event(), threading.Event()
+    groups = []
+    cancel = RateLimiter.cancel
+
+    class Group(RequestGroup):
+        def __init__(self):
+            super().__init__()
+            groups.append(self)
+            if len(groups) == 2:
+                taking.set()
+                # A run that stops waits for this worker, so this wait has no other end.
+                stopped.wait(0.2)
+
+    def cancelled(limiter, group):
+        cancel(limiter, group)
+        stopped.set()
+
+    def on_result(result):
+        taking.wait(60)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bettune._sync.bulk.RequestGroup", Group)
+    monkeypatch.setattr(RateLimiter, "cancel", cancelled)
+    table = Table()
+    with Scripted(table) as server, BetTune("t", base_url=server.base_url) as client:
+        with pytest.raises(ZeroDivisionError) as caught:
+            client.predictions.sync_many({1: {1: 2}, 2: {2: 2}}, concurrency=1, on_result=on_result)
+        assert [request.method for request in server.requests] == ["POST", "POST", "PUT"]
+    assert list(caught.value.report[1].created) == [1]
+    assert list(caught.value.report[2].pending) == [2]
+
+
 def test_a_stopped_run_searches_for_unknown_writes_without_retries(connect, monkeypatch):
     monkeypatch.setattr(retries, "_backoff", lambda failures: 0)
     table = Table({1: b"", 2: error(401, "invalid_token")})
@@ -276,7 +290,7 @@ def test_without_any_thread_to_be_had_the_writes_go_out_all_the_same(monkeypatch
 
 
 class TestCutOff:
-    """What is in flight when a run is cut off is unknown; what waits was never sent."""
+    """Requests in flight when a run is cut off are unknown; those that wait were never sent."""
 
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
     def test_a_cancelled_task(self, backend):
@@ -383,7 +397,7 @@ class TestCutOff:
 
         def serve(request):
             if request.method == "POST":
-                return answer(200, {"count": 0, "items": []})
+                return NOTHING
             begun.release()
             return SILENCE
 

@@ -79,7 +79,6 @@ class AsyncWorkers:
                 await self._run_workers(run, make_sender, count)
             await self._settle_unknown(run, make_sender)
         except BaseException as error:
-            run.stop()
             for notice in run.cut_off():
                 # Also in a cancelled task, where a callback that awaits is cancelled at once.
                 with suppress(BaseException):
@@ -374,7 +373,6 @@ class Workers:
                 self._run.stop()
 
     def _cut_off(self) -> None:
-        self._run.stop()
         for notice in self._run.cut_off():
             self._notices.append((notice, SimpleQueue()))
         self._notify_all()

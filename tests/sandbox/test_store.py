@@ -1,4 +1,4 @@
-"""What was acknowledged is kept: across restarts, between processes, and when one is killed."""
+"""Acknowledged writes are kept: across restarts, between processes, and after a kill."""
 
 from __future__ import annotations
 
