@@ -71,7 +71,12 @@ def test_no_proxy(connect, monkeypatch, no_proxy, host, proxied):
 @pytest.mark.parametrize("name", ["http_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize(
     "value",
-    [f"nonsense://user:{PASSWORD}@host", f"http://user:{PASSWORD}@[::1", f"http://h:{PASSWORD}"],
+    [
+        f"nonsense://user:{PASSWORD}@host",
+        f"http://user:{PASSWORD}@[::1",
+        f"http://h:{PASSWORD}",
+        f"http://user:{PASSWORD}@127.0.0.1:65536",
+    ],
 )
 def test_a_variable_that_cannot_be_used_is_named_without_its_password(
     kind, name, value, monkeypatch
@@ -101,6 +106,15 @@ def test_certificates_that_cannot_be_used_name_their_variable(kind, name, value,
     with pytest.raises(ConfigurationError, match=f"^{name} cannot be used: "):
         kind("t")
     kind("t", trust_env=False)
+    kind("t", verify=False)
+
+
+@kinds
+@pytest.mark.parametrize("options", [{}, {"verify": True}, {"trust_env": False}])
+def test_a_key_log_that_cannot_be_written_names_its_variable(kind, options, monkeypatch):
+    monkeypatch.setenv("SSLKEYLOGFILE", "/no/such/folder/keys")
+    with pytest.raises(ConfigurationError, match=r"^SSLKEYLOGFILE cannot be used: "):
+        kind("t", **options)
     kind("t", verify=False)
 
 

@@ -19,7 +19,7 @@ from bettune._http.rate_limiter import (
     RateLimiter,
     RunCancelledError,
 )
-from bettune._http.request_builder import origin
+from bettune._http.request_builder import has_port, origin
 from bettune._http.retries import RetryBudget, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
@@ -190,6 +190,8 @@ class Exchange:
         """Return the reason why a redirect must not be followed, or an empty string."""
         if target.method != request.method:
             return f"not followed since it would change the method to {target.method}"
+        if not has_port(target.url):
+            return f"not followed since its URL has the port {target.url.port}"
         if target.url.userinfo:
             return "not followed since its URL contains a user name or password"
         if redirects >= self._max_redirects:

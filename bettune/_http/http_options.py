@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bettune._errors import ConfigurationError
+from bettune._http.request_builder import has_port
 from bettune._values.display import short_repr
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def check_proxy(proxy: Any) -> None:
         url = (proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)).url
     except (httpx.InvalidURL, TypeError, ValueError):
         url = httpx.URL()
-    if not url.host:
+    if not url.host or not has_port(url):
         raise ValueError("it must be a URL such as http://host:3128 or socks5://host:1080")
     if url.scheme.startswith("socks5"):
         try:

@@ -32,13 +32,16 @@ def build_request(
         InvalidArgumentError: the URL, or a text in the request, is invalid.
     """
     try:
-        return plain_request(client, terms, method, url, options) or _any_request(
+        request = plain_request(client, terms, method, url, options) or _any_request(
             client, terms, method, url, options
         )
     except httpx.InvalidURL as error:
         raise InvalidArgumentError(f"the URL is invalid: {error}") from None
     except UnicodeError as error:
         raise InvalidArgumentError(f"the request cannot be encoded: {error}") from None
+    if not has_port(request.url):
+        raise InvalidArgumentError(f"the URL is invalid: it has the port {request.url.port}")
+    return request
 
 
 def _any_request(
@@ -108,6 +111,11 @@ def plain_request(
 def origin(url: httpx.URL) -> tuple[str, str, int | None]:
     """Return scheme, host and port. The token is sent only to those of the base URL."""
     return url.scheme, url.host, url.port
+
+
+def has_port(url: httpx.URL) -> bool:
+    """Return whether the port of a URL exists, or is that of its scheme. httpx accepts others."""
+    return url.port is None or 0 < url.port < 2**16
 
 
 class Content(httpx.ByteStream):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from contextlib import suppress
 from functools import lru_cache
 from ipaddress import ip_address
@@ -24,8 +25,6 @@ from bettune._http.deadline import time_left
 from bettune._http.http_options import check_proxy, refusals_named
 
 if TYPE_CHECKING:
-    import ssl
-
     from bettune._http.http_options import ClientKind
 
 # The options of httpx.Client that it passes to its transports.
@@ -33,6 +32,7 @@ _OF_TRANSPORTS = ("verify", "cert", "http1", "http2", "limits")
 # The key of the proxy's URL in the extensions of a request.
 _PROXY = "bettune.proxy"
 _CERT_FILE, _CERT_DIR = "SSL_CERT_FILE", "SSL_CERT_DIR"
+_KEY_LOG = "SSLKEYLOGFILE"
 
 
 class AsyncTransport(httpx.AsyncHTTPTransport):
@@ -177,12 +177,14 @@ def _variable(name: str) -> str:
 
 
 def _context(options: dict[str, Any], *, trust_env: bool) -> ssl.SSLContext:
+    path, verify = os.environ.get(_KEY_LOG), options.get("verify", True)
+    if path and verify and not isinstance(verify, ssl.SSLContext):
+        with refusals_named(_KEY_LOG):  # ssl.create_default_context opens this file
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).keylog_filename = path
     if "verify" not in options and "cert" not in options:
         return shared_context(trust_env=trust_env, http2=options.get("http2", False))
     with refusals_named("cert" if "cert" in options else "verify"):
-        return httpx.create_ssl_context(
-            options.get("verify", True), options.get("cert"), trust_env=trust_env
-        )
+        return httpx.create_ssl_context(verify, options.get("cert"), trust_env=trust_env)
 
 
 def shared_context(*, trust_env: bool, http2: bool) -> ssl.SSLContext:
