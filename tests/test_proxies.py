@@ -26,7 +26,9 @@ def test_a_proxy_of_the_environment_is_used_retries_included(connect, monkeypatc
         assert proxy.paths == [("GET", "http://bettune.invalid/v1/sports")] * 2
 
 
-@pytest.mark.parametrize("entry", ["::1/128", "10.0.0.0/8", "*.internal", "[", "a b", "host:port"])
+@pytest.mark.parametrize(
+    "entry", ["::1/128", "10.0.0.0/8", "*.internal", "[", "a b", "host:port", "http://xn--"]
+)
 def test_what_httpx_cannot_read_in_no_proxy_is_left_out(connect, monkeypatch, entry):
     """As container tools inject it."""
     with Scripted(SPORTS) as proxy, Scripted(SPORTS) as server:

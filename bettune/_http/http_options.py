@@ -172,7 +172,7 @@ def _check_mounts(mounts: dict[Any, Any]) -> None:
     for pattern in mounts:
         if not isinstance(pattern, str) or "://" not in pattern:
             raise ValueError(f"{pattern!r} is not a pattern such as 'https://' or 'all://host'")
-        httpx.URL(pattern)
+        _ = httpx.URL(pattern).host  # decodes the host, which fails for xn--
 
 
 # The checks of httpx itself, which raise various exceptions.

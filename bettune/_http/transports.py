@@ -138,8 +138,9 @@ def environment_proxies(unencrypted_host: str | None) -> dict[str, httpx.Proxy |
                 check_proxy(url)
             proxies[f"{scheme}://"] = httpx.Proxy(url)
     for pattern in map(_bypass_pattern, filter(None, bypassed)):
-        with suppress(httpx.InvalidURL):  # such as ::1/128, which httpx cannot read
-            httpx.URL(pattern)
+        # httpx cannot read some, such as ::1/128 and https://xn--.
+        with suppress(httpx.InvalidURL, UnicodeError):
+            _ = httpx.URL(pattern).host
             proxies[pattern] = None
     proxy = proxies.get("http://") or proxies.get("all://")
     if unencrypted_host and proxy and not is_loopback(proxy.url.host):
