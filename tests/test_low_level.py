@@ -248,7 +248,9 @@ class TestStreams:
         return result if hasattr(result, "__await__") else list(result)
 
 
-@pytest.mark.parametrize("url", ["http://[::1", "http://localhost:port", f"/{'x' * 70_000}"])
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://localhost:port", "http://[::1]:65536", f"/{'x' * 70_000}"]
+)
 def test_a_url_that_is_none_is_refused(connect, url):
     http = connect().low_level.http
     with pytest.raises(bettune.InvalidArgumentError, match="the URL is invalid"):

@@ -8,6 +8,7 @@ since httpx.Client copies its cookie jar. Tested with httpx 0.28.0 and 0.28.1, h
 from __future__ import annotations
 
 import os
+import ssl
 from contextlib import suppress
 from functools import lru_cache
 from ipaddress import ip_address
@@ -22,8 +23,6 @@ from bettune._http.http_options import check_proxy, refusals_named
 from bettune._http.network import Backend
 
 if TYPE_CHECKING:
-    import ssl
-
     from bettune._http.http_options import ClientKind
 
 # The options of httpx.Client that it passes to its transports.
@@ -31,6 +30,7 @@ _OF_TRANSPORTS = ("verify", "cert", "http1", "http2", "limits")
 # The key of the proxy's URL in the extensions of a request.
 _PROXY = "bettune.proxy"
 _CERT_FILE, _CERT_DIR = "SSL_CERT_FILE", "SSL_CERT_DIR"
+_KEY_LOG = "SSLKEYLOGFILE"
 
 
 class AsyncTransport(httpx.AsyncHTTPTransport):
@@ -152,8 +152,9 @@ def environment_proxies(unencrypted_host: str | None) -> dict[str, httpx.Proxy |
                 check_proxy(url)
             proxies[f"{scheme}://"] = httpx.Proxy(url)
     for pattern in map(_bypass_pattern, filter(None, bypassed)):
-        with suppress(httpx.InvalidURL):  # such as ::1/128, which httpx cannot read
-            httpx.URL(pattern)
+        # httpx cannot read some, such as ::1/128 and https://xn--.
+        with suppress(httpx.InvalidURL, UnicodeError):
+            _ = httpx.URL(pattern).host
             proxies[pattern] = None
     proxy = proxies.get("http://") or proxies.get("all://")
     if unencrypted_host and proxy and not is_loopback(proxy.url.host):
@@ -191,12 +192,14 @@ def _variable(name: str) -> str:
 
 
 def _context(options: dict[str, Any], *, trust_env: bool) -> ssl.SSLContext:
+    path, verify = os.environ.get(_KEY_LOG), options.get("verify", True)
+    if path and verify and not isinstance(verify, ssl.SSLContext):
+        with refusals_named(_KEY_LOG):  # ssl.create_default_context opens this file
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).keylog_filename = path
     if "verify" not in options and "cert" not in options:
         return shared_context(trust_env=trust_env, http2=options.get("http2", False))
     with refusals_named("cert" if "cert" in options else "verify"):
-        return httpx.create_ssl_context(
-            options.get("verify", True), options.get("cert"), trust_env=trust_env
-        )
+        return httpx.create_ssl_context(verify, options.get("cert"), trust_env=trust_env)
 
 
 def shared_context(*, trust_env: bool, http2: bool) -> ssl.SSLContext:
