@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _NAMED_PROBLEMS = 20
+# At least this many lines with an equal reason are listed on one line.
+_MANY = 5
 # The maximum number of lines that a message names.
 _NAMED_LINES = 10
 # Spaces that spreadsheets and web pages leave in names, and zero-width characters.
@@ -187,7 +190,7 @@ class TableFile:
             TableFileError: the table has no line below its header, a line has too few or too many
                 cells, or the function raised BadLineError for lines.
         """
-        problems: list[tuple[str, str]] = []
+        problems: list[tuple[int, str]] = []
         rows = 0
         for number, cells in self._source.lines():
             try:
@@ -199,9 +202,9 @@ class TableFile:
                     take(number, cells)
             except BadLineError as error:
                 column = "" if error.column is None else f"{self._label(error.column)}: "
-                problems.append((self.place(number), f"{column}{error}"))
+                problems.append((number, f"{column}{error}"))
         if problems:
-            raise TableFileError(self.name, problems)
+            raise TableFileError(self.name, self._grouped(problems))
         if not rows:
             self.refuse("there are no rows below the header")
 
@@ -246,6 +249,15 @@ class TableFile:
             before, last = before[: _NAMED_LINES - 1], f"{len(lines) - _NAMED_LINES + 1} more"
         unit = f"{self._unit}s" if before else self._unit
         return f"{unit} {', '.join(before)} and {last}" if before else f"{unit} {last}"
+
+    def _grouped(self, problems: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
+        """Return places and reasons: one line for many lines of the file with an equal reason."""
+        counts = Counter(reason for _, reason in problems)
+        groups: dict[tuple[str, int | None], list[int]] = {}
+        for number, reason in problems:
+            single = counts[reason] < _MANY
+            groups.setdefault((reason, number if single else None), []).append(number)
+        return [(self.place(*lines), reason) for (reason, _), lines in groups.items()]
 
     def _label(self, column: str) -> str:
         index = self.index(column)
