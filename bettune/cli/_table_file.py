@@ -140,7 +140,7 @@ class TableFile:
         self._reading = reading or Reading()
         # In composed form, like the header: on a Mac, ś may be an s and an accent.
         renames = self._reading.rename or {}
-        self._renames = {cleaned(key): value for key, value in renames.items()}
+        self._renames = {_name_of(key): value for key, value in renames.items()}
         self._choices = choices
         self._unit = "line"
         self._header_line = 1
@@ -166,7 +166,7 @@ class TableFile:
         self._unit, self._header_line = self._source.unit, self._source.header_line
         self._columns = self._renamed(self.header)
         for given in self._renames:
-            if given.lower() not in map(str.lower, map(cleaned, self.header)):
+            if given.lower() not in map(str.lower, map(_name_of, self.header)):
                 if any(map(_has_raw_bytes, self.header)):
                     self.refuse(_NOT_UTF_8)
                 self.refuse(f"--rename {given}=…: no column {given} in the header {self._listed()}")
@@ -270,7 +270,7 @@ class TableFile:
 
     def _renamed(self, header: Sequence[str]) -> list[str]:
         """Return the names of the columns after renaming, in lower case."""
-        names = [cleaned(column).lower() for column in header]
+        names = [_name_of(column).lower() for column in header]
         renames = {given.lower(): known.lower() for given, known in self._renames.items()}
         for given, known in self._renames.items():
             there = given.lower() in names and known.lower() in names
@@ -360,6 +360,11 @@ def cleaned(text: str) -> str:
     """Return text in composed form, with plain spaces and without zero-width characters."""
     text = _NO_WIDTH.sub("", _SPACES.sub(" ", text)).strip()
     return unicodedata.normalize("NFC", text)
+
+
+def _name_of(column: str) -> str:
+    """Return the name of a column, which a spreadsheet may show on several lines."""
+    return " ".join(cleaned(column).split())
 
 
 def _has_raw_bytes(text: str) -> bool:

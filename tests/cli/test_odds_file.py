@@ -204,6 +204,12 @@ def test_options_that_do_not_fit_the_file(content, reading, reason):
 
 
 @pytest.mark.parametrize("order", [1, -1])
+def test_a_header_may_have_a_name_on_several_lines(order):
+    content = workbook(["match_id", "Kurs\n 1"][::order], [7, 2][::order])
+    assert read(content, reading=Reading(rename={"kurs 1": "odds"})) == odds(m7="2")
+
+
+@pytest.mark.parametrize("order", [1, -1])
 def test_columns_may_exchange_their_names(order):
     renames = [("odds", "old"), ("Kurs", "odds")][::order]
     assert read(

@@ -179,6 +179,14 @@ def test_what_stops_the_run_is_said_with_what_was_not_tried(run, use, file):
     assert "Try again" not in first
 
 
+def test_a_rate_limit_says_when_to_run_it_again(run, use, file):
+    with Sandbox(rate_limit=RateLimit(2, 500)) as box:  # enough for the plan
+        use(box)
+        status, _, err = run("push", FILTER, file(lines(1)), *ANY)
+    assert status == 75
+    assert re.search(r"1 of 1 writes failed; run the same command again in \d+ seconds", err)
+
+
 def test_without_pro(run, box, use, file):
     use(box, box.free_token)
     status, out, err = run("push", FILTER, file(WANTED), "--format", "table")
