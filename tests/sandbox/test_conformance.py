@@ -69,6 +69,8 @@ def without_limits(node):
     """What may be sent, with no limits: an export may tell more of them than the sandbox keeps."""
     if isinstance(node, dict):
         limits = {*LIMITS, "additionalProperties"}
+        if str(node.get("format")) in {"int32", "float"}:
+            limits.add("format")
         return {key: without_limits(one) for key, one in node.items() if key not in limits}
     return [without_limits(one) for one in node] if isinstance(node, list) else node
 
