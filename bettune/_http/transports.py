@@ -1,13 +1,15 @@
 """The transports of a client: proxies, TLS, and deadlines.
 
-This is the only module that uses private attributes of httpx and httpcore: `_pool` and
-`_network_backend`, since httpx.HTTPTransport has no argument for a network backend, and `_cookies`,
-since httpx.Client copies its cookie jar. Tested with httpx 0.28.0 and 0.28.1, httpcore 1.0.9.
+This is the only module that uses private attributes of httpx and httpcore: `_pool`,
+`_network_backend` and `_optional_thread_lock`, since httpx.HTTPTransport has no arguments for them,
+and `_cookies`, since httpx.Client copies its cookie jar. Tested with httpx 0.28.0 and 0.28.1,
+httpcore 1.0.9.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from functools import lru_cache
 from ipaddress import ip_address
@@ -23,6 +25,7 @@ from bettune._http.network import Backend
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterable
 
     from bettune._http.http_options import ClientKind
 
@@ -42,7 +45,19 @@ class Transport(httpx.HTTPTransport):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self._options = options
+        # The lock of httpcore is Python code: an exception of a signal handler may leave it
+        # acquired, and httpcore itself would then wait for it forever.
+        self._pool._optional_thread_lock = threading.Lock()  # type: ignore[assignment]  # noqa: SLF001
         add_deadlines(self)
+
+    def renew_pool(self) -> None:
+        """Replace the connection pool. Requests in flight keep the connections of the old one."""
+        old: Any = self._pool
+        Transport.__init__(self, **self._options)
+        for connection in old.connections:
+            if connection.is_idle():
+                connection.close()
 
 
 class AsyncProxyTransport(AsyncTransport):
@@ -69,6 +84,17 @@ class ProxyTransport(Transport):
         """Send a request."""
         request.extensions[_PROXY] = self._shown
         return super().handle_request(request)
+
+
+def renew_pools(transports: Iterable[Any]) -> None:
+    """Replace the connection pools after an interrupt.
+
+    The interrupt may have left a connection in use, or its lock acquired, and later requests would
+    wait for it. Tasks are not interrupted there.
+    """
+    for transport in transports:
+        if isinstance(transport, Transport):
+            transport.renew_pool()
 
 
 def add_deadlines(transport: Any) -> None:
