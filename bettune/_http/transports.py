@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -25,7 +25,7 @@ from bettune._http.network import Backend
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bettune._http.http_options import ClientKind
 
@@ -70,7 +70,8 @@ class AsyncProxyTransport(AsyncTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
         request.extensions[_PROXY] = self._shown
-        return await super().handle_async_request(request)
+        with _socks_failures_named(request):
+            return await super().handle_async_request(request)
 
 
 class ProxyTransport(Transport):
@@ -83,7 +84,8 @@ class ProxyTransport(Transport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
         request.extensions[_PROXY] = self._shown
-        return super().handle_request(request)
+        with _socks_failures_named(request):
+            return super().handle_request(request)
 
 
 def renew_pools(transports: Iterable[Any]) -> None:
@@ -107,6 +109,17 @@ def add_deadlines(transport: Any) -> None:
                 add_deadlines(inner)
     elif not isinstance(backend, Backend):
         pool._network_backend = Backend(backend)  # type: ignore[union-attr]  # noqa: SLF001
+
+
+@contextmanager
+def _socks_failures_named(request: httpx.Request) -> Iterator[None]:
+    """Convert the exceptions of socksio, which httpcore lets through."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.startswith("socksio"):
+            raise httpx.ProxyError(f"SOCKS: {error}", request=request) from error
+        raise
 
 
 def proxy_of(request: httpx.Request) -> str:
