@@ -147,7 +147,7 @@ def test_a_signal_has_the_report(kind, signal, raised):
     with Scripted(table) as server:
         code = CTRL_C.format(kind=kind, signal=signal)
         run = [sys.executable, "-c", code, server.base_url]
-        done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(run, capture_output=True, text=True, timeout=600, check=False)
     assert done.stdout, done.stderr
     name, created, failed = done.stdout.split()
     assert name == raised.__name__
