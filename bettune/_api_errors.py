@@ -17,7 +17,6 @@ APIError (BetTuneError)               .method  .path  .attempts
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict, Unpack
 
 from bettune._errors import BetTuneError
 from bettune._models import RateLimit
@@ -56,14 +55,6 @@ class APITimeoutError(APIConnectionError, TimeoutError):
     """No complete response arrived within the client's ``timeout``."""
 
 
-class _Request(TypedDict, total=False):
-    """The keyword arguments of APIError."""
-
-    method: str
-    path: str
-    attempts: int
-
-
 class APIResponseValidationError(APIError):
     """A 2xx response whose body does not match the schema or the request. The message says where.
 
@@ -78,9 +69,11 @@ class APIResponseValidationError(APIError):
         *,
         status_code: int = 0,
         body: str = "",
-        **request: Unpack[_Request],
+        method: str = "",
+        path: str = "",
+        attempts: int = 0,
     ) -> None:
-        super().__init__(message, **request)
+        super().__init__(message, method=method, path=path, attempts=attempts)
         self.status_code = status_code
         self.body: str = _cut(body)
 
@@ -104,9 +97,11 @@ class APIStatusError(APIError):
         code: str | None = None,
         body: str = "",
         headers: Mapping[str, str] | None = None,
-        **request: Unpack[_Request],
+        method: str = "",
+        path: str = "",
+        attempts: int = 0,
     ) -> None:
-        super().__init__(message, **request)
+        super().__init__(message, method=method, path=path, attempts=attempts)
         self.status_code = status_code
         self.code = code
         self.message = message

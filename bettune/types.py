@@ -3,6 +3,7 @@
 from bettune.types import Missing, OddsByMatch, Predictions
 """
 
+from bettune_openapi.client import AuthenticatedClient
 from bettune_openapi.models import PredictionFilterStatus, PredictionSource
 
 from bettune._async.matches import AsyncMatches
@@ -10,8 +11,9 @@ from bettune._async.prediction_filters import AsyncPredictionFilters
 from bettune._async.predictions import AsyncPredictions
 from bettune._async.sports import AsyncSports
 from bettune._bulk.desired_odds import ByHand
-from bettune._bulk.plan import Action, Entry
+from bettune._bulk.plan import Action, Entry, Refusal
 from bettune._bulk.report import State
+from bettune._fixtures.fixture_input import Fixture
 from bettune._sync.matches import Matches
 from bettune._sync.prediction_filters import PredictionFilters
 from bettune._sync.predictions import Predictions
@@ -33,9 +35,11 @@ __all__ = [
     "AsyncPredictionFilters",
     "AsyncPredictions",
     "AsyncSports",
+    "AuthenticatedClient",
     "ByHand",
     "Delete",
     "Entry",
+    "Fixture",
     "Matches",
     "Missing",
     "OddsByFilter",
@@ -44,6 +48,7 @@ __all__ = [
     "PredictionFilters",
     "PredictionSource",
     "Predictions",
+    "Refusal",
     "Rows",
     "Sports",
     "State",

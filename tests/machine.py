@@ -21,7 +21,15 @@ from bettune import (
     BetTuneError,
     InvalidOddsError,
 )
-from tests.faulty_proxy import DIES, FINAL, PASSING, RATE_LIMITED_TOLD, REDIRECTS, Proxy
+from tests.faulty_proxy import (
+    DIES,
+    FINAL,
+    PASSING,
+    RATE_LIMITED_TOLD,
+    REDIRECTS,
+    REFUSED,
+    Proxy,
+)
 
 FILTER = 11583
 MATCHES = 12
@@ -122,6 +130,7 @@ class Machine(RuleBasedStateMachine):
         self.proxy.seen.clear()
         yield
         self.proxy.upcoming = []
+        self.proxy.wait_until_forwarded()
         self.proxy.up()
         assert {seen.method for seen in self.proxy.seen} <= set(methods)
 
@@ -220,7 +229,8 @@ class Machine(RuleBasedStateMachine):
             assert refused.invalid.keys() == empty
             assert not self.proxy.seen
             return
-        assert not report.pending
+        # However long a busy machine keeps a refused port closed: for five in a row, at times.
+        assert not report.pending or REFUSED in {seen.fault for seen in self.proxy.seen}
         self.agrees(report, wanted, before)
 
     @rule(
@@ -295,8 +305,9 @@ class Machine(RuleBasedStateMachine):
             self.connect()
         self.agrees(report, wanted, before)
         assert len(report.results) == len(report.plan) - len(report.pending)
-        # Of each worker what it had begun, and no more.
-        assert len(told) < turn or len(report.results) <= turn + 2 * concurrency
+        # Of each worker what it had begun, and no more; of a thread, some more until that is told.
+        most = turn + (5 if kind == "sync" else 2) * concurrency
+        assert len(told) < turn or len(report.results) <= most
         assert not any(map(self.worked, report.pending))
 
     def given(self, odds, missing):

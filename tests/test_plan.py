@@ -10,16 +10,19 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, FloatOperation, Inexact, localcontext
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import bettune
 from bettune import IdName, Match, Score
 from tests.scripted import Scripted
-from tests.test_sync import Table
+from tests.test_sync import Table, error
 
 NOON = datetime(2026, 6, 6, 12, tzinfo=UTC)
 
@@ -104,6 +107,15 @@ class TestScope:
         with pytest.raises(bettune.InvalidArgumentError, match="scope"):
             predictions.plan(1, {}, scope=wrong)
         assert not server.requests
+
+    @pytest.mark.parametrize("make", [pa.array, lambda ids: pa.chunked_array([ids])])
+    def test_ids_in_a_column_of_pyarrow(self, planner, make):
+        _, predictions, _ = planner({1: "2", 2: "2", 3: "2"})
+        plan = predictions.plan(1, {}, scope=make([1, 3]))
+        assert list(plan.delete) == [1, 3]
+        assert list(plan.without(make([3])).delete) == [1]
+        with pytest.raises(bettune.InvalidArgumentError, match="scope must be an integer"):
+            predictions.plan(1, {}, scope=make([1.0]))
 
     def test_it_holds_for_every_filter_and_may_be_an_iterator(self, client, box):
         day = client.matches.list("2026-06-06")
@@ -230,6 +242,61 @@ class TestValues:
         assert predictions.apply(plan.only([2])).ok
         assert table.odds == {1: "2", 2: "4.000000"}
 
+    def test_plans_and_reports_of_several_filters_do_not_change(self, planner):
+        table, predictions, _ = planner({1: "8", 2: "2"}, by_hand=[1])
+        plans = predictions.plan_many({1: {1: 2, 3: 5}})
+        refused, writes = plans.refused, plans.writes
+        reports = predictions.apply_many(plans.without(refused))
+        assert table.odds[3] == "5.000000"
+        assert (reports.failed, reports.pending) == ({}, {})
+        for values in (plans, reports):
+            for name in ("writes", "failed", "another"):
+                with pytest.raises(AttributeError):
+                    setattr(values, name, ())
+            with pytest.raises(AttributeError):
+                del values.writes
+            for copied in (copy.copy(values), copy.deepcopy(values)):
+                assert copied == values
+            assert pickle.loads(pickle.dumps(values)) == values
+        assert pickle.loads(pickle.dumps(plans)).writes == writes
+        assert plans.refused == refused
+
+    def test_a_part_of_plans_by_filter_and_match(self, planner):
+        _, predictions, _ = planner()
+        plan = predictions.plan(1, {1: 3, 2: 4, 3: 5})
+        plans = bettune.Plans({1: plan, 2: replace(plan, filter_id=2)})
+        for part in (
+            plans.without([(1, 1), 2, (2, np.int64(3)), (3, 1)]),
+            plans.only(iter([(1, match_of(3)), (2, 1)])),
+        ):
+            assert {(w.filter_id, w.match_id) for w in part.writes} == {(2, 1), (1, 3)}
+        for wrong in ([(1, 0)], [("1", 1)], [(1, 2, 3)], [(1,)], [(1, None)]):
+            with pytest.raises(bettune.InvalidArgumentError):
+                plans.without(wrong)
+
+    def test_texts_about_several_filters_name_the_filter(self, planner):
+        table, predictions, _ = planner({1: "9", 2: "9"})
+        plan = predictions.plan(1, {match_of(1): 2, 2: 1.5, 3: 2})
+        plans = bettune.Plans({1: plan, 2: replace(plan, filter_id=2)})
+        assert "filter" not in str(plan)
+        assert "filter 1: match 1 (Legia - Lech): " in str(plans)
+        assert "filter 2: match 2: " in str(plans)
+        with pytest.raises(bettune.PlanRefusedError, match=r"filter 2: match 1 \(Legia - Lech\): "):
+            predictions.apply_many(plans)
+        table.errors[3] = error(404, "match_not_found")
+        reports = predictions.apply_many(plans.without(plans.refused))
+        with pytest.raises(bettune.SyncError, match="filter 2: match 3: PUT"):
+            reports.raise_for_failures()
+        with pytest.raises(bettune.SyncError, match=r"failed; match 3: PUT"):
+            reports[1].raise_for_failures()
+
+    def test_a_summary_is_one_line_whatever_the_teams_are_called(self, planner):
+        _, predictions, _ = planner({1: "9"})
+        teams = {"home": IdName(1, "A\nB"), "away": IdName(2, "C\x1b[31m")}
+        plan = predictions.plan(1, {replace(match_of(1), **teams): 2})
+        assert str(plan).isprintable()
+        assert repr(plan).isprintable()
+
     def test_tables_have_kick_off_and_teams_where_matches_were_given(self, planner):
         _, predictions, _ = planner({1: "2.100000"})
         plan = predictions.plan(1, {match_of(1): 5, 2: 2})
@@ -241,21 +308,26 @@ class TestValues:
             assert "<td>5</td>" in table
         assert "home" not in predictions.plan(1, {1: 2})._repr_html_()
 
+    def test_a_table_has_its_kick_offs_in_one_zone(self, planner):
+        _, predictions, _ = planner()
+        there = replace(match_of(1), date=NOON.astimezone(ZoneInfo("Europe/Warsaw")))
+        assert "14:00 CEST" in predictions.plan(1, {there: 2})._repr_html_()
+        table = predictions.plan(1, {there: 2, match_of(2): 2})._repr_html_()
+        assert table.count("12:00 UTC") == 2
+
 
 class TestOldPlans:
     @pytest.fixture
     def later(self, monkeypatch):
-        """Let time pass for plans."""
-        passed = [0.0]
+        """Let it be so many seconds after a plan was made, however fast this machine is."""
         monotonic = time.monotonic
 
-        class Later(datetime):
-            @classmethod
-            def now(cls, tz=None):
-                return datetime.now(tz) + timedelta(seconds=passed[0])
+        def later(plan, seconds, *, wall=True):
+            class Later(datetime):
+                @classmethod
+                def now(cls, tz=None):
+                    return plan.made_at + timedelta(seconds=seconds)
 
-        def later(seconds, *, wall=True):
-            passed[0] = seconds
             if wall:
                 monkeypatch.setattr("bettune._bulk.plan.datetime", Later)
             else:
@@ -268,7 +340,7 @@ class TestOldPlans:
     def test_a_young_plan_is_not_compared_again(self, planner, later):
         _, predictions, server = planner({1: "2"})
         plan = predictions.plan(1, {1: 3})
-        later(59)
+        later(plan, 59)
         assert predictions.apply(plan).ok
         assert [request.method for request in server.requests] == ["POST", "PUT"]
 
@@ -278,7 +350,7 @@ class TestOldPlans:
         odds = dict.fromkeys(range(1, 502), 2)
         plan = predictions.plan(1, odds)
         part = plan.without([501])
-        later(61, wall=wall)
+        later(plan, 61, wall=wall)
         assert predictions.apply(part).ok
         assert [request.method for request in server.requests].count("POST") == 2 + 1
         assert predictions.apply(plan.only([501])).ok
@@ -294,7 +366,7 @@ class TestOldPlans:
         table.odds |= {1: "2.5", 4: "1.5", 5: "9", 7: "2"}
         del table.odds[3]
         table.by_hand.add(2)
-        later(seconds)
+        later(plan, seconds)
         sent = len(server.requests)
         with pytest.raises(bettune.PlanRefusedError) as caught:
             predictions.apply(plan)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import ExitStack
 
 import httpx
 import pytest
 
 import bettune
 from bettune import AsyncBetTune, BetTune, ConfigurationError
-from tests.scripted import SPORTS, Scripted, answer
+from tests.scripted import SPORTS, Endless, Scripted, Tunnel, answer
 
 PASSWORD = "pa55w0rd"
 kinds = pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
@@ -160,6 +161,51 @@ def test_a_connection_that_breaks_off_names_server_and_proxy(proxied):
     with Scripted(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{") as proxy:
         client = proxied(proxy.port, "http://bettune.invalid/v1", max_retries=0)
         with pytest.raises(bettune.APIConnectionError) as caught:
+            client.sports.list()
+    where = f"(server http://bettune.invalid through proxy http://127.0.0.1:{proxy.port})"
+    assert where in str(caught.value)
+
+
+@pytest.fixture(params=["http", "https"])
+def tunnelled(request, connect, certificate):
+    """Make a proxy, itself with TLS or not, and a client that goes through it to a server's TLS."""
+    server_context, client_context = certificate
+    tls = server_context if request.param == "https" else None
+    with ExitStack() as stack:
+
+        def make(*answers, fast=None, **options):
+            server = stack.enter_context(Scripted(*answers, tls=server_context))
+            proxy = stack.enter_context(Tunnel(tls=tls, fast=fast))
+            address = f"{request.param}://127.0.0.1:{proxy.port}"
+            proxied = httpx.Proxy(address, ssl_context=client_context if tls else None)
+            options |= {"proxy": proxied, "verify": client_context}
+            return proxy, connect(base_url=server.base_url, **options)
+
+        yield make
+
+
+def test_a_server_with_tls_behind_a_proxy(tunnelled):
+    football = {"id": 1, "name": "f" * 100_000}
+    proxy, client = tunnelled(answer(200, {"count": 1, "items": [football]}))
+    assert [sport.name for sport in client.sports.list() * 2] == ["f" * 100_000] * 2
+    assert [request.method for request in proxy.requests] == ["CONNECT"]
+
+
+# The handshake, the first record of the answer.
+@pytest.mark.parametrize("fast", [0, 3000])
+def test_bytes_of_tls_that_trickle_through_a_proxy_run_into_the_timeout(tunnelled, fast):
+    football = {"id": 1, "name": "f" * 15_000}
+    sent = answer(200, {"count": 1, "items": [football]})
+    _, client = tunnelled(sent, fast=fast, timeout=0.3, max_retries=0)
+    with pytest.raises(bettune.APITimeoutError, match="prox"):
+        client.sports.list()
+
+
+def test_headers_that_trickle_through_a_proxy_name_it(proxied):
+    timeout = httpx.Timeout(0.1, connect=1.5)  # where that runs out, the proxy alone is named
+    with Endless(b"X-More: 1\r\n", 0.01) as proxy:
+        client = proxied(proxy.port, "http://bettune.invalid/v1", timeout=timeout, max_retries=0)
+        with pytest.raises(bettune.APITimeoutError) as caught:
             client.sports.list()
     where = f"(server http://bettune.invalid through proxy http://127.0.0.1:{proxy.port})"
     assert where in str(caught.value)

@@ -147,3 +147,13 @@ def test_one_that_would_change_the_method_is_not_followed(connect, status, call)
         assert caught.value.status_code == status
         methods = {method for method, _ in server.paths}
     assert methods == {{"delete": "DELETE", "put": "PUT", "search": "POST"}[call]}
+
+
+@pytest.mark.parametrize("port", [0, 65536, 99999])
+def test_a_redirect_to_a_port_that_does_not_exist(connect, port):
+    with Scripted(answer(307, location=f"http://127.0.0.1:{port}/v1/sports")) as server:
+        client = connect(base_url=server.base_url, follow_redirects=True)
+        with pytest.raises(bettune.APIStatusError, match="port"):
+            client.sports.list()
+        with pytest.raises(bettune.InvalidArgumentError, match=f"port {port}"):
+            client.low_level.http.build_request("GET", f"http://127.0.0.1:{port}/")

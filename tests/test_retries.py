@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
-import subprocess
 import threading
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -247,25 +245,12 @@ def test_tls_to_a_plain_port_is_hopeless(connect):
     assert caught.value.attempts == 1
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A certificate that nobody trusts."""
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"]
-    try:
-        subprocess.run([*made, "-keyout", path, "-out", path], check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("there is no openssl here")
-    return path
-
-
 def test_a_certificate_that_nobody_trusts_is_hopeless(connect, certificate):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    server_context, _ = certificate
 
     def serve(connection):
         with suppress(OSError):
-            context.wrap_socket(connection, server_side=True).close()
+            server_context.wrap_socket(connection, server_side=True).close()
 
     with counting(serve) as (port, connections):
         client = connect(base_url=f"https://127.0.0.1:{port}/v1")

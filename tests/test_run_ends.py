@@ -11,13 +11,17 @@ import textwrap
 import threading
 import time
 from decimal import Decimal
+from itertools import count
+from pathlib import Path
 
 import anyio
 import pytest
 
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
+from bettune._bulk.signals import DeferredSignals
 from bettune._http import retries
+from bettune._http.rate_limiter import RateLimiter, RequestGroup
 from bettune.sandbox import Sandbox
 from tests.conftest import view
 from tests.scripted import NOTHING, SILENCE, Scripted, answer
@@ -42,7 +46,7 @@ class StopError(Exception):
 @pytest.mark.parametrize("callback", ["on_progress", "on_result"])
 @pytest.mark.parametrize("kind", ["sync", "asyncio", "trio"])
 def test_what_a_callback_raises_has_the_report(kind, callback, raised):
-    told = []
+    told, odds = [], dict.fromkeys(range(1, 101), 2)
 
     def stop(*args):
         told.append(args)
@@ -51,18 +55,19 @@ def test_what_a_callback_raises_has_the_report(kind, callback, raised):
 
     async def run():
         async with AsyncBetTune("t", base_url=server.base_url) as client:
-            await client.predictions.sync(1, ODDS, **{callback: stop})
+            await client.predictions.sync(1, odds, **{callback: stop})
 
     def run_sync():
         with BetTune("t", base_url=server.base_url) as client:
-            client.predictions.sync(1, ODDS, **{callback: stop})
+            client.predictions.sync(1, odds, **{callback: stop})
 
     table = Table()
     with Scripted(table) as server, pytest.raises(raised) as caught:
         run_sync() if kind == "sync" else anyio.run(run, backend=kind)
     report = caught.value.report
-    check(report, table)
-    assert 3 <= len(report.created) <= 3 + 8
+    check(report, table, odds)
+    # Threads go on while the calling thread takes its time: up to four more writes of each.
+    assert 3 <= len(report.created) <= 3 + 8 * (5 if kind == "sync" else 1)
     assert len(told) == 3  # it is told no more
 
 
@@ -214,6 +219,40 @@ def test_a_write_that_may_have_been_done_is_never_pending(connect, refusals, mon
     assert list(report.pending) == [3]
 
 
+def test_a_write_that_is_handed_out_while_the_run_stops_is_not_sent(monkeypatch):
+    """The run stops while the worker has the first write of a filter, but not yet its group."""
+    taking, stopped = threading.Event(), threading.Event()
+    groups = []
+    cancel = RateLimiter.cancel
+
+    class Group(RequestGroup):
+        def __init__(self):
+            super().__init__()
+            groups.append(self)
+            if len(groups) == 2:
+                taking.set()
+                # A run that stops waits for this worker, so this wait has no other end.
+                stopped.wait(0.2)
+
+    def cancelled(limiter, group):
+        cancel(limiter, group)
+        stopped.set()
+
+    def on_result(result):
+        taking.wait(60)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bettune._sync.bulk.RequestGroup", Group)
+    monkeypatch.setattr(RateLimiter, "cancel", cancelled)
+    table = Table()
+    with Scripted(table) as server, BetTune("t", base_url=server.base_url) as client:
+        with pytest.raises(ZeroDivisionError) as caught:
+            client.predictions.sync_many({1: {1: 2}, 2: {2: 2}}, concurrency=1, on_result=on_result)
+        assert [request.method for request in server.requests] == ["POST", "POST", "PUT"]
+    assert list(caught.value.report[1].created) == [1]
+    assert list(caught.value.report[2].pending) == [2]
+
+
 def test_a_stopped_run_searches_for_unknown_writes_without_retries(connect, monkeypatch):
     monkeypatch.setattr(retries, "_backoff", lambda failures: 0)
     table = Table({1: b"", 2: error(401, "invalid_token")})
@@ -256,12 +295,14 @@ class TestCutOff:
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
     def test_a_cancelled_task(self, backend):
         table, begun, told = Table(), threading.Semaphore(0), []
+        lock = threading.Lock()
 
         def serve(request):
-            if request.method == "PUT" and len(table.odds) >= 4:
-                begun.release()
-                return SILENCE
-            return table(request)
+            with lock:
+                if request.method == "POST" or len(table.odds) < 4:
+                    return table(request)
+            begun.release()
+            return SILENCE
 
         async def main():
             async with (
@@ -331,9 +372,10 @@ class TestCutOff:
         assert len(report.pending) == 36
 
     SECOND = """
-    import os, signal, sys
+    import logging, sys
     from bettune import BetTune
 
+    logging.basicConfig(stream=sys.stdout, format="%(message)s")
     base_url, told = sys.argv[1], []
     with BetTune("t", base_url=base_url) as client:
         try:
@@ -365,16 +407,70 @@ class TestCutOff:
                 for _ in range(4):
                     assert begun.acquire(timeout=60)
                 process.send_signal(signal.SIGINT)
-                time.sleep(0.2)  # it stays, whatever the time
+                # Sent before the first has been noticed, a second would be one with it.
+                assert process.stdout.readline()  # a warning of the log
                 assert process.poll() is None
                 process.send_signal(signal.SIGINT)
-                out, _ = process.communicate(timeout=60)
+                out = process.stdout.read()
         assert out == "4 36 4 None\n"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="POSIX signals")
+def test_a_signal_as_the_deferral_of_signals_ends_loses_no_report():
+    """At any line of the library from then on, after what has stopped the run."""
+    package = str(Path(bettune.__file__).parent)
+
+    def interrupt(*_):
+        raise StopError
+
+    def stop(done, total):
+        if done == 3:
+            raise StopError
+
+    def run(client, nth):
+        """Send the signal at the nth line: how many there were, and what was raised."""
+        passed, is_ending = 0, False
+
+        def trace(frame, event, arg):
+            nonlocal passed, is_ending
+            if not frame.f_code.co_filename.startswith(package):
+                return None
+            is_ending = is_ending or frame.f_code is DeferredSignals.__exit__.__code__
+            if is_ending and event == "line":
+                passed += 1
+                if passed == nth:
+                    signal.raise_signal(signal.SIGUSR1)
+            return trace
+
+        try:
+            sys.settrace(trace)
+            client.predictions.sync(1, ODDS, on_progress=stop)
+        except StopError as error:
+            return passed, error
+        finally:
+            sys.settrace(None)
+        raise AssertionError
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        for nth in count(1):
+            table = Table()
+            with Scripted(table) as server, BetTune("t", base_url=server.base_url) as client:
+                passed, error = run(client, nth)
+            while not hasattr(error, "report"):
+                error = error.__context__
+            check(error.report, table)
+            if passed < nth:
+                break
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert nth > 5
 
 
 STORM = """
 import json, signal, sys
 from bettune import BetTune
+from bettune._bulk.workers import Workers
 
 base_url, token, value, ids = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4].split()
 SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
@@ -384,16 +480,25 @@ class Left(BaseException):
     pass
 
 def leave(number, frame):
-    raise Left
+    # Amid a callback one would end that, and later results would not be told; amid `show`, that.
+    while frame is not None and frame.f_code not in (Workers._notify.__code__, show.__code__):
+        frame = frame.f_back
+    if frame is None:
+        raise Left
 
 def on_result(result):
     told[result.match_id] = result.state
     if len(told) == 1:
         print("begun", flush=True)
+    if len(told) == len(odds):
+        ignore()
 
-def show(kind, error, trace):
+def ignore():
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+
+def show(kind, error, trace):
+    ignore()
     while not hasattr(error, "report"):  # a signal after the run, as its client was closed
         error = error.__context__
     say(error.report)
@@ -403,15 +508,13 @@ def say(report):
     print(json.dumps([done, [*report.unknown], [*report.pending], [*report.failed], told]))
 
 sys.excepthook = show
+odds = dict.fromkeys(map(int, ids), value)
 for number in SIGNALS:
     signal.signal(number, leave)
 with BetTune(token, base_url=base_url) as client:
-    odds = dict.fromkeys(map(int, ids), value)
     report = client.predictions.sync(
         11583, odds, on_result=on_result, by_hand="overwrite", max_drop=None
     )
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
 say(report)
 """
 
@@ -435,7 +538,8 @@ def test_signals_at_random_moments_lose_no_report(request):
                         break
                     process.send_signal(dice.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
                     time.sleep(dice.uniform(0.0005, 0.05))
-                out, err = process.communicate(timeout=60)
+                # Not `communicate`, which forgets what `readline` has read ahead.
+                out, err = process.stdout.read(), process.stderr.read()
             assert out, err
             done, unknown, pending, failed, told = json.loads(out)
             made = client.predictions.search(11583, ids)

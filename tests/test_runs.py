@@ -132,6 +132,27 @@ class TestOrder:
         client.predictions.sync_many({one: {a: 2, b: 2}, two: {b: 2, c: 2, d: 2}}, concurrency=1)
         assert written(box) == [(one, a), (one, b), (two, b), (two, c), (two, d)]
 
+    @pytest.mark.parametrize(
+        ("first", "second", "order"),
+        [
+            ("abcd", "cd", "abcd"),
+            ("cd", "abcd", "abcd"),
+            ("ab", "ca", "cab"),
+            ("ab", "cd", "acbd"),
+            ("abc", "cab", "acb"),  # no order of the matches has both
+        ],
+    )
+    def test_the_matches_of_each_filter_keep_their_order(self, fresh, first, second, order):
+        client, ids = fresh
+        named_ids = dict(zip("abcd", ids, strict=False))
+        odds = {
+            filter_id: {named_ids[name]: 2 for name in names}
+            for filter_id, names in zip(FILTERS, (first, second), strict=False)
+        }
+        plans = client.predictions.plan_many(odds)
+        matches = dict.fromkeys(write.match_id for write in plans.writes)
+        assert [*matches] == [named_ids[name] for name in order]
+
 
 class TestPlans:
     def test_plans_of_several_filters(self, fresh, box):

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import pickle
 import traceback
+from base64 import b64encode
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from urllib.parse import quote, quote_plus
@@ -34,8 +35,21 @@ def spellings(text):
     yield quote(quote(text, safe=""), safe="")
     yield from (html.escape(text), html.escape(html.escape(text)))
     yield from (text.replace("/", "&sol;").replace("+", "&plus;"), text.replace("=", "&#x003D"))
-    for form in ("%{:02x}", "%{:02X}", "\\u{:04x}", "\\x{:02x}", "&#{};", "&#x{:x};", "&#x{:04X};"):
+    forms = [
+        "%{:02x}",
+        "%{:02X}",
+        "%u{:04x}",
+        "={:02X}",
+        "{:02x}",
+        "&#{};",
+        "&#x{:x};",
+        "&#x{:04X};",
+    ]
+    forms += ["\\u{:04x}", "\\x{:02x}", "\\U{:08x}", "\\{:03o}", "\\{:06x}"]
+    for form in forms:
         yield "".join(form.format(ord(character)) for character in text)
+    for before in ("", "x", "Bearer "):
+        yield quote(b64encode((before + text).encode()).decode().rstrip("="), safe="")
 
 
 SPELT = [*spellings(TOKEN)]
@@ -76,6 +90,14 @@ def strings_in(value, known=None):
         names += ["args", "__cause__", "__context__"]
     for name in names:
         yield from strings_in(getattr(value, name, None), known)
+
+
+@pytest.mark.parametrize("piece", ["\\", "%25", "&amp;", "&#0", "\\0", "s\\"])
+def test_escapes_in_an_answer_cost_little_time(connect, piece):
+    """Each took minutes, or each of its letters again all that follow."""
+    sent = answer(400, piece.encode() * (2**16 // len(piece)))
+    with Scripted(sent) as server, pytest.raises(bettune.BadRequestError):
+        connect(TOKEN, base_url=server.base_url).sports.list()
 
 
 def locals_of(error):

@@ -214,6 +214,19 @@ class TestUnknown:
         report = connect(base_url=f"http://127.0.0.1:{port}", max_retries=0).predictions.apply(plan)
         assert isinstance(report.failed[1], bettune.APIConnectionError)
 
+    def test_a_write_whose_answer_a_hook_could_not_read_is_looked_up(self):
+        def hook(response):
+            if response.request.method == "PUT":
+                b"\xff".decode()
+
+        table = Table()
+        with (
+            Scripted(table) as server,
+            BetTune("t", base_url=server.base_url, event_hooks={"response": [hook]}) as client,
+        ):
+            report = client.predictions.sync(1, {1: 2})
+        assert list(report.created) == list(table.odds) == [1]
+
     def test_a_lost_answer_is_not_forgotten_for_a_refusal_that_follows(self, connect):
         lost = []
 

@@ -278,7 +278,7 @@ def test_16000_that_wait_learn_a_limit_at_a_cost_that_is_linear():
             done += 1
 
         sys.setprofile(count)
-        limiter.learn(RateLimit(waiters, 1))
+        limiter.learn(RateLimit(waiters, 3600))  # none is forgotten on the way
         for pending in all_pending:  # in their order, as they are woken
             assert limiter.try_start(pending, 1e9)
             limiter.release(pending)

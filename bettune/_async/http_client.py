@@ -111,6 +111,8 @@ class AsyncSender:
                     return BufferedResponse(response, response.content)
                 return await self._read(response, request, deadline)
         except FAILURES as error:
+            if isinstance(error, httpx.RequestError):
+                error.request = request  # the deadline's exception has none
             return error
         except (httpx.StreamError, StopIteration) as error:
             raise BetTuneError(

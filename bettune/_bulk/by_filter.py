@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -22,8 +22,20 @@ class OfFilter(Struct, frozen=True, dict=True):
 class ByFilter(Mapping[int, Item]):
     """A read-only mapping of filter id to plan or report. Its repr is one line."""
 
+    _items: dict[int, Item]
+
     def __init__(self, items: Mapping[int, Item]) -> None:
-        self._items: dict[int, Item] = dict(items)
+        vars(self)["_items"] = dict(items)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is read-only: {name} cannot be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is read-only: {name} cannot be deleted")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Without the cached properties, some of which cannot be pickled.
+        return type(self), (self._items,)
 
     def __getitem__(self, filter_id: int) -> Item:
         return self._items[filter_id]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import zip_longest
+from heapq import heappop, heappush
+from itertools import chain, pairwise, zip_longest
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -18,10 +19,12 @@ from msgspec.structs import replace
 from bettune._bulk.by_filter import ByFilter, OfFilter
 from bettune._bulk.tables import is_large, plan_summary, plan_table
 from bettune._models import Match
-from bettune._values.arguments import to_matches
+from bettune._values.arguments import to_id, to_match_id, to_matches
 
 Action = Literal["create", "update", "delete"]
 """The kind of a write: create a prediction, update its minimum odds, or delete it."""
+Refusal = Literal["by_hand", "max_drop", "stale"]
+"""The kind of a refusal: a prediction set by hand, a large drop, or a prediction that changed."""
 
 # A plan older than this is compared with the current predictions before it is applied.
 _FRESH = timedelta(seconds=60)
@@ -75,6 +78,7 @@ class Entry(Struct, frozen=True, gc=False):
         source: the source of the prediction that BetTune holds, or None.
         unnamed: True if only the scope contains the match, not the odds.
         refused: the reason why the write is refused, or an empty string.
+        refusals: the kinds of this reason.
     """
 
     match_id: int
@@ -84,6 +88,7 @@ class Entry(Struct, frozen=True, gc=False):
     source: PredictionSource | None = None
     unnamed: bool = False
     refused: str = ""
+    refusals: tuple[Refusal, ...] = ()
 
 
 def _now() -> datetime:
@@ -213,7 +218,7 @@ class Plan(OfFilter, frozen=True, dict=True):
         return len(self.writes)
 
     def __str__(self) -> str:
-        return plan_summary([self])
+        return plan_summary({self.filter_id: self})
 
     def _repr_html_(self) -> str:
         return plan_table(repr(self)[1:-1], {self.filter_id: self}, self.writes)
@@ -256,29 +261,52 @@ class Plans(ByFilter[Plan]):
             }
         )
 
-    def without(self, match_ids: Iterable[int | Match]) -> Plans:
-        """Return the plans without these matches, for every filter. `made_at` stays the same.
+    def without(self, match_ids: Iterable[int | Match | tuple[int, int]]) -> Plans:
+        """Return the plans without these matches. `made_at` stays the same.
+
+        Args:
+            match_ids: ids or `Match`, for every filter; or pairs of filter id and match id, such
+                as `plans.refused`. Matches outside the plans are ignored.
 
         Raises:
             InvalidArgumentError: the argument is not an iterable of matches.
         """
-        left_out = to_matches(match_ids, "match_ids")
-        return Plans({filter_id: plan.without(left_out) for filter_id, plan in self.items()})
+        left_out = _by_filter(match_ids)
+        return Plans({f: plan.without(left_out(f)) for f, plan in self.items()})
 
-    def only(self, match_ids: Iterable[int | Match]) -> Plans:
-        """Return the plans with only these matches, for every filter. `made_at` stays the same.
+    def only(self, match_ids: Iterable[int | Match | tuple[int, int]]) -> Plans:
+        """Return the plans with only these matches. `made_at` stays the same.
+
+        Args:
+            match_ids: as for `without`.
 
         Raises:
             InvalidArgumentError: the argument is not an iterable of matches.
         """
-        chosen = to_matches(match_ids, "match_ids")
-        return Plans({filter_id: plan.only(chosen) for filter_id, plan in self.items()})
+        chosen = _by_filter(match_ids)
+        return Plans({f: plan.only(chosen(f)) for f, plan in self.items()})
 
     def __str__(self) -> str:
-        return plan_summary(self.values())
+        return plan_summary(self)
 
     def _repr_html_(self) -> str:
         return plan_table(repr(self)[1:-1], self, self.writes)
+
+
+def _by_filter(match_ids: Iterable[Any]) -> Callable[[int], list[int]]:
+    """Return a function from a filter id to those of the matches that are meant for it."""
+    pairs: list[tuple[int, int]] = []
+
+    def each() -> Iterator[Any]:
+        for value in match_ids:
+            if isinstance(value, tuple) and len(value) == 2:
+                filter_id, match_id = value
+                pairs.append((to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")))
+            else:
+                yield value
+
+    of_all = list(to_matches(each() if isinstance(match_ids, Iterable) else match_ids, "match_ids"))
+    return lambda filter_id: of_all + [match for of, match in pairs if of == filter_id]
 
 
 def _change(entry: Entry) -> OddsChange:
@@ -294,9 +322,6 @@ def writes_of(plans: Mapping[int, Plan]) -> Iterator[Write]:
     then those that can cause bets; each kind by match, in the order of the odds, then by filter.
     """
     ranked: tuple[dict[int, list[Write]], ...] = ({}, {}, {})
-    places: dict[int, None] = {}
-    for row in zip_longest(*(plan.order for plan in plans.values())):
-        places.update(dict.fromkeys(row))
     for filter_id, plan in plans.items():
         for entry in plan.entries:
             if entry.fate not in {"create", "update", "delete"}:
@@ -304,7 +329,33 @@ def writes_of(plans: Mapping[int, Plan]) -> Iterator[Write]:
             write = Write(filter_id, entry.match_id, entry.fate, entry.old, entry.new, entry.source)
             rank = (1 if entry.unnamed else 0) if write.safe else 2
             ranked[rank].setdefault(entry.match_id, []).append(write)
+    matches = _merged(list(dict.fromkeys(plan.order for plan in plans.values())))
     for writes in ranked:
-        for match_id in places:
-            if match_id is not None:
-                yield from writes.get(match_id, ())
+        for match_id in matches:
+            yield from writes.get(match_id, ())
+
+
+def _merged(orders: list[tuple[int, ...]]) -> list[int]:
+    """Merge the orders of several plans, so that the matches of each stay in its order.
+
+    If the orders contradict each other, the result takes the first of each, then the second of
+    each, and so on.
+    """
+    matches = list(dict.fromkeys(chain.from_iterable(zip_longest(*orders))))
+    if None in matches:  # of a shorter order
+        matches.remove(None)
+    place = {match_id: number for number, match_id in enumerate(matches)}
+    following: dict[int, list[int]] = {match_id: [] for match_id in matches}
+    waiting = dict.fromkeys(matches, 0)
+    for before, after in chain.from_iterable(map(pairwise, orders)):
+        following[before].append(after)
+        waiting[after] += 1
+    ready = [place[match_id] for match_id in matches if not waiting[match_id]]
+    merged = []
+    while ready:
+        merged.append(matches[heappop(ready)])
+        for match_id in following[merged[-1]]:
+            waiting[match_id] -= 1
+            if not waiting[match_id]:
+                heappush(ready, place[match_id])
+    return merged if len(merged) == len(matches) else matches

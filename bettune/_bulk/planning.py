@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
 from bettune._bulk.desired_odds import DesiredOdds, Rules
-from bettune._bulk.plan import Entry, Plan, Plans
-from bettune._bulk.tables import named_match
+from bettune._bulk.plan import Action, Entry, Plan, Plans, Refusal
+from bettune._bulk.tables import named_write
 from bettune._errors import BetTuneError, InvalidArgumentError
 from bettune._models import Prediction
 from bettune._values.display import first_few, short_repr, shown_odds
@@ -18,8 +18,6 @@ from bettune._values.odds import falls_by_more, is_within, six_decimals
 
 # The entries whose predictions must not change before the plan is applied.
 SEEN = frozenset({"create", "update", "delete", "unchanged", "absent"})
-_BY_HAND = "set by hand on BetTune's page"
-_STALE = "BetTune no longer holds what the plan saw"
 
 
 class PlanRefusedError(BetTuneError):
@@ -65,20 +63,20 @@ def _entry(match_id: int, desired: DesiredOdds, held: Prediction | None, rules: 
     old, source = held.odds, held.source
     if new is not None and (six_decimals(old) == new or is_within(rules.tolerance, new, old)):
         return Entry(match_id, "unchanged", old, new, source, unnamed)
-    reasons = []
+    reasons: dict[Refusal, str] = {}
     if source == "ui":
         if rules.by_hand == "keep":
             return Entry(match_id, "kept", old, new, source, unnamed)
         if rules.by_hand == "error":
-            reasons.append(_BY_HAND)
-    if new is None:
-        return Entry(match_id, "delete", old, None, source, unnamed, ", ".join(reasons))
-    if rules.max_drop is not None and falls_by_more(rules.max_drop, new, old):
-        reasons.append(
+            reasons["by_hand"] = "set by hand on BetTune's page"
+    if new is not None and rules.max_drop is not None and falls_by_more(rules.max_drop, new, old):
+        reasons["max_drop"] = (
             f"minimum odds fall from {shown_odds(old)} to {shown_odds(new)}, by more than "
             f"max_drop={rules.max_drop}"
         )
-    return Entry(match_id, "update", old, new, source, unnamed, ", ".join(reasons))
+    refused, refusals = ", ".join(reasons.values()), tuple(reasons)
+    fate: Action = "delete" if new is None else "update"
+    return Entry(match_id, fate, old, new, source, unnamed, refused, refusals)
 
 
 def compared(plan: Plan, held: Mapping[int, Prediction]) -> Plan:
@@ -86,21 +84,22 @@ def compared(plan: Plan, held: Mapping[int, Prediction]) -> Plan:
     return replace(
         plan,
         entries=tuple(
-            replace(entry, refused=_stale(entry, held.get(entry.match_id)))
-            if entry.fate in SEEN
-            else entry
+            _compared(entry, held.get(entry.match_id)) if entry.fate in SEEN else entry
             for entry in plan.entries
         ),
     )
 
 
-def _stale(entry: Entry, held: Prediction | None) -> str:
+def _compared(entry: Entry, held: Prediction | None) -> Entry:
     if held is None:
         same, now = entry.old is None, "nothing"
     else:
         same = entry.old == held.odds and (entry.fate == "unchanged" or entry.source == held.source)
         now = f"{shown_odds(held.odds)} (source {held.source.value})"
-    return "" if same else f"{_STALE}: it holds {now} now"
+    if same:
+        return replace(entry, refused="", refusals=())
+    reason = f"BetTune no longer holds what the plan saw: it holds {now} now"
+    return replace(entry, refused=reason, refusals=("stale",))
 
 
 def checked_plan(plan: Any) -> dict[int, Plan]:
@@ -133,6 +132,11 @@ def checked_plans(plans: Any) -> dict[int, Plan]:
     return dict(plans)
 
 
+def refusals_of(plans: Iterable[Plan]) -> set[Refusal]:
+    """Return the kinds of the refusals in plans."""
+    return {kind for plan in plans for entry in plan.entries for kind in entry.refusals}
+
+
 def check_refused(plans: Mapping[int, Plan], *, single: bool) -> None:
     """Raise if the plans have refused writes.
 
@@ -140,22 +144,21 @@ def check_refused(plans: Mapping[int, Plan], *, single: bool) -> None:
         PlanRefusedError: the message names the first matches, and the ways to continue.
     """
     refused = [
-        (f"filter {filter_id}: " if len(plans) > 1 else "")
-        + f"{named_match(plan, match_id)}: {reason}"
+        f"{named_write(plans, filter_id, match_id)}: {reason}"
         for filter_id, plan in plans.items()
         for match_id, reason in plan.refused.items()
     ]
     if not refused:
         return
-    reasons = [reason for plan in plans.values() for reason in plan.refused.values()]
+    refusals = refusals_of(plans.values())
     remedies = []
-    if any(_BY_HAND in reason for reason in reasons):
+    if "by_hand" in refusals:
         remedies.append(
             'by_hand="keep" keeps predictions set by hand, by_hand="overwrite" overwrites them'
         )
-    if any("max_drop=" in reason for reason in reasons):
+    if "max_drop" in refusals:
         remedies.append("a higher max_drop allows larger drops, max_drop=None any drop")
-    if any(_STALE in reason for reason in reasons):
+    if "stale" in refusals:
         remedies.append("make a new plan")
     remedies.append("plan.without(match_ids) removes matches from the plan")
     raise PlanRefusedError(

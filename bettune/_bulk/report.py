@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from bettune._api_errors import APIError
 from bettune._bulk.by_filter import ByFilter, OfFilter
 from bettune._bulk.plan import Action, Plan, Write, writes_of
-from bettune._bulk.tables import is_large, write_table
+from bettune._bulk.tables import is_large, named_write, write_table
 from bettune._errors import BetTuneError
 from bettune._models import Prediction
 from bettune._values.display import first_few, shown_odds
@@ -106,7 +106,7 @@ class SyncReport(OfFilter, frozen=True, dict=True):
         Raises:
             SyncError: a write failed, is unknown or is pending. The error has this report.
         """
-        _raise_for_failures([self], self)
+        _raise_for_failures({self.filter_id: self}, self)
 
     def __str__(self) -> str:
         return _summary([self])
@@ -141,9 +141,9 @@ class SyncReports(ByFilter[SyncReport]):
     @property
     def writes(self) -> tuple[Write | WriteResult, ...]:
         """The results of the plans' writes, in their order. A pending write is a `Write`."""
-        plans = {f: report.plan for f, report in self.items() if report.plan is not None}
         return tuple(
-            self[write.filter_id].results.get(write.match_id, write) for write in writes_of(plans)
+            self[write.filter_id].results.get(write.match_id, write)
+            for write in writes_of(_plans_of(self))
         )
 
     def raise_for_failures(self) -> None:
@@ -152,7 +152,7 @@ class SyncReports(ByFilter[SyncReport]):
         Raises:
             SyncError: a write failed, is unknown or is pending. The error has these reports.
         """
-        _raise_for_failures(self.values(), self)
+        _raise_for_failures(self, self)
 
     def __str__(self) -> str:
         return _summary(self.values())
@@ -206,16 +206,21 @@ def make_report(
     return report
 
 
-def _raise_for_failures(reports: Collection[SyncReport], whole: SyncReport | SyncReports) -> None:
+def _raise_for_failures(reports: Mapping[int, SyncReport], whole: SyncReport | SyncReports) -> None:
     if whole.ok:
         return
+    plans = _plans_of(reports)
     named = [
-        f"match {match_id}: {error}"
-        for report in reports
+        f"{named_write(plans, filter_id, match_id)}: {error}"
+        for filter_id, report in reports.items()
         for match_id, error in {**report.failed, **report.unknown}.items()
         if error is not None
     ]
     raise SyncError("; ".join([str(whole), *filter(None, [first_few(named)])]), report=whole)
+
+
+def _plans_of(reports: Mapping[int, SyncReport]) -> dict[int, Plan]:
+    return {f: Plan(f) if report.plan is None else report.plan for f, report in reports.items()}
 
 
 def _summary(reports: Collection[SyncReport]) -> str:
@@ -230,7 +235,7 @@ def _table(
     reports: Mapping[int, SyncReport],
     writes: Collection[Write | WriteResult],
 ) -> str:
-    plans = {f: report.plan for f, report in reports.items() if report.plan is not None}
+    plans = _plans_of(reports)
     rows = [(write, _outcome(write)) for write in writes]
     # Writes that are not done come first, since a long table is cut off.
     rows.sort(key=lambda row: row[1] == "done")

@@ -124,14 +124,15 @@ class Run:
             group_of: returns the request group for the writes of a filter.
         """
         with self._lock:
-            if self.stopping:
-                return None
             for write in self._left:
-                if write.filter_id not in self._stopped:
-                    group = group_of(write.filter_id)
-                    group.in_doubt = False
-                    self._in_flight[_key(write)] = write, group
-                    return write
+                if write.filter_id in self._stopped:
+                    continue
+                group = group_of(write.filter_id)
+                if self.stopping:  # checked last: from here on, `stop` cancels the group
+                    break
+                group.in_doubt = False
+                self._in_flight[_key(write)] = write, group
+                return write
             return None
 
     def release(self, write: Write) -> None:
@@ -143,8 +144,11 @@ class Run:
         """Hand out no more writes of a filter or of all filters. Cancel the waiting requests."""
         if filter_id is None:
             self.stopping = self.stopped = True
-        for stopped_id in self._plans if filter_id is None else [filter_id]:
-            self._stopped.add(stopped_id)
+        stopped = self._plans if filter_id is None else [filter_id]
+        # The lock: `take` may be handing out a write, whose group must be there to be cancelled.
+        with self._lock:
+            self._stopped.update(stopped)
+        for stopped_id in stopped:
             self._cancel(stopped_id)
 
     def settle(self, write: Write, outcome: Outcome) -> Notice | None:
@@ -192,11 +196,7 @@ class Run:
 
         Later outcomes are ignored.
         """
-        self.stopping = True
-        with self._lock:
-            pass  # wait until a write that `take` is handing out counts as in flight
-        for filter_id in self._plans:
-            self._cancel(filter_id)
+        self.stop()
         with self._lock:
             self._is_over = True
             # A request that was not sent before its group was cancelled is never sent.

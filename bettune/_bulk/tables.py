@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from bettune._values.display import first_few, html_table, shown_odds
+from bettune._values.display import first_few, html_table, printable, shown_odds
 from bettune._values.odds import is_within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import tzinfo
 
     from bettune._bulk.plan import Plan, Write
 
@@ -24,17 +26,18 @@ def is_large(old: Decimal | None, new: Decimal | None) -> bool:
     return not is_within(Decimal(_LARGE - 1), max(old, new), min(old, new))
 
 
-def named_match(plan: Plan, match_id: int) -> str:
-    match = plan.match(match_id)
+def named_write(plans: Mapping[int, Plan], filter_id: int, match_id: int) -> str:
+    """Name the match of a write, with the filter if there are several, and the teams if known."""
+    name = f"match {match_id}" if len(plans) == 1 else f"filter {filter_id}: match {match_id}"
+    match = plans[filter_id].match(match_id)
     if match is None:
-        return f"match {match_id}"
-    return f"match {match_id} ({match.home.name} - {match.away.name})"
+        return name
+    return f"{name} ({printable(match.home.name)} - {printable(match.away.name)})"
 
 
-def plan_summary(plans: Iterable[Plan]) -> str:
-    plans = list(plans)
+def plan_summary(plans: Mapping[int, Plan]) -> str:
     counts = {
-        name: sum(len(getattr(plan, name)) for plan in plans)
+        name: sum(len(getattr(plan, name)) for plan in plans.values())
         for name in ("create", "update", "delete", "unchanged", "kept", "skipped", "refused")
     }
     text = (
@@ -46,14 +49,15 @@ def plan_summary(plans: Iterable[Plan]) -> str:
             text += f", {counts[name]} {name}"
     if counts["refused"]:
         refused = [
-            f"{named_match(plan, match_id)}: {reason}"
-            for plan in plans
+            f"{named_write(plans, filter_id, match_id)}: {reason}"
+            for filter_id, plan in plans.items()
             for match_id, reason in plan.refused.items()
         ]
         text += f" ({first_few(refused)})"
     large = [
-        f"{named_match(plan, match_id)}: {shown_odds(change.old)} to {shown_odds(change.new)}"
-        for plan in plans
+        f"{named_write(plans, filter_id, match_id)}: "
+        f"{shown_odds(change.old)} to {shown_odds(change.new)}"
+        for filter_id, plan in plans.items()
         for match_id, change in plan.large_changes.items()
         if match_id not in plan.refused
     ]
@@ -62,13 +66,13 @@ def plan_summary(plans: Iterable[Plan]) -> str:
     return text
 
 
-def match_cells(plans: Mapping[int, Plan], write: Write | Any) -> list[Any]:
+def _match_cells(plans: Mapping[int, Plan], write: Write | Any, zone: tzinfo) -> list[Any]:
     """Make the cells for the match of a write: filter, id, kick-off, home and away."""
     match = plans[write.filter_id].match(write.match_id)
-    known = [None] * 3
-    if match is not None:
-        known = [f"{match.date:%Y-%m-%d %H:%M}", match.home.name, match.away.name]  # type: ignore[list-item]
-    return [write.filter_id, write.match_id, *known]
+    if match is None:
+        return [write.filter_id, write.match_id, None, None, None]
+    kick_off = f"{match.date.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    return [write.filter_id, write.match_id, kick_off, match.home.name, match.away.name]
 
 
 def write_table(
@@ -87,12 +91,15 @@ def write_table(
     """
     columns = ["filter", "match", "kick-off", "home", "away", "action", "old odds", "new odds"]
     columns += [last_column] if last_column else []
+    # One zone: that of all kick-offs, as `tz` of the requests made it, else UTC.
+    zones = {match.date.tzinfo for plan in plans.values() for match in plan.matches}
+    zone = (zones.pop() if len(zones) == 1 else None) or UTC
     left_out = () if any(plan.matches for plan in plans.values()) else ("kick-off", "home", "away")
 
     def cells() -> Iterator[list[Any]]:
         for write, text in rows:
             odds = [odds and shown_odds(odds) for odds in (write.old, write.new)]
-            row = [*match_cells(plans, write), write.action, *odds, text]
+            row = [*_match_cells(plans, write, zone), write.action, *odds, text]
             yield [
                 cell for column, cell in zip(columns, row, strict=False) if column not in left_out
             ]

@@ -79,7 +79,6 @@ class AsyncWorkers:
                 await self._run_workers(run, make_sender, count)
             await self._settle_unknown(run, make_sender)
         except BaseException as error:
-            run.stop()
             for notice in run.cut_off():
                 # Also in a cancelled task, where a callback that awaits is cancelled at once.
                 with suppress(BaseException):
@@ -235,20 +234,23 @@ class Workers:
         self._run = run
         try:
             with self._signals:
-                if all(
-                    self._in_threads(count, lambda: self._work(run, make_sender))
-                    for count in run.phases()
-                ):
-                    unknown = [] if self._failures else run.unknown()
-                    if unknown:
+                try:
+                    phases = (
+                        self._in_threads(count, lambda: self._work(run, make_sender))
+                        for count in run.phases()
+                    )
+                    if all(phases) and not self._failures and run.unknown():
                         self._in_threads(1, lambda: self._settle_unknown(run, make_sender()))
-            if self._failures:
-                raise self._failures[0]  # noqa: TRY301 - handled below
-            return run.report()
+                except BaseException as error:  # noqa: BLE001 - raised below
+                    self._failures.append(error)
+                if not self._failures:
+                    return run.report()
+                self._cut_off()
+                _attach(self._failures[0], run.report())
+                raise self._failures[0]  # noqa: TRY301 - the context of those of later signals
         except BaseException as error:
-            run.stopping = True
-            self._cut_off()
-            _attach(error, run.report())
+            if not hasattr(error, "report"):  # a signal's, raised as the deferral ended
+                _attach(error, run.report())
             raise
 
     def _work(self, run: Run, make_sender: Callable[[], Sender]) -> None:
@@ -371,7 +373,6 @@ class Workers:
                 self._run.stop()
 
     def _cut_off(self) -> None:
-        self._run.stop()
         for notice in self._run.cut_off():
             self._notices.append((notice, SimpleQueue()))
         self._notify_all()

@@ -36,15 +36,14 @@ if TYPE_CHECKING:
 Failure = httpx.RequestError | httpx.InvalidURL | UnicodeError
 FAILURES = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
 
-# Failures before any byte of the request was sent.
+# Failures before any byte of the request was sent. InvalidURL and UnicodeError are not among them:
+# they come from redirects, and from event hooks that read a response.
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
-    httpx.InvalidURL,
-    UnicodeError,
 )
 
 # The maximum bytes of a body that are read for an error: removing tokens takes time.

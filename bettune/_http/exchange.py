@@ -19,7 +19,7 @@ from bettune._http.rate_limiter import (
     RateLimiter,
     RunCancelledError,
 )
-from bettune._http.request_builder import origin
+from bettune._http.request_builder import has_valid_port, origin
 from bettune._http.retries import RetryBudget, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
@@ -192,6 +192,8 @@ class Exchange:
             return f"not followed since it would change the method to {target.method}"
         if target.url.userinfo:
             return "not followed since its URL contains a user name or password"
+        if not has_valid_port(target.url):
+            return "not followed since its URL has an invalid port"
         if redirects >= self._max_redirects:
             return f"not followed after {redirects} redirects"
         return ""

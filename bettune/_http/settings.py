@@ -16,7 +16,7 @@ from bettune._http.http_options import (
     merged_cookies,
 )
 from bettune._http.redaction import cleaner
-from bettune._http.request_builder import origin
+from bettune._http.request_builder import has_valid_port, origin
 from bettune._http.retries import RetryPolicy
 from bettune._http.terms import Terms
 from bettune._http.token import read_token
@@ -210,7 +210,7 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
         raise ConfigurationError(
             f"{source} must be an https:// URL with a host, not {short_repr(base_url)}"
         )
-    if url.port is not None and not 0 < url.port < 2**16:
+    if not has_valid_port(url):
         raise ConfigurationError(f"{source} must have a port from 1 to 65535, not {url.port}")
     if url.scheme == "http" and not (allow_insecure_http or is_loopback(url.host)):
         raise ConfigurationError(

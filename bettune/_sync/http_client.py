@@ -110,6 +110,8 @@ class Sender:
                     return BufferedResponse(response, response.content)
                 return self._read(response, request, deadline)
         except FAILURES as error:
+            if isinstance(error, httpx.RequestError):
+                error.request = request  # the deadline's exception has none
             return error
         except (httpx.StreamError, StopIteration) as error:
             raise BetTuneError(

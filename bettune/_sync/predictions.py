@@ -236,7 +236,8 @@ class Predictions(Resource):
 
         Args:
             plan: a plan that `plan` returned. If it is older than 60 seconds, a new search first
-                checks that the predictions have not changed.
+                checks that the predictions have not changed, including those that the plan leaves
+                unchanged. Predictions that it keeps or skips are not compared.
             concurrency: the maximum number of writes in flight.
             on_progress: called with (done, total) after each write. Calls never overlap. They
                 happen in the calling thread; with the async client, coroutine functions work, too.

@@ -62,6 +62,8 @@ def to_matches(values: Iterable[Any], name: str) -> dict[int, Match | None]:
         InvalidArgumentError: the value is not an iterable of ids or `Match`.
     """
     items = None
+    if callable(to_pylist := getattr(values, "to_pylist", None)):
+        values = to_pylist()  # pyarrow's own scalars are not integers
     if not isinstance(values, str | bytes | type):
         with suppress(TypeError):  # a numpy array without dimensions has __iter__, too
             items = iter(values)

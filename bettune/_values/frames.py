@@ -205,7 +205,8 @@ def _pairs(odds: Any, name: str, filter_id: int | None) -> Iterable[tuple[Any, A
 def _table(given: Any, name: str) -> dict[Any, list[Any]] | None:
     """Read the columns of a DataFrame or an iterable of mappings, or return None."""
     if _is_frame(given):
-        return {column: _values(values) for column, values in _columns(given, name).items()}
+        columns = _columns(given, name, index=_LONG)
+        return {column: _values(values) for column, values in columns.items()}
     if isinstance(given, str | bytes | type) or callable(getattr(given, "items", None)):
         return None
     try:
@@ -220,6 +221,8 @@ def _table(given: Any, name: str) -> dict[Any, list[Any]] | None:
                 f"{name}: row {number} must be a mapping, not {short_repr(row)}"
             )
     names = dict.fromkeys(column for row in rows_given for column in row)
+    if rows_given and not names:
+        raise InvalidArgumentError(f"{name}: row 0 is empty: each row must have match_id")
     for column in ("match_id", "odds", "filter_id"):
         if column in names:
             for number, row in enumerate(rows_given):
@@ -259,14 +262,21 @@ def _is_frame(value: Any) -> bool:
     return hasattr(type(value), "columns")
 
 
-def _columns(frame: Any, name: str) -> dict[Any, Series[Any]]:
+def _columns(
+    frame: Any, name: str, *, index: tuple[str, ...] | None = None
+) -> dict[Any, Series[Any]]:
+    """Read the columns of a DataFrame, and those of a pandas index: all named ones, or `index`."""
     try:
         import narwhals.stable.v2 as nw  # noqa: PLC0415 - optional
     except ImportError:
         raise InvalidArgumentError(
             f"{name}: reading a DataFrame takes narwhals: pip install 'bettune[frames]'"
         ) from None
-    index_names = [name for name in getattr(_index(frame), "names", ()) if name is not None]
+    index_names = [
+        name
+        for name in getattr(_index(frame), "names", ())
+        if name is not None and (index is None or name in index)
+    ]
     if index_names:
         both = [name for name in index_names if name in frame.columns]
         if both:
@@ -295,11 +305,10 @@ def _index(frame: Any) -> Any:
 def _match_ids(table: dict[Any, list[Any]], name: str) -> list[Any]:
     """Remove the column match_id from a table, and return its values: ids or `Match`."""
     if "match_id" not in table:
-        hint = 'pandas\' index holds the ids, name that: frame.rename_axis("match_id")'
-        if "id" in table:
-            hint = f"id holds match ids, frame.{_RENAMED}"
+        hint = f"if id holds match ids, frame.{_RENAMED}; " if "id" in table else ""
         raise InvalidArgumentError(
-            f"{name}: no column match_id, only {_listed(table)}: add it, or if {hint}"
+            f"{name}: no column match_id, only {_listed(table)}: add it; {hint}if pandas' index "
+            'holds the ids, frame.rename_axis("match_id")'
         )
     ids = table.pop("match_id")
     for row, value in enumerate(ids):

@@ -11,6 +11,7 @@ import click
 from rich.text import Text
 
 from bettune import APIError, APIStatusError, Plans, to_records
+from bettune._bulk.planning import refusals_of
 from bettune._bulk.tables import is_large
 from bettune.cli._exit_status import TRY_AGAIN_LATER, WRONG_USAGE, Failure
 from bettune.cli._filters import label_of
@@ -44,8 +45,6 @@ COLUMNS = (
     "home",
     "away",
 )
-# Parts of the library's reasons for a refusal.
-_BY_HAND, _MAX_DROP, _STALE = "set by hand", "max_drop", "no longer holds"
 _PAST = {"create": "created", "update": "updated", "delete": "deleted"}
 # The maximum number of writes that an error names.
 _NAMED = 5
@@ -118,16 +117,17 @@ class WritesReport:
         lines += [f"{self._name(*key)}: {one_line(reason)}" for key, reason in named]
         if len(refused) > _NAMED:
             lines.append(f"and {len(refused) - _NAMED} more: --dry-run shows all of them")
-        if any(_BY_HAND in reason for reason in refused.values()):
+        refusals = refusals_of(self._plans.values())
+        if "by_hand" in refusals:
             lines.append(
                 "--by-hand keep leaves predictions that were set on BetTune's page as they are; "
                 "--by-hand overwrite replaces them"
             )
-        if any(_MAX_DROP in reason for reason in refused.values()):
+        if "max_drop" in refusals:
             lines.append(
                 "--max-drop 80% lets minimum odds fall by up to 80%, --max-drop none by any part"
             )
-        if any(_STALE in reason for reason in refused.values()):
+        if "stale" in refusals:
             lines.append("run the same command again: it plans anew")
         return Failure("\n  ".join(lines), WRONG_USAGE)
 

@@ -2,14 +2,13 @@ import csv
 
 from bettune import BetTune
 
-BETS = {11583: "home_win", 11584: "draw", 11585: "away_win"}  # filter id: column of the sheet
+BETS = {"home_win": 11583, "draw": 11584, "away_win": 11585}  # column of the sheet: filter id
 
 with open("sheet.csv", encoding="utf-8", newline="") as file:
     sheet = list(csv.DictReader(file))
 with BetTune() as bettune:
-    found = bettune.matches.resolve(sheet, tz="Europe/Warsaw")
-    rows = {match_id: row for match_id, row in zip(found.ids, sheet, strict=True) if match_id}
-    odds = {bet: {id_: row[column] for id_, row in rows.items()} for bet, column in BETS.items()}
-    report = bettune.predictions.sync_many(odds, by_hand="keep")
-print(found, *found.unresolved, report, sep="\n")
-report.raise_for_failures()
+    resolution = bettune.matches.resolve(sheet, tz="Europe/Warsaw")
+    rows = resolution.resolved_rows()
+    reports = bettune.predictions.sync_many(rows, columns=BETS, by_hand="keep")
+print(resolution, *resolution.unresolved, reports, sep="\n")
+reports.raise_for_failures()

@@ -153,7 +153,8 @@ def test_what_stops_the_run_is_said_with_what_was_not_tried(run, use, file):
     assert first.startswith(
         f"  {failed} of 30 writes failed and {pending} were not sent: PUT /prediction-filters"
     )
-    assert "429 rate_limit_exceeded" in first
+    # The last one was refused by BetTune, or by the client, which knew the limit by then.
+    assert re.search(r"/prediction: 429( rate_limit_exceeded)?: ", first)
     assert "Run it again in " in first
     assert "Try again" not in first
 

@@ -153,6 +153,13 @@ def test_wrong_usage(run, box, arguments, reason):
     assert reason in err
 
 
+def test_columns_of_aliases_are_not_renamed(run, sheet, tmp_path):
+    (tmp_path / "names.csv").write_text("a,b\nc,d\n")
+    status, _, err = run("push", sheet(), *COLUMNS, "--aliases", tmp_path / "names.csv")
+    assert status == 2
+    assert "--rename" not in err
+
+
 def test_two_columns_need_two_filters(run, box, sheet):
     status, _, err = run(
         "push", sheet(), "--column", "draw=11583", "--column", "home_odds=Manual football"

@@ -1,6 +1,7 @@
 """Rules of `push` and `clear`: refused, skipped, pruned and computed, before kick-off."""
 
 import json
+import re
 import signal
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -182,6 +183,7 @@ def test_rows_whose_match_has_started_are_skipped_and_told(run, box, client, fil
         status, out, err = run("push", 11585, path, *options)
         assert (status, rows(out), len(writes(box))) == (3, [], before)
         assert err.startswith("Note: ")
+        assert "--started push" in err
         assert all(match.home.name in err for match in past)
     options = "--started", "push", "--by-hand", "overwrite", "--max-drop", "none"
     assert run("push", 11585, path, *options)[::2] == (0, "")
@@ -201,6 +203,16 @@ def test_an_id_beside_names_has_to_be_theirs(run, box, client, day, file):
     named = f",{DAY},{day[2].home.name},{day[2].away.name},3\n"
     status, out, _ = run("push", FILTER, file(header + known + named))
     assert (status, held(client, day)) == (0, {day[0].id: 2, day[2].id: 3})
+
+
+def test_an_id_that_cannot_be_checked_against_the_teams_is_refused(run, box, client, day, file):
+    path = file(f"match_id,home,away,odds\n{day[0].id},{day[0].home.name},{day[0].away.name},2\n")
+    before = len(box.seen)
+    status, out, err = run("push", FILTER, path)
+    assert (status, out, len(box.seen)) == (2, "", before)
+    assert "without a column date" in err
+    assert run("push", FILTER, path, *re.findall(r"--rename|home=\w+|away=\w+", err)).status == 0
+    assert held(client, day) == {day[0].id: 2}
 
 
 def test_an_id_beside_a_date_has_to_play_then(run, client, day, file):

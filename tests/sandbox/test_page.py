@@ -263,6 +263,9 @@ def test_a_kept_link_leads_to_its_operation_in_any_export(export):
     assert {operation.call for operation in other.operations} == {
         f"{operation.method} {operation.path}" for operation in ours.operations
     }
+    assert {parameter.argument for call in other.operations for parameter in call.parameters} == {
+        parameter.name for call in ours.operations for parameter in call.parameters
+    }
 
 
 def test_a_schema_that_refers_to_its_parts():

@@ -155,6 +155,9 @@ def test_ids_in_pandas_index_by_its_name():
         assert list(odds_pairs(indexed["odds"])) == expected
     many = indexed.assign(day=1).set_index("day", append=True)
     assert list(odds_pairs(many)) == expected
+    # Other names of the index are no filters.
+    assert sheet_pairs(many.rename(columns={"odds": 5})) == {5: expected}
+    assert sheet_pairs(indexed.rename_axis("day").assign(match_id=ids).rename(columns={"odds": 5}))
 
 
 @pytest.mark.parametrize(

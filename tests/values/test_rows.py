@@ -81,6 +81,8 @@ def test_a_match_in_place_of_its_id():
         (odds_pairs, [{"match_id": 5, "odds": 2}, 5], "row 1 must be a mapping, not 5"),
         (odds_pairs, [{"match_id": 5, "odds": 2}, {"odds": 2}], "row 1 has no match_id"),
         (odds_pairs, [{"match_id": 5, "odds": 2}, {"match_id": 6}], "row 1 has no odds"),
+        (odds_pairs, [{}], "row 0 is empty"),
+        (sheet_pairs, [{}, {}], "row 0 is empty"),
         (odds_pairs, [{"match_id": None, "odds": 2}], "row 0 has no match_id"),
         (odds_pairs, [{"match_id": "5", "odds": 2}], "match_id in row 0 must be an integer"),
         (odds_pairs, [{"id": 5, "odds": 2}], 'rename(columns={"id": "match_id"})'),
@@ -121,4 +123,6 @@ def test_an_index_of_another_name_is_refused(name):
     message = refused(odds_pairs, pd.Series([2.0, 3.0], index=index))
     assert 'set_index("match_id")' in message
     assert 'rename_axis("match_id")' in message
-    assert "no column match_id" in refused(odds_pairs, pd.DataFrame({"odds": [2.0, 3.0]}, index))
+    message = refused(odds_pairs, pd.DataFrame({"odds": [2.0, 3.0]}, index))
+    assert "no column match_id" in message
+    assert 'rename_axis("match_id")' in message
