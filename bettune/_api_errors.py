@@ -169,13 +169,13 @@ class InternalServerError(APIStatusError):
     retry_after: float | None = None
 
 
-_TOKEN = "Pass a valid token: BetTune's Settings page makes them, and a new one ends the old"  # noqa: S105
+_TOKEN = "Pass a valid token from BetTune's Settings page; a new token revokes the old one"  # noqa: S105
 _REMEDIES = {
     "missing_token": _TOKEN,
     "invalid_token": _TOKEN,
     "pro_subscription_required": "Renew PRO, or use the token of an account that has it",
-    "filter_not_found": "prediction_filters.list() has the filters of this token",
-    "match_not_found": "matches.list() has the matches there are; running again does not help",
+    "filter_not_found": "prediction_filters.list() returns the filters of the token's user",
+    "match_not_found": "matches.list() returns the matches of a day; retrying will not help",
 }
 
 

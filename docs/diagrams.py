@@ -10,7 +10,7 @@ from bettune import BetTune, Resolution
 from bettune.sandbox import Sandbox
 
 HERE = Path(__file__).resolve().parent
-# Readable on a page of either kind: each picture brings its own ground.
+# Each picture has its own background, so it is readable on light and dark pages.
 STYLE = """
 svg { --ground: #fff; --ink: #1f2328; --soft: #57606a; --box: #f6f8fa; --line: #8c959f;
   --sure: #0a7d4f; --unsure: #9a6700 }
@@ -57,7 +57,7 @@ FLOW = {  # the steps, each with a description; then the ways back to the rate l
     ],
 }
 RESOLUTION = {
-    "en": ("Your sheet", "BetTune", "certain: resolved", "uncertain: candidates to check"),
+    "en": ("Your sheet", "BetTune", "resolved", "unresolved: candidates to check"),
     "pl": ("Twój arkusz", "BetTune", "dopasowane", "niedopasowane: kandydaci do sprawdzenia"),
 }
 
@@ -67,16 +67,16 @@ def main() -> None:
     with (HERE / "examples" / "sheet.csv").open(encoding="utf-8", newline="") as file:
         sheet = list(csv.DictReader(file))
     with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as bettune:
-        found = bettune.matches.resolve(sheet, tz="Europe/Warsaw")
+        resolved = bettune.matches.resolve(sheet, tz="Europe/Warsaw")
     for language in ("en", "pl"):
         folder = HERE / language
         folder.joinpath("flow.svg").write_text(flow(*FLOW[language]), "utf-8")
-        drawn = resolution(sheet, found, RESOLUTION[language])
+        drawn = resolution(sheet, resolved, RESOLUTION[language])
         folder.joinpath("resolution.svg").write_text(drawn, "utf-8")
 
 
 def flow(*steps: tuple[str, ...]) -> str:
-    """The steps of a request one below the other, and the way back to the limit."""
+    """Draw the steps of a request below each other, and the way back to the rate limit."""
     *steps, again = steps
     parts = []
     for number, (name, does) in enumerate(steps):
@@ -92,21 +92,24 @@ def flow(*steps: tuple[str, ...]) -> str:
     return picture(756, 16 + 82 * len(steps) - 12, parts)
 
 
-def resolution(sheet: list[dict[str, str]], found: Resolution, words: tuple[str, ...]) -> str:
-    """The rows of a sheet, and a line from each to the match that it is or might be."""
+def resolution(sheet: list[dict[str, str]], resolved: Resolution, words: tuple[str, ...]) -> str:
+    """Draw the rows of a sheet, with lines from each to its match or its candidates."""
     yours, theirs, certain, uncertain = words
-    unresolved = {one.position: [each.match for each in one.candidates] for one in found.unresolved}
-    known = {match.id: match for match in found.matches if match}
+    unresolved = {
+        fixture.position: [candidate.match for candidate in fixture.candidates]
+        for fixture in resolved.unresolved
+    }
+    known = {match.id: match for match in resolved.matches if match}
     known |= {match.id: match for matches in unresolved.values() for match in matches}
     order = sorted(known.values(), key=lambda match: (match.date, match.id))
     at = {match.id: 66 + 30 * number for number, match in enumerate(order)}
     parts = [text(16, 30, yours, "head"), text(480, 30, theirs, "head")]
-    for position, (row, match) in enumerate(zip(sheet, found.matches, strict=True)):
+    for position, (row, match) in enumerate(zip(sheet, resolved.matches, strict=True)):
         y = 66 + 30 * position
         parts.append(text(16, y, row["date"][11:], "soft"))
         parts.append(text(62, y, f"{row['home']} - {row['away']}"))
-        for one in [match] if match else unresolved[position]:
-            way = f"M300 {y - 5}C390 {y - 5} 380 {at[one.id] - 5} 470 {at[one.id] - 5}"
+        for linked in [match] if match else unresolved[position]:
+            way = f"M300 {y - 5}C390 {y - 5} 380 {at[linked.id] - 5} 470 {at[linked.id] - 5}"
             parts.append(f'<path class="{"sure" if match else "unsure"}" d="{way}"/>')
     for match in order:
         parts += [text(480, at[match.id], f"{match.home.name} - {match.away.name}")]
@@ -121,12 +124,12 @@ def resolution(sheet: list[dict[str, str]], found: Resolution, words: tuple[str,
 
 
 def text(x: int, y: int, words: str, kind: str = "") -> str:
-    """Some words."""
+    """Return a text element."""
     return f'<text x="{x}" y="{y}" class="{kind}">{escape(words)}</text>'
 
 
 def picture(width: int, height: int, parts: list[str]) -> str:
-    """The parts on their ground."""
+    """Return the picture, with its parts on a background."""
     ground = f'<rect class="ground" width="{width}" height="{height}" rx="6"/>'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
     return "\n".join([f"{head}>", f"<style>{STYLE}</style>", ground, *parts, "</svg>\n"])

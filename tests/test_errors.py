@@ -34,7 +34,7 @@ def refused(connect, sent, call=lambda client: client.sports.list(), **options):
 
 
 def put(client):
-    return client.predictions.put(1, 5, 2)
+    return client.predictions.put(1, 5, "2.15")
 
 
 class TestShown:
@@ -64,7 +64,7 @@ class TestShown:
             (401, "invalid_token", "Settings page"),
             (403, "pro_subscription_required", "Renew PRO"),
             (404, "filter_not_found", r"prediction_filters\.list\(\)"),
-            (404, "match_not_found", "running again does not help"),
+            (404, "match_not_found", "retrying will not help"),
         ],
     )
     def test_it_says_what_to_do(self, connect, status, code, remedy):

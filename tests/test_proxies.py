@@ -26,7 +26,9 @@ def test_a_proxy_of_the_environment_is_used_retries_included(connect, monkeypatc
         assert proxy.paths == [("GET", "http://bettune.invalid/v1/sports")] * 2
 
 
-@pytest.mark.parametrize("entry", ["::1/128", "10.0.0.0/8", "*.internal", "[", "a b", "host:port"])
+@pytest.mark.parametrize(
+    "entry", ["::1/128", "10.0.0.0/8", "*.internal", "[", "a b", "host:port", "http://xn--"]
+)
 def test_what_httpx_cannot_read_in_no_proxy_is_left_out(connect, monkeypatch, entry):
     """As container tools inject it."""
     with Scripted(SPORTS) as proxy, Scripted(SPORTS) as server:
@@ -76,6 +78,7 @@ def test_no_proxy(connect, monkeypatch, no_proxy, host, proxied):
         f"socks5://user:{PASSWORD}@host:1",  # without its package
         f"http://user:{PASSWORD}@[::1",
         f"http://h:{PASSWORD}",
+        f"http://user:{PASSWORD}@127.0.0.1:65536",
     ],
 )
 def test_a_variable_that_cannot_be_used_is_named_without_its_password(
@@ -106,6 +109,15 @@ def test_certificates_that_cannot_be_used_name_their_variable(kind, name, value,
     with pytest.raises(ConfigurationError, match=f"^{name} cannot be used: "):
         kind("t")
     kind("t", trust_env=False)
+    kind("t", verify=False)
+
+
+@kinds
+@pytest.mark.parametrize("options", [{}, {"verify": True}, {"trust_env": False}])
+def test_a_key_log_that_cannot_be_written_names_its_variable(kind, options, monkeypatch):
+    monkeypatch.setenv("SSLKEYLOGFILE", "/no/such/folder/keys")
+    with pytest.raises(ConfigurationError, match=r"^SSLKEYLOGFILE cannot be used: "):
+        kind("t", **options)
     kind("t", verify=False)
 
 
@@ -209,3 +221,22 @@ def test_headers_that_trickle_through_a_proxy_name_it(proxied):
             client.sports.list()
     where = f"(server http://bettune.invalid through proxy http://127.0.0.1:{proxy.port})"
     assert where in str(caught.value)
+
+
+def test_a_broken_answer_of_a_socks_proxy(proxied, monkeypatch):
+    """It raises what the package for SOCKS, which is not installed here, raises."""
+    malformed = type("ProtocolError", (Exception,), {"__module__": "socksio.exceptions"})
+
+    def fail(self, request):
+        raise malformed("Malformed reply")
+
+    async def fail_async(self, request):
+        fail(self, request)
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", fail)
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", fail_async)
+    client = proxied(9, "https://bettune.invalid/v1", max_retries=1)
+    with pytest.raises(bettune.APIConnectionError, match="Malformed reply") as caught:
+        client.sports.list()
+    assert caught.value.attempts == 2
+    assert "(proxy http://127.0.0.1:9)" in str(caught.value)

@@ -79,6 +79,7 @@ class TestOptions:
             ({"follow_redirects": None}, "follow_redirects must be True or False"),
             ({"mounts": 5}, "mounts must be a dict, not 5"),
             ({"mounts": {5: None}}, "mounts cannot be used"),
+            ({"mounts": {"https://xn--": None}}, "mounts cannot be used"),
             ({"mounts": {"all://": 5}}, r"mounts\['all://'\] must be a transport"),
             ({"transport": 5}, "transport must be a transport of httpx, not 5"),
             (
@@ -120,6 +121,7 @@ class TestOptions:
             ({"allow_insecure_http": 1}, "allow_insecure_http must be True or False"),
             ({"base_url": "https://localhost:99999"}, "base_url must have a port from 1 to 65535"),
             ({"base_url": "\ud800"}, "base_url is not a URL"),
+            ({"base_url": "https://xn--/v1"}, "base_url is not a URL"),
         ],
         ids=str,
     )
@@ -387,7 +389,5 @@ class TestTLS:
         assert none is not shared
         assert (none.verify_mode, shared.verify_mode) == (ssl.CERT_NONE, ssl.CERT_REQUIRED)
         transport = httpx.HTTPTransport()
-        backend = transport._pool._network_backend
         with BetTune(TOKEN, transport=transport) as client:
             assert client._http.sender.client._transport is transport
-        assert transport._pool._network_backend is backend

@@ -32,10 +32,9 @@ class AsyncMatches(Resource):
         """List the matches of one day: GET /matches, once, or twice with `tz`.
 
         Args:
-            day: a date, an aware datetime (its UTC day, or with `tz` its day there) or
-                ``"YYYY-MM-DD"``.
+            day: a date, ``"YYYY-MM-DD"``, or an aware datetime (its day in UTC, or in `tz`).
             sport: the sport's id; 1 is football.
-            tz: the time zone of the day, a name such as ``"Europe/Warsaw"`` or a tzinfo. The
+            tz: the time zone of the day, as a name such as ``"Europe/Warsaw"`` or a tzinfo. The
                 matches are then sorted by kick-off, and kick-offs are in this zone. Without `tz`,
                 the day is a UTC day, and the matches are in the order of the API.
 
@@ -59,7 +58,9 @@ class AsyncMatches(Resource):
         sport: int = 1,
         tz: TimeZone | None = None,
     ) -> AsyncIterator[Match]:
-        """List the matches of a time range, lazily: GET /matches, once per UTC day.
+        """Iterate over the matches of a time range: GET /matches, once per UTC day.
+
+        A day is requested when the iteration reaches it.
 
         Args:
             start: the first day (a date or ``"YYYY-MM-DD"``), or an aware datetime.
@@ -100,9 +101,9 @@ class AsyncMatches(Resource):
             fixtures: a DataFrame or an iterable of mappings, with `home`, `away` and `date` (a
                 day or a kick-off), and optionally `country`, `tournament` and `match_id`.
             tz: the time zone of naive dates and of days; else UTC.
-            aliases: a mapping of your team names to BetTune's. An alias replaces the name.
+            aliases: a mapping of your team names to BetTune's. An alias replaces your name.
             sport: the sport's id; 1 is football.
-            columns: a mapping of your column names to these names, such as
+            columns: a mapping of your column names to the names above, such as
                 ``{"HomeTeam": "home"}``.
 
         Raises:

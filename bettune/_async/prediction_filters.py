@@ -11,7 +11,7 @@ from bettune._resource import Resource
 
 
 class AsyncPredictionFilters(Resource):
-    """The prediction filters of the user."""
+    """The prediction filters of the token's user."""
 
     async def list(self) -> list[PredictionFilter]:
         """List the prediction filters: GET /prediction-filters.

@@ -335,7 +335,7 @@ def _rival(asked: Asked, side: Side, team: int, indexes: Sequence[MatchIndex]) -
                 name = indexed.home if at_home else indexed.away
                 verdict = side.verdict(name, indexed.marks, _place(indexed.places))
                 if verdict.level >= Level.COMPATIBLE:
-                    return f"{known.name!r} plays match {indexed.match.id}"
+                    return f"{known.name!r} plays in match {indexed.match.id}"
     return None
 
 

@@ -39,7 +39,7 @@ def explain(asked: Asked, indexes: Sequence[MatchIndex]) -> Decision:
         or _of_swapped(swapped)
         or _of_alike(alike)
         or _of_either(asked, [pairing for pairing in either if pairing.on_day])
-        or "no match of that day has these teams, nor one of the days beside"
+        or "no match of that day, the day before or the day after has these teams"
     )
     return Decision(reason=reason, pairings=tuple(swapped or alike or either))
 
@@ -91,7 +91,7 @@ def _of_alias(asked: Asked, either: Iterable[Pairing]) -> str | None:
 def _of_swapped(swapped: Sequence[Pairing]) -> str | None:
     if not swapped:
         return None
-    return f"match {swapped[0].match.id} has its home and away the other way round"
+    return f"match {swapped[0].match.id} has these teams with home and away swapped"
 
 
 def _of_alike(alike: Sequence[Pairing]) -> str | None:
@@ -105,7 +105,7 @@ def _of_alike(alike: Sequence[Pairing]) -> str | None:
             f" {match.tournament.name}"
         )
     unsure = alike[0].home if alike[0].home.level < Level.CERTAIN else alike[0].away
-    alike_only = f"match {match.id} has names like these, but not certain ones ({unsure.reason})"
+    alike_only = f"match {match.id} has similar names, but they are not certain ({unsure.reason})"
     if not alike[0].on_day:
         return f"{alike_only}, and is on {match.date:%Y-%m-%d}"
     if alike[0].is_far:
@@ -125,8 +125,8 @@ def _of_either(asked: Asked, today: Sequence[Pairing]) -> str | None:
                     continue
                 why = "" if unsure.level is Level.UNRELATED else f" ({unsure.reason})"
                 return (
-                    f"{side.given!r} plays match {pairing.match.id}, but {opponent.given!r} is not"
-                    f" known as {team.name!r}{why}"
+                    f"{side.given!r} plays in match {pairing.match.id}, but"
+                    f" {opponent.given!r} is not a known name of {team.name!r}{why}"
                 )
     return None
 

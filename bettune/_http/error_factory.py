@@ -51,7 +51,7 @@ _LONGEST_BODY = 2**16
 # The maximum characters of a body that replace a missing message.
 _EXCERPT = 200
 _LONGEST_MESSAGE = 1000
-_PROXY_REMEDY = "give its user name and password in its URL: http://user:password@host:port"
+_PROXY_REMEDY = "put its user name and password into its URL: http://user:password@host:port"
 
 _USERINFO = re.compile(r"//[^/?#\s]*@")
 # A status with which a proxy refuses to connect, now and after a retry: 407, 403, …
@@ -161,7 +161,7 @@ class ErrorFactory:
         """Make the error of a request that the rate limit would delay beyond `max_wait`."""
         source = "Retry-After" if limit is None else f"{limit.requests} per {limit.per:g} s"
         reason = blocked.reason or (
-            f"the rate limit ({source}) delays it for another {blocked.seconds:.0f} s"
+            f"the rate limit ({source}) delays the request for another {blocked.seconds:.0f} s"
         )
         sent = "not sent again" if attempts else "nothing was sent"
         error = RateLimitError(

@@ -45,6 +45,11 @@ _NOT_IN_A_VALUE = frozenset('",;\\ \t')
 ClientKind = type[httpx.Client] | type[httpx.AsyncClient]
 
 
+def has_port(url: httpx.URL) -> bool:
+    """Return whether a URL has no port, or a port that exists. httpx accepts any number."""
+    return url.port is None or 0 < url.port < 2**16
+
+
 def checked_options(options: dict[str, Any], kind: ClientKind) -> dict[str, Any]:
     """Check the options, and return those that are not None.
 
@@ -150,7 +155,7 @@ def check_proxy(proxy: Any) -> None:
         url = (proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)).url
     except (httpx.InvalidURL, TypeError, ValueError):
         url = httpx.URL()
-    if not url.host:
+    if not url.host or not has_port(url):
         raise ValueError("it must be a URL such as http://host:3128 or socks5://host:1080")
     if url.scheme.startswith("socks5"):
         try:
@@ -171,7 +176,7 @@ def _check_mounts(mounts: dict[Any, Any]) -> None:
     for pattern in mounts:
         if not isinstance(pattern, str) or "://" not in pattern:
             raise ValueError(f"{pattern!r} is not a pattern such as 'https://' or 'all://host'")
-        httpx.URL(pattern)
+        _ = httpx.URL(pattern).host  # decodes the host, which fails for xn--
 
 
 # The checks of httpx itself, which raise various exceptions.

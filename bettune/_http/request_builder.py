@@ -8,7 +8,7 @@ import httpx
 import msgspec
 
 from bettune._errors import InvalidArgumentError
-from bettune._http.http_options import merged_cookies
+from bettune._http.http_options import has_port, merged_cookies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ class RequestDraft(NamedTuple):
         headers.update(self.options.get("headers"))
         options = {"timeout": terms.timeout, **self.options, "headers": headers, "cookies": None}
         request = client.build_request(self.method, self.url, **options)
-        if not has_valid_port(request.url):
+        if not has_port(request.url):
             raise httpx.InvalidURL(f"the port {request.url.port} is not from 1 to 65535")
         cookies = terms.cookies if origin(request.url) == origin(client.base_url) else ""
         if cookies := merged_cookies(cookies, self.options.get("cookies")):
@@ -99,11 +99,6 @@ class RequestDraft(NamedTuple):
 def origin(url: httpx.URL) -> tuple[str, str, int | None]:
     """Return scheme, host and port. The token is sent only to those of the base URL."""
     return url.scheme, url.host, url.port
-
-
-def has_valid_port(url: httpx.URL) -> bool:
-    """Return whether a URL has no port, or a port that exists. httpx accepts any number."""
-    return url.port is None or 0 < url.port < 2**16
 
 
 class Content(httpx.ByteStream):

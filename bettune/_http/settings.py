@@ -13,10 +13,11 @@ from bettune._http.http_options import (
     ClientKind,
     check_headers,
     checked_options,
+    has_port,
     merged_cookies,
 )
 from bettune._http.redaction import cleaner
-from bettune._http.request_builder import has_valid_port, origin
+from bettune._http.request_builder import origin
 from bettune._http.retries import RetryPolicy
 from bettune._http.terms import Terms
 from bettune._http.token import read_token
@@ -200,19 +201,20 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
         source = BASE_URL_VARIABLE
     try:
         url = httpx.URL(BASE_URL if base_url is None else base_url)
+        host = url.host  # decodes the host, which fails for xn--
     except (httpx.InvalidURL, TypeError, UnicodeError) as error:
         raise ConfigurationError(f"{source} is not a URL: {error}") from None
-    if url.userinfo or url.query or url.fragment or (not url.host and "@" in str(base_url)):
+    if url.userinfo or url.query or url.fragment or (not host and "@" in str(base_url)):
         raise ConfigurationError(
             f"{source} must not contain a user name, password, query or fragment"
         )
-    if url.scheme not in {"http", "https"} or not url.host or "%20" in url.host:
+    if url.scheme not in {"http", "https"} or not host or "%20" in host:
         raise ConfigurationError(
             f"{source} must be an https:// URL with a host, not {short_repr(base_url)}"
         )
-    if not has_valid_port(url):
+    if not has_port(url):
         raise ConfigurationError(f"{source} must have a port from 1 to 65535, not {url.port}")
-    if url.scheme == "http" and not (allow_insecure_http or is_loopback(url.host)):
+    if url.scheme == "http" and not (allow_insecure_http or is_loopback(host)):
         raise ConfigurationError(
             f"{source} is plain http, which would show the token to the network: "
             "use https://, or pass allow_insecure_http=True"

@@ -1,14 +1,17 @@
 """The transports of a client: proxies, TLS, and deadlines.
 
-This is the only module that uses private attributes of httpx and httpcore: `_pool` and
-`_network_backend`, since httpx.HTTPTransport has no argument for a network backend, and `_cookies`,
-since httpx.Client copies its cookie jar. Tested with httpx 0.28.0 and 0.28.1, httpcore 1.0.9.
+This is the only module that uses private attributes of httpx and httpcore: `_pool`,
+`_network_backend` and `_optional_thread_lock`, since httpx.HTTPTransport has no arguments for them,
+and `_cookies`, since httpx.Client copies its cookie jar. Tested with httpx 0.28.0 and 0.28.1,
+httpcore 1.0.9.
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import ssl
+import threading
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,7 +25,7 @@ from bettune._http.http_options import check_proxy, refusals_named
 from bettune._http.network import Backend
 
 if TYPE_CHECKING:
-    import ssl
+    from collections.abc import Iterable, Iterator
 
     from bettune._http.http_options import ClientKind
 
@@ -31,6 +34,7 @@ _OF_TRANSPORTS = ("verify", "cert", "http1", "http2", "limits")
 # The key of the proxy's URL in the extensions of a request.
 _PROXY = "bettune.proxy"
 _CERT_FILE, _CERT_DIR = "SSL_CERT_FILE", "SSL_CERT_DIR"
+_KEY_LOG = "SSLKEYLOGFILE"
 
 
 class AsyncTransport(httpx.AsyncHTTPTransport):
@@ -42,7 +46,19 @@ class Transport(httpx.HTTPTransport):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self._options = options
+        # The lock of httpcore is Python code: an exception of a signal handler may leave it
+        # acquired, and httpcore itself would then wait for it forever.
+        self._pool._optional_thread_lock = threading.Lock()  # type: ignore[assignment]  # noqa: SLF001
         add_deadlines(self)
+
+    def renew_pool(self) -> None:
+        """Replace the connection pool. Requests in flight keep the connections of the old one."""
+        old: Any = self._pool
+        Transport.__init__(self, **self._options)
+        for connection in old.connections:
+            if connection.is_idle():
+                connection.close()
 
 
 class AsyncProxyTransport(AsyncTransport):
@@ -55,7 +71,8 @@ class AsyncProxyTransport(AsyncTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
         request.extensions[_PROXY] = self._shown
-        return await super().handle_async_request(request)
+        with _socks_failures_named(request):
+            return await super().handle_async_request(request)
 
 
 class ProxyTransport(Transport):
@@ -68,7 +85,19 @@ class ProxyTransport(Transport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
         request.extensions[_PROXY] = self._shown
-        return super().handle_request(request)
+        with _socks_failures_named(request):
+            return super().handle_request(request)
+
+
+def renew_pools(transports: Iterable[Any]) -> None:
+    """Replace the connection pools after an interrupt.
+
+    The interrupt may have left a connection in use, or its lock acquired, and later requests would
+    wait for it. Tasks are not interrupted there.
+    """
+    for transport in transports:
+        if isinstance(transport, Transport):
+            transport.renew_pool()
 
 
 def add_deadlines(transport: Any) -> None:
@@ -81,6 +110,17 @@ def add_deadlines(transport: Any) -> None:
                 add_deadlines(inner)
     elif not isinstance(backend, Backend):
         pool._network_backend = Backend(backend)  # type: ignore[union-attr]  # noqa: SLF001
+
+
+@contextmanager
+def _socks_failures_named(request: httpx.Request) -> Iterator[None]:
+    """Convert the exceptions of socksio, which httpcore lets through."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.startswith("socksio"):
+            raise httpx.ProxyError(f"SOCKS: {error}", request=request) from error
+        raise
 
 
 def proxy_of(request: httpx.Request) -> str:
@@ -152,8 +192,9 @@ def environment_proxies(unencrypted_host: str | None) -> dict[str, httpx.Proxy |
                 check_proxy(url)
             proxies[f"{scheme}://"] = httpx.Proxy(url)
     for pattern in map(_bypass_pattern, filter(None, bypassed)):
-        with suppress(httpx.InvalidURL):  # such as ::1/128, which httpx cannot read
-            httpx.URL(pattern)
+        # httpx cannot read some, such as ::1/128 and https://xn--.
+        with suppress(httpx.InvalidURL, UnicodeError):
+            _ = httpx.URL(pattern).host
             proxies[pattern] = None
     proxy = proxies.get("http://") or proxies.get("all://")
     if unencrypted_host and proxy and not is_loopback(proxy.url.host):
@@ -191,12 +232,14 @@ def _variable(name: str) -> str:
 
 
 def _context(options: dict[str, Any], *, trust_env: bool) -> ssl.SSLContext:
+    path, verify = os.environ.get(_KEY_LOG), options.get("verify", True)
+    if path and verify and not isinstance(verify, ssl.SSLContext):
+        with refusals_named(_KEY_LOG):  # ssl.create_default_context opens this file
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).keylog_filename = path
     if "verify" not in options and "cert" not in options:
         return shared_context(trust_env=trust_env, http2=options.get("http2", False))
     with refusals_named("cert" if "cert" in options else "verify"):
-        return httpx.create_ssl_context(
-            options.get("verify", True), options.get("cert"), trust_env=trust_env
-        )
+        return httpx.create_ssl_context(verify, options.get("cert"), trust_env=trust_env)
 
 
 def shared_context(*, trust_env: bool, http2: bool) -> ssl.SSLContext:

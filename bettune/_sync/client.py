@@ -28,7 +28,7 @@ _SAME: Any = object()
 
 
 class BetTune:
-    """A client of the BetTune API. Threads may share a sync client, and tasks an async one.
+    """A client for the BetTune API. Threads may share a sync client, and tasks an async client.
 
     Args:
         token: the API token, else BETTUNE_API_TOKEN, else the text of the file that
@@ -40,10 +40,10 @@ class BetTune:
             500, 502, 503 and 504.
         max_wait: maximum delay before one attempt, in seconds, for a retry or the rate limit; a
             longer one raises immediately.
-        rate_limit: the limit that applies from the first request on. Without it, the client learns
-            the limit from responses.
-        allow_insecure_http: accept a plain http base URL on another machine. The network can then
-            read the token.
+        rate_limit: the rate limit, which then applies from the first request on. Without it, the
+            client learns the limit from responses.
+        allow_insecure_http: accept a plain http base URL on another machine. Others on the network
+            can then read the token.
         max_response_bytes: the maximum size of a body, before and after decompression.
         **http_options: any option of httpx.Client: proxy, verify, cert, limits, transport, …
             Requests beyond 100 connections, or `limits.max_connections`, wait in a queue.
@@ -122,7 +122,7 @@ class BetTune:
     ) -> Self:
         """Return a client with other options that shares token, connections and rate limit.
 
-        Closing either closes both.
+        Closing one of the clients closes both.
 
         Args:
             timeout: as for the constructor.

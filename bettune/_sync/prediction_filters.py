@@ -12,7 +12,7 @@ from bettune._resource import Resource
 
 
 class PredictionFilters(Resource):
-    """The prediction filters of the user."""
+    """The prediction filters of the token's user."""
 
     def list(self) -> list[PredictionFilter]:
         """List the prediction filters: GET /prediction-filters.

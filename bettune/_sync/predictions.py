@@ -38,19 +38,19 @@ SEARCH_SIZE = 500
 class Predictions(Resource):
     """Predictions: the minimum odds from which BetTune bets on a match for a prediction filter.
 
-    Deleting a prediction and raising its minimum odds can only stop bets. Creating one and
-    lowering its minimum odds can cause some.
+    Deleting a prediction or raising its minimum odds can only stop bets. Creating a prediction or
+    lowering its minimum odds can cause bets.
     """
 
     def search(self, filter_id: int, match_ids: Iterable[int | Match]) -> list[Prediction]:
         """Find the predictions of a filter for matches: POST /predictions/search.
 
-        Sends one request per 500 matches, and no request without matches. The result has no entry
-        for a match without a prediction.
+        Sends one request per 500 matches. An empty `match_ids` sends no request. The result has no
+        entry for a match without a prediction.
 
         Args:
             filter_id: the id of the prediction filter.
-            match_ids: the matches, as ids or `Match`. Duplicates are removed.
+            match_ids: the matches, as ids or `Match`. Duplicates are ignored.
 
         Raises:
             InvalidArgumentError: an argument is invalid. No request was sent.
@@ -82,8 +82,8 @@ class Predictions(Resource):
         Args:
             filter_id: the id of the prediction filter.
             match_id: the match, as an id or a `Match`.
-            odds: the minimum odds as Decimal, str, int, float or numpy scalar. They are rounded to
-                six decimals.
+            odds: the minimum odds as a Decimal, str, int, float or numpy scalar. They are rounded
+                to six decimals.
 
         Raises:
             InvalidOddsError: the odds are invalid. No request was sent.
@@ -147,8 +147,8 @@ class Predictions(Resource):
             missing: the treatment of matches with missing odds (None, NaN, NA, null): ``"error"``
                 raises InvalidOddsError, ``"skip"`` leaves their predictions unchanged,
                 ``"delete"`` deletes them.
-            tolerance: the relative difference up to which a prediction counts as unchanged;
-                0.005 is half a percent of the odds that BetTune holds.
+            tolerance: the relative difference up to which odds count as unchanged; 0.005 is half a
+                percent of the odds that BetTune holds.
             scope: all matches that the odds cover, as ids or `Match`. If BetTune holds a
                 prediction for a match of the scope without odds, the plan deletes it, since
                 BetTune would bet on it. Without a scope, the plan changes only matches with odds.
@@ -191,8 +191,8 @@ class Predictions(Resource):
             odds_by_filter: a mapping of filter ids to odds in any form that `plan` accepts; or a
                 DataFrame or an iterable of mappings, with `match_id` and one column per filter,
                 named by the filter's id, or with `filter_id`, `match_id` and `odds`.
-            columns: the filter ids of columns with other names, such as ``{"home_win": 11583}``.
-                All columns that it does not name are then ignored.
+            columns: a mapping of column names to filter ids, such as ``{"home_win": 11583}``. All
+                other columns are then ignored.
             missing: as for `plan`.
             tolerance: as for `plan`.
             scope: as for `plan`, for every filter.
@@ -226,8 +226,9 @@ class Predictions(Resource):
         Writes that can cause bets start only after all writes that can only stop bets have ended.
         If one write fails, the others continue, and the report has its error. An error that would
         affect every write stops the run at once, and the remaining writes are pending. These
-        errors are 401, 403, `filter_not_found`, a `Retry-After` beyond `max_wait`, and a server
-        that is down: as many consecutive failures as there are concurrent writes, at least 5.
+        errors are the statuses 401 and 403, `filter_not_found`, a `Retry-After` beyond `max_wait`,
+        and a server that is down: as many consecutive failures as there are concurrent writes, at
+        least 5.
 
         If an exception ends the run (Ctrl-C, an error in a callback, a closed client), its
         `.report` is the report. The run first waits for the requests in flight. A second Ctrl-C,
@@ -239,8 +240,8 @@ class Predictions(Resource):
                 checks that the predictions have not changed, including those that the plan leaves
                 unchanged. Predictions that it keeps or skips are not compared.
             concurrency: the maximum number of writes in flight.
-            on_progress: called with (done, total) after each write. Calls never overlap. They
-                happen in the calling thread; with the async client, coroutine functions work, too.
+            on_progress: called with (done, total) after each write. Calls never overlap, and are
+                made in the calling thread. With the async client, coroutine functions work, too.
             on_result: called in the same way with the WriteResult of each write, and once more
                 when an unknown write is settled.
 
@@ -300,8 +301,9 @@ class Predictions(Resource):
     ) -> SyncReport:
         """Make BetTune hold a model's minimum odds: `plan`, then `apply`.
 
-        Without `scope`, predictions for matches that are missing in `odds` stay, and BetTune bets
-        on them. A second run with the same odds writes nothing.
+        The arguments are those of `plan` and `apply`. Without `scope`, predictions for matches that
+        are missing in `odds` stay, and BetTune may bet on these matches. A second run with the same
+        odds writes nothing.
 
         Raises:
             PlanRefusedError: the plan has refused writes. Nothing was written.
@@ -338,6 +340,8 @@ class Predictions(Resource):
         on_result: Callable[[WriteResult], object] | None = None,
     ) -> SyncReports:
         """Make BetTune hold a model's minimum odds for several filters: `plan_many`, `apply_many`.
+
+        The arguments are those of `plan_many` and `apply_many`.
 
         Raises:
             PlanRefusedError: the plans have refused writes. Nothing was written.

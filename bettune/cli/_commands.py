@@ -39,13 +39,13 @@ class _InOrder(click.Group):
 @with_options
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def bettune() -> None:
-    """Your model's odds in BetTune, every day.
+    """Send your model's minimum odds to BetTune.
 
     \b
-    Set these variables. BETTUNE_BASE_URL is only needed for another server,
+    Environment variables. BETTUNE_BASE_URL is needed only for another server,
     such as that of 'bettune sandbox':
       BETTUNE_API_TOKEN        the token of your BetTune account
-      BETTUNE_API_TOKEN_FILE   or the name of a file with the token
+      BETTUNE_API_TOKEN_FILE   or the path of a file with the token
       BETTUNE_BASE_URL         the base URL of the API
 
     \b
@@ -59,10 +59,10 @@ def bettune() -> None:
     Exit status:
       0    done
       1    the API rejected a request, or some writes failed
-      2    wrong usage, an invalid file, no token, or a refused plan:
+      2    invalid command or file, missing token, or refused plan:
            nothing was written
       3    done, except for skipped rows
-      75   the API could not be reached, failed, or was rate limited:
+      75   the API could not be reached, failed, or asked to retry later:
            run the command again
       129  interrupted by SIGHUP
       130  interrupted by Ctrl-C
@@ -86,7 +86,7 @@ def sports(options: Options) -> None:
 @click.option(
     "--search",
     metavar="TEXT",
-    help="List only matches with this text in a team, country or tournament.",
+    help="List only matches whose teams, country or tournament contain this text.",
 )
 @sport_option
 @tz_option
@@ -101,7 +101,7 @@ def matches(
     sport: int,
     zone: Zone | None,
 ) -> None:
-    """List the matches of a day, or of several.
+    """List the matches of one or more days.
 
     DAY is YYYY-MM-DD, yesterday, today or tomorrow.
 
@@ -162,7 +162,7 @@ def predictions(
 ) -> None:
     """List a filter's predictions.
 
-    Give either a day or matches. FILTER is an id or the filter's exact name. DAY is YYYY-MM-DD,
+    Give either --date or --match. FILTER is an id or the filter's exact name. DAY is YYYY-MM-DD,
     yesterday, today or tomorrow.
 
     \b
@@ -242,10 +242,10 @@ def clear(
     zone: Zone | None,
     **given: Any,
 ) -> None:
-    """Stop betting on the matches of some days.
+    """Stop betting on the matches of one or more days.
 
-    Shows the predictions of the filters for these days, asks for confirmation, and deletes them.
-    Without a terminal it needs --yes. FILTER is an id or the filter's exact name. DAY is
+    Lists the filters' predictions for these days, asks for confirmation, and deletes them.
+    Without a terminal, --yes is required. FILTER is an id or the filter's exact name. DAY is
     YYYY-MM-DD, yesterday, today or tomorrow.
 
     \b
@@ -277,10 +277,10 @@ bettune.add_command(resolve)
     help="Rate limit, such as 60/60: 60 requests in 60 seconds.  [default: none]",
 )
 def sandbox(**given: str | None) -> int:
-    """Run a local BetTune, to try things out.
+    """Run a local BetTune for trials and tests.
 
-    It needs no token and runs until it is stopped. It prints the variables to export, so that the
-    other commands use it.
+    The sandbox does not need a token and runs until you stop it. It prints two lines to paste into
+    another terminal, so that the other commands use it.
 
     \b
     Example:
@@ -292,7 +292,7 @@ def sandbox(**given: str | None) -> int:
 
 
 @bettune.command()
-@click.option("--allow-writes", is_flag=True, help="Offer the tool that applies a plan.")
+@click.option("--allow-writes", is_flag=True, help="Allow the model to apply plans.")
 @click.option(
     "--max-writes",
     metavar="N",
@@ -302,12 +302,12 @@ def sandbox(**given: str | None) -> int:
     help="Maximum number of writes until the server ends.",
 )
 def mcp(allow_writes: bool, max_writes: int) -> None:
-    """Serve BetTune to a language model, over MCP.
+    """Serve BetTune to a language model over MCP.
 
     A client such as Claude Desktop starts this command and speaks the Model Context Protocol with
     it on standard input and output. Its tools list matches, filters and predictions, resolve
-    fixtures and make plans. With --allow-writes, the model can apply a plan that it made in the
-    same session; BetTune then bets by it.
+    fixtures and make plans. With --allow-writes, the model can also apply a plan that it made in
+    the same session. BetTune then bets at these odds.
 
     \b
     Example:

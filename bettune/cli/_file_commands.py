@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     metavar="NAME=FILTER",
     multiple=True,
     callback=to_columns,
-    help="Name of a column of odds, and its filter. Repeatable. Replaces FILTER.",
+    help="Column of odds and its filter. Repeatable. Replaces FILTER.",
 )
 @tz_option
 @aliases_option
@@ -46,21 +46,21 @@ if TYPE_CHECKING:
     type=click.Choice(["error", "skip"]),
     default="error",
     show_default=True,
-    help="Handling of rows without a certain match.",
+    help="What to do if a row has no certain match.",
 )
 @click.option(
     "--missing",
     type=click.Choice(["error", "skip", "delete"]),
     default="error",
     show_default=True,
-    help="Handling of empty odds.",
+    help="What to do if odds are empty. skip keeps the prediction, delete deletes it.",
 )
 @click.option(
     "--started",
     type=click.Choice(["skip", "push"]),
     default="skip",
     show_default=True,
-    help="Handling of rows whose match has started, if the file has dates.",
+    help="What to do if the match of a row has started and the file has dates.",
 )
 @click.option(
     "--probabilities",
@@ -71,13 +71,13 @@ if TYPE_CHECKING:
     "--edge",
     metavar="PERCENT",
     callback=to_edge,
-    help="Required expected value, such as 5%: minimum odds are (1 + edge) / probability, or "
-    "(1 + edge) times the fair odds of the file.",
+    help="Average profit per stake of 1, such as 5%. The minimum odds are (1 + edge) times the "
+    "fair odds in the file, or (1 + edge) / probability.",
 )
 @click.option(
     "--prune",
     is_flag=True,
-    help="Delete the predictions for all other matches from the file's first to its last day.",
+    help="Delete the predictions of all other matches from the file's first to its last day.",
 )
 @by_hand_option
 @click.option(
@@ -110,17 +110,19 @@ def push(
 ) -> None:
     """Send the minimum odds in a file to BetTune.
 
-    BetTune bets when the market's odds reach them. Shows a plan, writes only what differs, and
-    prints a report. If it is interrupted or some writes fail, run it again to finish.
+    BetTune bets on a match when the market's odds reach its minimum odds. The command shows a plan,
+    writes only the differences, and prints a report. If it is interrupted or some writes fail, run
+    it again to finish.
 
-    The file is CSV (commas, semicolons or tabs) or an .xlsx workbook. Its header has the columns
-    match_id and odds, in any order, and may have others. In place of match_id it may have date,
-    home and away, with your own team names; with all of them, the id is checked against the names.
-    In place of odds it may have one column for each --column. FILTER is an id or the filter's
-    exact name. The word delete in place of odds deletes a prediction. Predictions for matches that
-    are not in the file stay, and BetTune may bet on them: --prune deletes those of the file's days.
-    Odds may have a decimal comma. A file with an invalid or ambiguous line is rejected before
-    anything is sent. A dash (-) reads standard input.
+    The file is CSV (commas, semicolons or tabs) or an .xlsx workbook, with the columns match_id and
+    odds in any order. Other columns are ignored. In place of match_id, it may have date, home and
+    away, with your own team names. If it has all four, the names are checked against the id. In
+    place of odds, it may have one column for each --column. FILTER is an id or the filter's exact
+    name. The word delete in place of odds deletes the prediction. Odds may have a decimal comma.
+
+    Predictions of matches that are not in the file stay, and BetTune may bet on these matches.
+    --prune deletes those of the file's days. A file with an invalid or ambiguous line is rejected
+    before anything is sent. A dash (-) reads standard input.
 
     \b
     Examples:
@@ -133,7 +135,7 @@ def push(
     if len(filter_and_file) != (1 if columns else 2):
         raise click.UsageError("Give FILTER and FILE, or --column NAME=FILTER and FILE alone.")
     if options.quiet and given["dry_run"]:
-        raise click.UsageError("--dry-run is there to show the plan, --quiet hides it: give one.")
+        raise click.UsageError("--dry-run shows the plan, and --quiet hides it: give one of them.")
     *named, file = filter_and_file
     from bettune.cli import _push  # noqa: PLC0415 - imports the facade
 
@@ -161,9 +163,9 @@ def resolve(
     """Find the match of each fixture in a file.
 
     Prints the file's rows with a column match_id. The file has the columns date, home and away,
-    and may have country, tournament and match_id. A fixture without a certain match gets an empty
-    match_id. Standard error then has the reason, and the aliases that would resolve it, and the
-    exit status is 1. A dash (-) reads standard input.
+    and may have country, tournament and match_id. If a fixture has no certain match, its match_id
+    is empty, standard error has the reason and the aliases that would resolve it, and the exit
+    status is 1. A dash (-) reads standard input.
 
     \b
     Example:

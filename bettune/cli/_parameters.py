@@ -22,7 +22,8 @@ by_hand_option = click.option(
     type=click.Choice(["error", "keep", "overwrite"]),
     default="error",
     show_default=True,
-    help="Handling of predictions set on BetTune's page that would change.",
+    help="What to do with predictions that a person set on BetTune's page: refuse to change them, "
+    "keep them, or overwrite them.",
 )
 log_option = click.option(
     "--log", metavar="FILE.csv", type=click.Path(), help="Append one row per write to this file."
@@ -108,12 +109,12 @@ def with_reading(function: Callable[..., None]) -> Callable[..., None]:
                 "--encoding",
                 metavar="NAME",
                 callback=_to_encoding,
-                help="Encoding of CSV, such as cp1250.  [default: utf-8]",
+                help="Encoding of a CSV file, such as cp1250.  [default: utf-8]",
             ),
             click.option(
                 "--worksheet",
                 metavar="NAME",
-                help="Sheet of a workbook. Required if it has several.",
+                help="Sheet of a workbook. Required if several sheets have content.",
             ),
             click.option(
                 "--rename",
@@ -121,7 +122,7 @@ def with_reading(function: Callable[..., None]) -> Callable[..., None]:
                 metavar="YOURS=NAME",
                 multiple=True,
                 callback=_to_renames,
-                help="Rename a column, such as Data=date. Repeatable.",
+                help="Read your column YOURS as NAME, such as Data=date. Repeatable.",
             ),
             click.option(
                 "--date-format",
@@ -137,13 +138,18 @@ def with_reading(function: Callable[..., None]) -> Callable[..., None]:
 
 
 sport_option = click.option(
-    "--sport", metavar="ID", type=int, default=1, show_default=True, help="Sport."
+    "--sport",
+    metavar="ID",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Id of the sport; 1 is football.",
 )
 aliases_option = click.option(
     "--aliases",
     metavar="NAMES.csv",
     type=click.Path(),
-    help="CSV of team aliases, with columns yours and bettune.",
+    help="CSV file of team aliases, with the columns yours and bettune.",
 )
 
 

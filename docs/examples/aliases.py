@@ -7,5 +7,5 @@ with open("names.csv", encoding="utf-8", newline="") as file:
 with open("sheet.csv", encoding="utf-8", newline="") as file:
     sheet = list(csv.DictReader(file))
 with BetTune() as bettune:
-    found = bettune.matches.resolve(sheet, tz="Europe/Warsaw", aliases=aliases)
-print(found, *found.unresolved, sep="\n")
+    resolution = bettune.matches.resolve(sheet, tz="Europe/Warsaw", aliases=aliases)
+print(resolution, *resolution.unresolved, sep="\n")

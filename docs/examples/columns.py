@@ -7,5 +7,5 @@ sheet = [
 names = {"Date": "date", "HomeTeam": "home", "AwayTeam": "away"}
 
 with BetTune() as bettune:
-    found = bettune.matches.resolve(sheet, tz="Europe/Warsaw", columns=names)
-print(*found.resolved_rows(), sep="\n")
+    resolution = bettune.matches.resolve(sheet, tz="Europe/Warsaw", columns=names)
+print(*resolution.resolved_rows(), sep="\n")

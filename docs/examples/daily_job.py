@@ -1,4 +1,4 @@
-"""Price the matches of the next two days, and make BetTune hold the minimum odds."""
+"""Price the matches of the next two days, and write their minimum odds to BetTune."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -14,11 +14,11 @@ from bettune import (
     min_odds,
 )
 
-EDGE = 0.05  # bet where a stake of 1 returns 1.05 on average
+EDGE = 0.05  # bet if a stake of 1 returns at least 1.05 on average
 
 
 def my_model(match: Match) -> float | None:
-    return 1 / (1.5 + len(match.home.name) / 10)  # None: no opinion
+    return 1 / (1.5 + len(match.home.name) / 10)  # return None if the model has no opinion
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
         matches = list(bettune.matches.between(start, start + timedelta(days=2)))
         probabilities = {match: my_model(match) for match in matches}
         odds = {match: min_odds(p, EDGE) for match, p in probabilities.items() if p}
-        # What BetTune holds for the other matches is deleted: it would bet on them at old odds.
+        # Predictions of matches without odds are deleted: BetTune would bet at old odds.
         report = bettune.predictions.sync(
             11583, odds, scope=matches, by_hand="keep", max_drop=0.75, tolerance=0.005
         )
@@ -40,9 +40,9 @@ if __name__ == "__main__":
         main()
     except PlanRefusedError as error:
         print(error, file=sys.stderr)
-        sys.exit(2)  # nothing was written: a person has to look at it
+        sys.exit(2)  # nothing was written: a person has to check the plan
     except (APIConnectionError, InternalServerError, RateLimitError) as error:
         print(error, file=sys.stderr)
-        sys.exit(75)  # nothing is wrong with the input: run it again
+        sys.exit(75)  # the input is valid: run the program again later
     except BetTuneError as error:
         sys.exit(str(error))  # exit status 1

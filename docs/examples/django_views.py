@@ -7,13 +7,13 @@ from django.urls import path
 
 from bettune import APIError, BetTune, to_records
 
-if not settings.configured:  # a project has its own settings
+if not settings.configured:  # your project has its own settings
     settings.configure(ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, SECRET_KEY="for this example")
 
 
 @cache
 def client() -> BetTune:
-    return BetTune()  # at the first request, and so after the server has forked its workers
+    return BetTune()  # at the first request, so after the server forked its workers
 
 
 def matches(request: HttpRequest, day: str) -> JsonResponse:

@@ -7,7 +7,7 @@ with BetTune() as bettune:
         print(error.code)
         print(error)
     except RateLimitError as error:
-        print("come back in", error.retry_after, "seconds")
+        print("retry in", error.retry_after, "seconds")
     except APIStatusError as error:
         print(error.status_code, error.message)
 

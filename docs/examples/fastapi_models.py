@@ -8,7 +8,7 @@ from bettune import AsyncBetTune, Match, min_odds
 
 
 class Price(BaseModel):
-    match: Match  # bettune's models are fields of pydantic models
+    match: Match  # bettune's models can be fields of pydantic models
     min_odds: Decimal
 
 

@@ -2,8 +2,8 @@ from typing import Any
 
 from bettune import BetTune
 
-# Made once for each instance of the function, and kept between its calls. No single wait may be
-# longer than what is left of the function's own timeout, here 60 seconds.
+# Created once per instance of the function, and kept between its calls. `max_wait` must be shorter
+# than the function's own timeout, here 60 seconds.
 bettune = BetTune(timeout=10, max_retries=2, max_wait=20)
 
 

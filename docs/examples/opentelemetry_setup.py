@@ -6,7 +6,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from bettune import BetTune
 
-spans = InMemorySpanExporter()  # yours sends them somewhere
+spans = InMemorySpanExporter()  # use an exporter that sends them
 provider = TracerProvider()
 provider.add_span_processor(SimpleSpanProcessor(spans))
 trace.set_tracer_provider(provider)

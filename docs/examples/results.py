@@ -13,7 +13,7 @@ with BetTune() as bettune:
 
 frame = pd.DataFrame(to_records(predictions, matches=day, odds=float))
 frame = frame[frame["finished"]]
-frame["p"] = 1.05 / frame["odds"]  # the probability, of minimum odds with an edge of 5%
+frame["p"] = 1.05 / frame["odds"]  # the probability, from minimum odds with an edge of 5%
 frame["won"] = frame["score_home"] > frame["score_away"]
 print("log loss", -np.log(frame["p"].where(frame["won"], 1 - frame["p"])).mean())
 print(

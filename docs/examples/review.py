@@ -1,4 +1,4 @@
-"""Keep a plan for a person to look at, and apply it an hour later."""
+"""Save a plan for a person to check, and apply it an hour later."""
 
 import csv
 import pickle
@@ -18,14 +18,14 @@ def make(odds: dict[int, float]) -> None:
         table = csv.DictWriter(file, rows[0])
         table.writeheader()
         table.writerows(rows)
-    print("to look at:", plan)
+    print("to check:", plan)
 
 
 def carry_out() -> None:
-    plan: Plan = pickle.loads(PLAN.read_bytes())  # of a file that only you can write
+    plan: Plan = pickle.loads(PLAN.read_bytes())  # from a file that only you can write
     with BetTune() as bettune:
         try:
-            # After 60 seconds BetTune is asked again: has anybody changed something meanwhile?
+            # `apply` compares a plan older than 60 seconds with BetTune again.
             print("done:", bettune.predictions.apply(plan))
         except PlanRefusedError as error:
             print("refused:", error)

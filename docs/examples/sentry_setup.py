@@ -4,7 +4,7 @@ from sentry_sdk.types import Event, Hint
 from bettune import BetTune, NotFoundError
 
 
-def show(event: Event, hint: Hint) -> None:  # in place of sending it: leave this out
+def show(event: Event, hint: Hint) -> None:  # prints the event instead of sending it; omit this
     print(event.get("exception", {})["values"][-1]["value"])
 
 

@@ -7,8 +7,8 @@ API = "https://ovaccess.com/bet-tune-api/v1"
 
 
 def test_mocked(respx_mock: respx.MockRouter) -> None:
-    answer = {"count": 1, "items": [{"id": 1, "name": "football"}]}
-    respx_mock.get(f"{API}/sports").respond(json=answer)
+    body = {"count": 1, "items": [{"id": 1, "name": "football"}]}
+    respx_mock.get(f"{API}/sports").respond(json=body)
     with BetTune("a-token", base_url=API) as bettune:
         assert [sport.name for sport in bettune.sports.list()] == ["football"]
 

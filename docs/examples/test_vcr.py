@@ -9,7 +9,7 @@ recorder = vcr.VCR(filter_headers=["authorization"])  # the token stays out of t
 
 
 def test_recorded(bettune_sandbox: Sandbox, tmp_path: Path) -> None:
-    file = tmp_path / "sports.yaml"  # yours is kept beside the test
+    file = tmp_path / "sports.yaml"  # keep yours beside the test
     token, base_url = bettune_sandbox.token, bettune_sandbox.base_url
 
     def sports() -> list[str]:

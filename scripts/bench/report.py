@@ -17,11 +17,11 @@ PACKAGES = ("bettune", "httpx", "msgspec", "requests", "httpx2", "httpx-aiohttp"
 ABOUT = """\
 # What it costs
 
-Written by `make bench`. A ratio says how many times as long (or as much) as what stands beside it,
-so smaller is better. Everything goes over HTTP on loopback to a server in another process. Those
-compared take turns; the figure is the median of the ratios within each round, in parentheses the
-quartiles. `httpx` is httpx with `.json()`: plain dicts, unchecked. `bettune` returns typed and
-checked models, with retries armed and pacing on.
+`make bench` writes these tables. A ratio divides the time (or memory) of one program by that of
+another, so smaller is better. All requests use HTTP on loopback, with the server in another
+process. The programs take turns. Each figure is the median of the ratios of all rounds, with the
+quartiles in parentheses. `httpx` is httpx with `.json()`, which returns plain dicts without
+validation. `bettune` returns typed and validated models, with retries and rate limiting.
 """
 PICTURED = ("one PUT", "matches.list of 500", "matches.list of 5,000")
 COLOURS = {"bettune": "#0a7d4f", "httpx": "#57606a"}

@@ -144,7 +144,7 @@ def test_a_disabled_filter_is_said(run, sheet):
         (["s.csv", "--column", "A=1", "--column", "a=2"], "there are two filters for the column"),
         (["1", "s.csv", "--tolerance", "0.5"], "'0.5' is not a percentage below 100, such as 0.5%"),
         (["1", "s.csv", "--tolerance", "100%"], "'100%' is not a percentage below 100"),
-        (["1", "s.csv", "--quiet", "--dry-run"], "--dry-run is there to show the plan, --quiet"),
+        (["1", "s.csv", "--quiet", "--dry-run"], "--dry-run shows the plan, and --quiet"),
     ],
 )
 def test_wrong_usage(run, box, arguments, reason):
