@@ -249,8 +249,7 @@ class Workers:
                 _attach(self._failures[0], run.report())
                 raise self._failures[0]  # noqa: TRY301 - the context of those of later signals
         except BaseException as error:
-            if not hasattr(error, "report"):  # a signal's, raised as the deferral ended
-                _attach(error, run.report())
+            _attach(error, run.report())  # a signal's, too, raised as the deferral ended
             raise
 
     def _work(self, run: Run, make_sender: Callable[[], Sender]) -> None:
