@@ -254,6 +254,15 @@ def test_equal_rows_are_one_line(run, day, file):
     assert f"they are all match {day[0].id}: keep one of them" in line
 
 
+@pytest.mark.usefixtures("box")
+def test_of_very_many_unknown_fixtures_the_first_are_named(run, file):
+    unknown = "".join(f"{DAY},Zzyzx {n},Qwfpgj {n},2\n" for n in range(14))
+    lines = run("push", FILTER, file("date,home,away,odds\n" + unknown)).err.splitlines()
+    (line,) = (line for line in lines if "Zzyzx" in line)
+    assert line.count("Zzyzx") == 10
+    assert "Zzyzx 9 - Qwfpgj 9 and 4 more: " in line
+
+
 def test_clear_deletes_the_predictions_of_days(run, box, client, day):
     client.predictions.sync(FILTER, dict.fromkeys(day[:3], 2))
     client.predictions.sync(11584, dict.fromkeys(day[1:2], 2))
