@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bettune import to_records
 from bettune.cli._exit_status import Failure
 from bettune.cli._log_file import LogError
 from bettune.cli._output import one_line
 from bettune.cli._progress import progress
 from bettune.cli._signals import Interrupted, signals
-from bettune.cli._writes_report import names_of
+from bettune.cli._writes_report import names_of, reason_of, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +43,7 @@ def carry_out(
                     "action": result.action,
                     "old_odds": result.old,
                     "new_odds": result.new,
-                    "error": None if result.error is None else one_line(result.error),
+                    "error": None if result.error is None else reason_of(result.error),
                     **names_of(matches.get(result.match_id)),
                     "source": result.source,
                     "state": result.state,
@@ -110,15 +109,14 @@ def _complete(
     """Append the rows that the log lacks at the end of a run. Return how many it still lacks."""
     rows: list[dict[str, Any]] = [
         record
-        for record in to_records(reports)
+        for record in records_of(reports)
         if record["state"] != "pending"
         and (record["filter_id"], record["match_id"], record["state"]) not in logged
     ]
     for number, record in enumerate(rows):
-        error = record["error"]
         names = names_of(matches.get(record["match_id"]))
         try:
-            log.append({**record, **names, "error": None if error is None else one_line(error)})
+            log.append({**record, **names})
         except LogError:
             return len(rows) - number
     return 0

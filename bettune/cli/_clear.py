@@ -14,10 +14,11 @@ from bettune.cli._carry_out import carry_out, interrupted
 from bettune.cli._exit_status import WrongUsage
 from bettune.cli._filters import find_filters
 from bettune.cli._log_file import LogFile
+from bettune.cli._output import count
 from bettune.cli._progress import progress
 from bettune.cli._session import session
 from bettune.cli._signals import signals
-from bettune.cli._writes_report import WritesReport, count
+from bettune.cli._writes_report import WritesReport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

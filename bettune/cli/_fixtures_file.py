@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from bettune._values.display import first_few
 from bettune.cli._exit_status import Failure
 from bettune.cli._fixture_cells import FIXTURE_COLUMNS, FixtureCells
 from bettune.cli._odds_file import ID_COLUMN, MatchIds
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _YOURS, _BETTUNE = "yours", "bettune"
 # At least this many fixtures with the same reason are listed on one line.
 _MANY = 5
+# The maximum number of fixtures that such a line names.
+_NAMED = 10
 
 
 def read_aliases(path: str | None, encoding: str | None = None) -> dict[str, str]:
@@ -98,7 +101,7 @@ def explain_unresolved(
         first = fixtures[0]
         places = file.place(*(lines[fixture.position] for fixture in fixtures))
         teams = (f"{fixture.home} - {fixture.away}" for fixture in fixtures)
-        names = ", ".join(dict.fromkeys(teams))
+        names = first_few(list(dict.fromkeys(teams)), limit=_NAMED, separator=", ")
         reason = first.reason
         if first.shared_with:
             reason = f"they are all match {first.candidates[0].match.id}: keep one of them"

@@ -115,6 +115,8 @@ class OddsFile:
         rows: the rows of the file.
         by_fixture: True if rows have date, home and away, with or without an id.
         has_dates: True if the file has a column date.
+        unchecked: True if the file has teams but no column date, without which nothing tells
+            whether an id is that of the teams beside it.
 
     Raises:
         WrongUsage: the file cannot be read, or is invalid.
@@ -144,17 +146,7 @@ class OddsFile:
         )
         self.by_fixture = set(FIXTURE_COLUMNS) <= set(self._fixture.columns)
         self.has_dates = "date" in self._fixture.columns
-        # The matches of a day are requested to check ids; without a day, nothing tells whether an
-        # id is that of the teams beside it. Output of bettune has kick_off, and fits by itself.
-        if (
-            {"home", "away"} <= set(self._fixture.columns)
-            and not self.has_dates
-            and file.index("kick_off") is None
-        ):
-            file.refuse(
-                f"{ID_COLUMN} cannot be checked against home and away without a column date: add "
-                "it, or leave these out with --rename home=my_home --rename away=my_away"
-            )
+        self.unchecked = {"home", "away"} <= set(self._fixture.columns) and not self.has_dates
         self._ids = MatchIds(file, optional=self.by_fixture or unresolved == "skip")
         self._columns = columns
         self._missing = missing

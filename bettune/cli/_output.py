@@ -46,6 +46,11 @@ def one_line(text: object) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
 
 
+def count(number: int, singular: str, plural: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {singular if number == 1 else plural}"
+
+
 def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """Make a table. Columns ">…" are right-aligned, columns "…*" are cut if there is no room."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)

@@ -162,6 +162,13 @@ def _plan(
             watched, request.filters.values(), "give each column of odds a filter of its own"
         )
     if not options.quiet:
+        if file.unchecked:
+            with on_stderr():
+                click.echo(
+                    f"Note: {file.table.name}: match_id is not checked against home and away: "
+                    "that needs the column date",
+                    err=True,
+                )
         for chosen in filters:
             if chosen.status == "disabled":
                 with on_stderr():

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from bettune.cli._options import Options
 
+# Advice of the library that the command line has no option for.
+_ONLY_IN_PYTHON = ", or pass allow_insecure_http=True"
 _TOKEN, _TOKEN_FILE = "BETTUNE_API_TOKEN", "BETTUNE_API_TOKEN_FILE"
 
 
@@ -79,7 +81,7 @@ def session(options: Options) -> Iterator[bettune.BetTune]:
         with _warnings(options), bettune.BetTune() as client:
             yield client
     except bettune.InvalidArgumentError as error:
-        raise WrongUsage(one_line(error)) from None
+        raise WrongUsage(one_line(error).replace(_ONLY_IN_PYTHON, "")) from None
     except bettune.BetTuneError as error:
         status = TRY_AGAIN_LATER if is_for_later(error) else 1
         raise Failure(explain(error), status) from None

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from bettune import APIError, APIStatusError, Plans, RateLimitError, to_records
+from bettune import APIError, APIStatusError, Plans, to_records
 from bettune._bulk.planning import refusals_of
 from bettune._bulk.tables import is_large
 from bettune.cli._exit_status import TRY_AGAIN_LATER, WRONG_USAGE, Failure
 from bettune.cli._filters import label_of
 from bettune.cli._options import on_stderr
 from bettune.cli._output import (
+    count,
     odds_cell,
     one_line,
     table_of,
@@ -164,13 +165,9 @@ class WritesReport:
         self._say("Done", reports, options)
         if options.output != "table":
             records = []
-            for record in to_records(reports):
-                outcome = _outcome(record)
-                error = record["error"]
-                records.append(
-                    {**record, **self._named(record["match_id"]), "action": outcome}
-                    | {"error": None if error is None else one_line(error)}
-                )
+            for record in records_of(reports):
+                names = self._named(record["match_id"])
+                records.append({**record, **names, "action": _outcome(record)})
             _write_rows(records, options)
             return
         # The old orders that are still in force, and the writes that failed or are unknown.
@@ -238,8 +235,7 @@ class WritesReport:
             last = f": {explain(errors[-1])}" if errors else ""
             text += f" and {len(reports.pending)} were not sent{last}"
         elif for_later:
-            waits = [e.retry_after for e in errors if isinstance(e, RateLimitError)]
-            longest = max((wait for wait in waits if wait), default=0)
+            longest = max(getattr(error, "retry_after", None) or 0 for error in errors)
             when = f" in {longest:.0f} seconds" if longest else ""
             text += f"; run the same command again{when} to finish"
         else:
@@ -249,7 +245,7 @@ class WritesReport:
     def _listed(self, reports: SyncReports) -> list[str]:
         errors = {**reports.failed, **reports.unknown}
         lines = [
-            f"{self._name(*_key(write))}: {_reason(errors[_key(write)])}"
+            f"{self._name(*_key(write))}: {reason_of(errors[_key(write)])}"
             for write in self._plans.writes
             if _key(write) in errors
         ]
@@ -330,6 +326,16 @@ class WritesReport:
         return one_line(name)
 
 
+def records_of(reports: SyncReports) -> list[dict[str, Any]]:
+    """Return one record per write, with its error on one line, without advice for Python."""
+    errors = {**reports.failed, **reports.unknown}
+    records = to_records(reports)
+    for record in records:
+        error = errors.get((record["filter_id"], record["match_id"]))
+        record["error"] = None if error is None else reason_of(error)
+    return records
+
+
 def names_of(match: Match | None) -> dict[str, Any]:
     """Return the cells kick_off, home and away of a match, empty where it is not known."""
     if match is None:
@@ -377,17 +383,12 @@ def _state_and_error(reports: SyncReports, key: tuple[int, int]) -> tuple[str, s
     if key in reports.pending:
         return "pending", ""
     if key in reports.unknown:
-        return "unknown", _reason(reports.unknown[key])
-    return "failed", _reason(reports.failed[key])
+        return "unknown", reason_of(reports.unknown[key])
+    return "failed", reason_of(reports.failed[key])
 
 
-def count(number: int, singular: str, plural: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {singular if number == 1 else plural}"
-
-
-def _reason(error: APIError | None) -> str:
-    """Return an error without its request and advice, which are the same for every match."""
+def reason_of(error: APIError | None) -> str:
+    """Return an error on one line, without its request and advice, equal for every match."""
     if error is None:
         return "sent, and no response came"
     if isinstance(error, APIStatusError):

@@ -301,6 +301,15 @@ def test_an_unknown_filter(run):
     )
 
 
+def test_a_server_without_tls_is_refused_without_advice_for_python(run, monkeypatch):
+    monkeypatch.setenv("BETTUNE_BASE_URL", "http://bettune.example/v1")
+    monkeypatch.setenv("BETTUNE_API_TOKEN", "a-token")
+    status, out, err = run("sports")
+    assert (status, out) == (2, "")
+    assert "use https://" in err
+    assert "allow_insecure_http" not in err
+
+
 def test_no_server(run, port, monkeypatch):
     monkeypatch.setattr("bettune._http.retries._FIRST_WAIT", 0.001)
     monkeypatch.setattr("bettune._http.retries._LONGEST_BACKOFF", 0.001)

@@ -118,7 +118,7 @@ def test_matches_that_fail_are_listed_and_the_others_written(run, file):
         f"  match {NO_MATCH}: 404 match_not_found: Match not found",
     ]
     assert [row["action"] for row in rows(out)] == ["updated", "deleted", "created", "failed"]
-    assert ": 404 match_not_found: Match not found" in rows(out)[-1]["error"]
+    assert rows(out)[-1]["error"] == "404 match_not_found: Match not found"
 
     status, out, err = run("push", FILTER, path, "--format", "table")
     assert status == 1
