@@ -40,22 +40,25 @@ FLOW = {  # the steps, each with a description; then the ways back to the rate l
         ("429, 500, 502, 503, 504,", "a timeout or a lost", "connection: wait,", "then retry"),
     ],
     "pl": [
-        ("Twoje wywołanie", "sprawdza argumenty; niepoprawny zgłasza błąd i nic nie jest wysyłane"),
+        (
+            "Twoje wywołanie",
+            "sprawdza argumenty; jeśli są niepoprawne, zgłasza błąd i nic nie wysyła",
+        ),
         ("Kolejka", "najwyżej 100 zapytań naraz, w kolejności wywołań"),
-        ("Limit zapytań", "czeka, aż serwer przyjmie następne zapytanie"),
+        ("Limit zapytań", "zapytanie czeka, aż pozwoli na nie limit"),
         ("Zapytanie", "wysłane do BetTune z Twoim tokenem"),
         ("Odpowiedź", "porównana ze schematem i zwrócona jako modele"),
         (
             "429, 500, 502, 503, 504,",
-            "przekroczony czas lub",
-            "zerwane połączenie:",
-            "czeka i ponawia",
+            "przekroczony limit czasu",
+            "lub zerwane połączenie:",
+            "czekanie i ponowienie",
         ),
     ],
 }
 RESOLUTION = {
     "en": ("Your sheet", "BetTune", "certain: resolved", "uncertain: candidates to check"),
-    "pl": ("Twój arkusz", "BetTune", "pewne: dopasowane", "niepewne: kandydaci do sprawdzenia"),
+    "pl": ("Twój arkusz", "BetTune", "dopasowane", "niedopasowane: kandydaci do sprawdzenia"),
 }
 
 

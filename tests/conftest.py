@@ -1,4 +1,4 @@
-"""What all tests share: nothing but loopback, and every test of a client run on both twins."""
+"""Fixtures of all tests: loopback only, and each test of a client with both clients."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from contextlib import ExitStack, suppress
+from decimal import Decimal
 from functools import partial
 from importlib.metadata import version
 from inspect import isasyncgen, isawaitable
 from ipaddress import ip_address
 
+import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
 from hypothesis import HealthCheck, settings
@@ -144,10 +147,26 @@ class Awaited:
 
 
 def view(client, **options):
-    """What `with_options` gives, of a client of either kind."""
+    """The result of `with_options` of a client of either kind."""
     if isinstance(client, Awaited):
         return Awaited(client._target.with_options(**options), client._portal)
     return client.with_options(**options)
+
+
+def held(box, filter_id, ids):
+    """The odds that the sandbox holds for matches, asked without the library."""
+    headers = {"Authorization": f"Bearer {box.token}"}
+    with httpx.Client(
+        base_url=box.base_url, headers=headers, trust_env=False, timeout=60
+    ) as client:
+        body = {"filterId": filter_id, "matchIds": list(ids)}
+        items = client.post("/predictions/search", json=body).json()["items"]
+    return {item["matchId"]: Decimal(item["odds"]) for item in items}
+
+
+def close(client):
+    """Close a client of either kind."""
+    client.close() if isinstance(client, BetTune) else client.aclose()
 
 
 async def _call(function, *args, **options):
@@ -246,6 +265,21 @@ def port():
     """A port that is nobody else's: who connects is refused, unless a test listens there."""
     with hold_port() as holder:
         yield holder.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """TLS contexts: a server's on 127.0.0.1, and a client's that trusts it, as nobody else does."""
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"]
+    made += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path, "-out", path]
+    try:
+        subprocess.run(made, check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("there is no openssl here")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context, ssl.create_default_context(cafile=path)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections import Counter, defaultdict
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -98,6 +98,7 @@ class Proxy:
         self._times = defaultdict(int)
         self._writers = set()
         self._tasks = set()
+        self._forwarding = set()
 
     def __enter__(self):
         self._loop = asyncio.new_event_loop()
@@ -118,7 +119,7 @@ class Proxy:
         self._holder.close()
 
     def done(self):
-        """How often each fault was done."""
+        """The number of times of each fault."""
         return Counter(seen.fault.name for seen in self.seen if seen.fault)
 
     def down(self):
@@ -137,6 +138,24 @@ class Proxy:
         while self._listener and self._accept():  # what stands in the queue too
             pass
         await asyncio.gather(*self._tasks)
+
+    def wait_until_forwarded(self):
+        """Return once what came is done and seen, also of clients that were cut off meanwhile."""
+        self._do(self._forwarded)
+
+    async def _forwarded(self):
+        if self._forwarding:
+            await asyncio.wait(self._forwarding)
+
+    @contextmanager
+    def _noted_while_forwarding(self):
+        done = self._loop.create_future()
+        self._forwarding.add(done)
+        try:
+            yield
+        finally:
+            self._forwarding.discard(done)
+            done.set_result(None)
 
     def _do(self, function):
         async def do():
@@ -196,14 +215,15 @@ class Proxy:
                 method, path = method.decode(), path.decode().removeprefix(self._upstream.path)
                 fault = self._choose(method, path)
                 answer = None
-                if fault is None or fault.works:
-                    if upstream is None:
-                        where = self._upstream.hostname, self._upstream.port
-                        upstream = await asyncio.open_connection(*where)
-                    upstream[1].write(head + body)
-                    answer = await _message(upstream[0])
-                status = int(answer[0].split(None, 2)[1]) if answer else None
-                self.seen.append(Seen(method, path, fault, status, came))
+                with self._noted_while_forwarding():
+                    if fault is None or fault.works:
+                        if upstream is None:
+                            where = self._upstream.hostname, self._upstream.port
+                            upstream = await asyncio.open_connection(*where)
+                        upstream[1].write(head + body)
+                        answer = await _message(upstream[0])
+                    status = int(answer[0].split(None, 2)[1]) if answer else None
+                    self.seen.append(Seen(method, path, fault, status, came))
                 if fault is None:
                     writer.write(answer[0] + answer[1])
                 elif fault in REDIRECTS:

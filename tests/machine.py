@@ -21,7 +21,15 @@ from bettune import (
     BetTuneError,
     InvalidOddsError,
 )
-from tests.faulty_proxy import DIES, FINAL, PASSING, RATE_LIMITED_TOLD, REDIRECTS, Proxy
+from tests.faulty_proxy import (
+    DIES,
+    FINAL,
+    PASSING,
+    RATE_LIMITED_TOLD,
+    REDIRECTS,
+    REFUSED,
+    Proxy,
+)
 
 FILTER = 11583
 MATCHES = 12
@@ -41,11 +49,11 @@ troubles = st.lists(
 
 
 class StoppedError(Exception):
-    """What a callback raises."""
+    """Raised by a callback."""
 
 
 def nothing(kind):
-    """What a callback that does nothing returns, to be awaited or not."""
+    """The result of a callback that does nothing, to be awaited or not."""
     return anyio.lowlevel.checkpoint() if kind == "async" else None
 
 
@@ -122,6 +130,7 @@ class Machine(RuleBasedStateMachine):
         self.proxy.seen.clear()
         yield
         self.proxy.upcoming = []
+        self.proxy.wait_until_forwarded()
         self.proxy.up()
         assert {seen.method for seen in self.proxy.seen} <= set(methods)
 
@@ -132,7 +141,7 @@ class Machine(RuleBasedStateMachine):
                 assert following.at - told.at >= 0.75 * MAX_WAIT
 
     def worked(self, match_id):
-        """Whether the server did a write of the match since the trouble began."""
+        """Return whether the server did a write of the match since the trouble began."""
         return any(
             seen.path.endswith(f"/matches/{match_id}/prediction") and seen.status in {200, 204}
             for seen in self.proxy.seen
@@ -220,7 +229,8 @@ class Machine(RuleBasedStateMachine):
             assert refused.invalid.keys() == empty
             assert not self.proxy.seen
             return
-        assert not report.pending
+        # However long a busy machine keeps a refused port closed: for five in a row, at times.
+        assert not report.pending or REFUSED in {seen.fault for seen in self.proxy.seen}
         self.agrees(report, wanted, before)
 
     @rule(
@@ -295,12 +305,13 @@ class Machine(RuleBasedStateMachine):
             self.connect()
         self.agrees(report, wanted, before)
         assert len(report.results) == len(report.plan) - len(report.pending)
-        # Of each worker what it had begun, and no more.
-        assert len(told) < turn or len(report.results) <= turn + 2 * concurrency
+        # Of each worker what it had begun, and no more; of a thread, some more until that is told.
+        most = turn + (5 if kind == "sync" else 2) * concurrency
+        assert len(told) < turn or len(report.results) <= most
         assert not any(map(self.worked, report.pending))
 
     def given(self, odds, missing):
-        """What is given to a sync, by match id; and what is wanted: odds, or None to delete."""
+        """The odds given to a sync by match id, and the desired ones, None to delete."""
         given = {self.ids[n]: value for n, value in odds.items()}
         wanted = {
             match_id: Decimal(value) if isinstance(value, str) else None

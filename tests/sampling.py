@@ -24,6 +24,7 @@ FILES = (
     "tests/conftest.py",
     "tests/contract",
     "tests/packaging",
+    "tests/programs.py",
     "tests/sampling.py",
     "tests/schema",
     "tests/workflows",
@@ -37,7 +38,7 @@ def digest():
     for name in FILES:
         path = ROOT / name
         files = (
-            [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
+            [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
         )
         for file in files:
             if file.suffix != ".pyc" and "node_modules" not in file.parts:
@@ -47,7 +48,7 @@ def digest():
 
 
 def tools_are_as_tested():
-    """Whether all tests of the tools passed with the files as they are."""
+    """Return whether all tests of the tools passed with the files as they are."""
     return RECORD.is_file() and RECORD.read_text("ascii") == digest()
 
 

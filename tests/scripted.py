@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Request(NamedTuple):
-    """What the server saw."""
+    """A request that the server saw."""
 
     method: str
     path: str
@@ -31,6 +31,8 @@ def answer(status, body=b"", *, reason="Whatever", **headers):
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+NOTHING = answer(200, {"count": 0, "items": []})
 SILENCE = object()  # take the request, and never answer
 
 
@@ -41,8 +43,9 @@ class Scripted:
     gives either. An answer that is not a whole HTTP answer hangs up after it.
     """
 
-    def __init__(self, *answers):
+    def __init__(self, *answers, tls=None):
         self._answers = list(answers)
+        self._tls = tls
         self._lock = threading.Lock()
         self._sockets = []
         self._threads = []
@@ -51,7 +54,7 @@ class Scripted:
     def __enter__(self):
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.host, self.port = self._listener.getsockname()
-        self.base_url = f"http://{self.host}:{self.port}/v1"
+        self.base_url = f"http{'s' if self._tls else ''}://{self.host}:{self.port}/v1"
         self._start(self._accept)
         return self
 
@@ -93,7 +96,14 @@ class Scripted:
                 return
             with self._lock:
                 self._sockets.append(connection)
-            self._start(self._serve, connection)
+            self._start(self._serve_tls if self._tls else self._serve, connection)
+
+    def _serve_tls(self, connection):
+        with suppress(OSError):
+            wrapped = self._tls.wrap_socket(connection, server_side=True)
+            with self._lock:
+                self._sockets.append(wrapped)  # the other is detached
+            self._serve(wrapped)
 
     def _serve(self, connection):
         with connection, connection.makefile("rb") as stream:
@@ -127,8 +137,72 @@ class Scripted:
         return Request(first[0].decode(), first[1].decode(), headers, body, time.monotonic())
 
 
+class Endless(Scripted):
+    """Sends the piece again and again, in place of an answer's end."""
+
+    def __init__(self, piece, pause):
+        super().__init__(b"")
+        self._piece, self._pause = piece, pause
+        self._over = threading.Event()
+
+    def __exit__(self, *args):
+        self._over.set()
+        super().__exit__(*args)
+
+    def _serve(self, connection):
+        with connection, connection.makefile("rb") as stream:
+            try:
+                self._read(stream)
+                if self._piece.startswith(b"X"):
+                    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+                while not self._over.wait(self._pause):
+                    connection.sendall(self._piece)
+            except OSError:
+                pass
+
+
+class Tunnel(Scripted):
+    """A proxy that connects, with TLS of its own or not, to the port that CONNECT names.
+
+    After `fast` bytes of the server's it passes on a byte now and then.
+    """
+
+    def __init__(self, *, tls=None, fast=None):
+        super().__init__(b"", tls=tls)
+        self._fast = fast
+        self._over = threading.Event()
+
+    def __exit__(self, *args):
+        self._over.set()
+        super().__exit__(*args)
+
+    def _serve(self, connection):
+        with connection, connection.makefile("rb", 0) as stream, suppress(OSError):
+            request = self._read(stream)
+            self.requests.append(request)
+            server = socket.create_connection((self.host, int(request.path.split(":")[1])))
+            self._sockets.append(server)
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            self._start(self._pass_on, connection, server)
+            with server:
+                left = self._fast
+                while data := server.recv(65536):
+                    quick = data if left is None else data[:left]
+                    connection.sendall(quick)
+                    left = None if left is None else left - len(quick)
+                    for at in range(len(quick), len(data)):
+                        connection.sendall(data[at : at + 1])
+                        self._over.wait(0.05)
+
+    @staticmethod
+    def _pass_on(connection, server):
+        with suppress(OSError, ValueError):
+            while data := connection.recv(65536):
+                server.sendall(data)
+
+
 def most_in_any_window(server, per):
-    """How many requests the server saw in any `per` seconds, at most."""
+    """The largest number of requests that the server saw in any `per` seconds."""
     arrivals = [request.at for request in server.requests]
     return max(sum(start <= at < start + per for at in arrivals) for start in arrivals)
 

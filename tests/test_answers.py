@@ -1,4 +1,4 @@
-"""What the user gets for whatever a server answers: the table of errors."""
+"""Results and errors for the responses of a server."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from decimal import Decimal
 import pytest
 
 import bettune
-from tests.scripted import answer
+from tests.scripted import NOTHING, answer
 
 SPORT = {"id": 1, "name": "football"}
-SPORTS = answer(200, {"count": 1, "items": [SPORT]})
 NAMED = {"id": 7, "name": "x"}
 MATCH = {
     "id": 5,
@@ -222,7 +221,7 @@ def test_an_answer_that_is_too_large(serve):
 
 
 def test_what_is_sent(serve):
-    server, client = serve(matches(MATCH), answer(200, {"count": 0, "items": []}), answer(204))
+    server, client = serve(matches(MATCH), NOTHING, answer(204))
     client.matches.list("2026-06-06", sport=1)
     client.predictions.search(1, [5, 6])
     client.predictions.delete(1, 5)

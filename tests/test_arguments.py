@@ -1,4 +1,4 @@
-"""What callers pass in: odds, ids, days. What is refused is refused before any request."""
+"""Arguments of callers: odds, ids, days. Invalid ones are refused before any request."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bettune import BetTune, InvalidArgumentError, InvalidOddsError
+from bettune import BetTune, InvalidArgumentError, InvalidOddsError, Plan
 from bettune.sandbox import Sandbox
-from tests.scripted import Scripted, answer
+from tests.scripted import NOTHING, Scripted, answer
 
 EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN)
 SIX = Decimal("0.000001")
@@ -178,6 +178,9 @@ BAD_IDS = [
     Decimal(1),
     [1],
     np.array(1),
+    np.float64(5),
+    pytest.param(10**5000, id="5001 digits"),
+    pytest.param(-(10**5000), id="5001 digits below 0"),
 ]
 
 
@@ -200,7 +203,9 @@ def test_ids_that_are_refused(strict, value):
             strict.predictions.plan(1, {value: 2})
 
 
-@pytest.mark.parametrize("value", [0, -1, True, 1.0, "1", None])
+@pytest.mark.parametrize(
+    "value", [0, -1, True, 1.0, "1", None, pytest.param(-(10**5000), id="5001 digits")]
+)
 def test_a_concurrency_that_is_no_count(strict, value):
     with pytest.raises(InvalidArgumentError, match="concurrency"):
         strict.predictions.sync(1, {1: 2}, concurrency=value)
@@ -216,14 +221,14 @@ def test_a_string_as_an_id_is_told_where_it_comes_from(strict):
         strict.predictions.plan(1, {"1611471": 2})
 
 
-@pytest.mark.parametrize("value", ["12", 5, None, b"12"])
+@pytest.mark.parametrize("value", ["12", 5, None, b"12", np.array(5), np.array([[5]])])
 def test_match_ids_that_are_no_list_of_ids(strict, value):
     with pytest.raises(InvalidArgumentError, match="match_ids"):
         strict.predictions.search(1, value)
 
 
 def test_ids_may_be_numpys_of_any_iterable_and_are_asked_for_once(connect):
-    with Scripted(answer(200, {"count": 0, "items": []})) as server:
+    with Scripted(NOTHING) as server:
         client = connect(base_url=server.base_url)
         assert client.predictions.search(np.int64(1), np.array([5, 6])) == []
         assert client.predictions.search(1, pd.Series([5, 6])) == []
@@ -243,6 +248,8 @@ BAD_DAYS = [
     20260606,
     None,
     "",
+    pd.NaT,
+    np.datetime64("NaT", "s"),
 ]
 
 
@@ -266,3 +273,43 @@ def test_every_day_of_the_calendar_can_be_asked_for(own, day):
 def test_a_datetime_that_leaves_the_calendar_in_utc(strict):
     with pytest.raises(InvalidArgumentError, match="calendar"):
         strict.matches.list(datetime.fromisoformat("0001-01-01T00:00:00+05:00"), sport=1)
+
+
+PLAN = Plan(filter_id=1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.matches.list("2026-06-06", sport=pd.NA),
+        lambda client: client.matches.list("2026-06-06", tz="../etc/passwd"),
+        lambda client: client.matches.list("2026-06-06", tz="No/Where"),
+        lambda client: client.matches.list("2026-06-06", tz=2),
+        lambda client: client.predictions.put(Decimal("sNaN"), 1, 2),
+        lambda client: client.predictions.plan(1, pd.Series([2.0, 3.0])),
+        lambda client: client.predictions.plan(1, pd.DataFrame({"odds": [2.0]})),
+        lambda client: client.predictions.plan(1, {1: 2}, missing=5),
+        lambda client: client.predictions.sync(1, {1: 2}, missing=[]),
+        lambda client: client.predictions.sync(1, {1: 2}, tolerance=pd.NA),
+        lambda client: client.predictions.plan(1, {1: 2}, tolerance=10**5000),
+        lambda client: client.predictions.plan_many({1: {0: 2}}),
+        lambda client: client.predictions.plan_many([1]),
+        lambda client: client.predictions.apply({}),
+        lambda client: client.predictions.apply_many({1: 5}),
+        lambda client: client.predictions.apply(PLAN, concurrency=0),
+        lambda client: client.predictions.apply(PLAN, on_progress=5),
+        lambda client: client.predictions.apply(PLAN, on_result="x"),
+        lambda client: client.with_options(on_wait=5),
+        lambda client: client.with_options(timeout="soon"),
+        lambda client: client.with_options(max_retries=-1),
+        lambda client: client.with_options(max_wait=None),
+        lambda client: client.low_level.with_headers(5),
+        lambda client: client.low_level.with_headers({"Content-Length": "5"}),
+        lambda client: client.low_level.with_cookies(5),
+        lambda client: client.low_level.with_timeout("soon"),
+    ],
+)
+def test_other_arguments_that_are_refused(strict, call):
+    with pytest.raises(InvalidArgumentError) as caught:
+        call(strict)
+    assert len(str(caught.value)) < 300

@@ -12,6 +12,7 @@ import threading
 import zlib
 from contextlib import contextmanager, suppress
 
+import httpx
 import pytest
 
 import bettune
@@ -150,19 +151,21 @@ def test_a_body_that_trickles_for_ever_runs_into_the_timeout(connect):
 
 
 @pytest.mark.parametrize("line", [b"X-More: 1\r\n", b"HTTP/1.1 102 Processing\r\n\r\n"])
-def test_headers_without_end_run_into_the_timeout(connect, line):
+@pytest.mark.parametrize("pause", [0.05, 0], ids=["slowly", "fast"])
+def test_headers_without_end_run_into_the_timeout(connect, line, pause):
     ended = threading.Event()
 
     def drip(connection):
         with suppress(OSError):
             if line.startswith(b"X"):
                 connection.sendall(b"HTTP/1.1 200 OK\r\n")
-            while not ended.wait(0.05):
+            while not ended.wait(pause):
                 connection.sendall(line)
 
     with raw_server(drip) as base_url:
         client = connect(base_url=base_url, timeout=0.3, max_retries=0)
-        with pytest.raises(bettune.APITimeoutError):
+        # Those that come fast may be too many before.
+        with pytest.raises(bettune.APITimeoutError if pause else bettune.APIConnectionError):
             client.sports.list()
         ended.set()
 
@@ -175,11 +178,11 @@ def test_a_slow_body_that_gets_on_is_waited_for(connect):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body))
         for start in range(0, len(body), 10_800):
             connection.sendall(body[start : start + 10_800])
-            pause.wait(0.2)
+            pause.wait(0.35)
 
-    # In two seconds, twice its timeout.
+    # In all longer than its timeout, and each piece far quicker, however busy the machine.
     with raw_server(slowly) as base_url:
-        assert connect(base_url=base_url, timeout=1, max_retries=0).sports.list() == []
+        assert connect(base_url=base_url, timeout=2.5, max_retries=0).sports.list() == []
 
 
 DRIPPING = {
@@ -204,6 +207,38 @@ def test_a_byte_now_and_then_runs_into_the_timeout_wherever_it_stands(connect, w
     with raw_server(drip) as base_url:
         client = connect(base_url=base_url, timeout=0.3, max_retries=0)
         with pytest.raises(bettune.APITimeoutError, match=r"GET /sports: .*timeout"):
+            client.sports.list()
+        hung_up.set()
+
+
+class Wrapping(httpx.BaseTransport):
+    def __init__(self):
+        self.wrapped = httpx.HTTPTransport(retries=1)
+
+    def handle_request(self, request):
+        return self.wrapped.handle_request(request)
+
+
+@pytest.mark.parametrize("given", ["transport", "wrapped transport", "mount"])
+@pytest.mark.parametrize("where", ["headers", *DRIPPING])
+def test_the_deadline_holds_for_a_transport_of_the_callers(given, where):
+    before, byte = DRIPPING.get(where, (b"", b"x"))
+    head = CHUNKED + (b"" if where == "headers" else b"\r\n")
+    hung_up = threading.Event()
+
+    def drip(connection):
+        with suppress(OSError):
+            connection.sendall(head + before)
+            while not hung_up.wait(0.05):
+                connection.sendall(byte)
+
+    transport = Wrapping() if given == "wrapped transport" else httpx.HTTPTransport()
+    option = {"mounts": {"all://": transport}} if given == "mount" else {"transport": transport}
+    with (
+        raw_server(drip) as base_url,
+        BetTune("t", base_url=base_url, timeout=0.3, max_retries=0, **option) as client,
+    ):
+        with pytest.raises(bettune.APITimeoutError):
             client.sports.list()
         hung_up.set()
 

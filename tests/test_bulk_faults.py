@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from decimal import Decimal
 from itertools import islice
 
-import httpx
 import pytest
 
 from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune.sandbox import Sandbox
+from tests.conftest import held
 from tests.faulty_proxy import CUT, ERRORS, FORBIDDEN, LONG, LOST, REFUSED, RESET, Proxy, at
 
 FILTER = 11583
@@ -38,17 +38,6 @@ def ids(box, request):
         found = [match.id for match in islice(season, size)]
     assert len(found) == size
     return found
-
-
-def held(box, ids):
-    """What the server holds, asked without the library."""
-    headers = {"Authorization": f"Bearer {box.token}"}
-    with httpx.Client(
-        base_url=box.base_url, headers=headers, trust_env=False, timeout=60
-    ) as client:
-        body = {"filterId": FILTER, "matchIds": list(ids)}
-        items = client.post("/predictions/search", json=body).json()["items"]
-    return {item["matchId"]: Decimal(item["odds"]) for item in items}
 
 
 def sync(kind, box, base_url, odds):
@@ -102,17 +91,17 @@ def test_a_season_while_5_percent_fail_and_again_while_every_20th_does_for_good(
     # Of three kinds: most to be set, some to go, and some as they are.
     odds = {match_id: Decimal(2) + n % 97 for n, match_id in enumerate(ids)}
     odds.update(dict.fromkeys(ids[::11]))
-    before = held(box, ids)
+    before = held(box, FILTER, ids)
     with Proxy(box.base_url, faults=faults, rate=0.05, seed=kind) as proxy:
         report = sync(kind, box, proxy.base_url, odds)
         assert report.ok
-        check(report, odds, before, held(box, ids), writes(proxy))
+        check(report, odds, before, held(box, FILTER, ids), writes(proxy))
         assert sum(proxy.done().values()) > len(ids) * 0.03
         assert len(proxy.done()) == len(faults)
 
     for_good = set(ids[::20])
     odds = {match_id: Decimal(200) + n % 89 for n, match_id in enumerate(ids)}
-    before = held(box, ids)
+    before = held(box, FILTER, ids)
     with Proxy(box.base_url, faults=faults, rate=0.05, seed=kind) as proxy:
         proxy.chosen = lambda method, path: (
             FORBIDDEN if method == "PUT" and int(path.split("/")[4]) in for_good else None
@@ -120,14 +109,14 @@ def test_a_season_while_5_percent_fail_and_again_while_every_20th_does_for_good(
         report = sync(kind, box, proxy.base_url, odds)
         assert set(report.failed) == for_good
         assert {error.status_code for error in report.failed.values()} == {422}
-        check(report, odds, before, held(box, ids), writes(proxy))
+        check(report, odds, before, held(box, FILTER, ids), writes(proxy))
 
     # And once more, when all is well: what failed is all there is to do.
     with Proxy(box.base_url) as proxy:
         report = sync(kind, box, proxy.base_url, odds)
         assert report.ok
         assert writes(proxy) == for_good
-    assert held(box, ids) == odds
+    assert held(box, FILTER, ids) == odds
 
 
 # A process of its own, as a cron job would have.
@@ -220,11 +209,11 @@ def test_killed_in_the_middle_and_run_again(tmp_path, ids, kind):
             assert said(process) == ""
             assert process.returncode == -signal.SIGKILL
         proxy.chosen = lambda method, path: None
-        assert 0 < list(held(box, ids).values()).count(7) < 200
+        assert 0 < list(held(box, FILTER, ids).values()).count(7) < 200
         done = writes(proxy)
         proxy.seen.clear()
         assert sync(kind, box, proxy.base_url, dict.fromkeys(ids, 7)).ok
-        assert held(box, ids) == dict.fromkeys(ids, 7)
+        assert held(box, FILTER, ids) == dict.fromkeys(ids, 7)
         # What the first run had finished is not done again.
         assert len(writes(proxy)) + len(done) < 200 + 20
 
@@ -238,17 +227,17 @@ def test_killed_in_the_middle_and_run_again(tmp_path, ids, kind):
 def test_ctrl_c_stops_promptly_and_leaves_nothing(box, ids, kind, options):
     odds = {("sync", 30): 11, ("sync", 40): 12, ("async", 30): 13, ("async", 40): 14}
     odds, ids = odds[kind, options.get("interrupt_after", 40)], ids[:200]
-    before = held(box, ids)
+    before = held(box, FILTER, ids)
     with Proxy(box.base_url) as proxy:
         with job(kind, box, proxy.base_url, ids, odds, **options) as process:
             assert said(process) == "interrupted ['MainThread']"
             assert process.returncode == 0
         # No more than was under way, and begun before the interrupt came through.
         assert 30 <= len(writes(proxy)) <= 60
-        after = held(box, ids)
+        after = held(box, FILTER, ids)
         assert all(after.get(match_id) in {before.get(match_id), odds} for match_id in ids)
         assert sync(kind, box, proxy.base_url, dict.fromkeys(ids, odds)).ok
-    assert held(box, ids) == dict.fromkeys(ids, odds)
+    assert held(box, FILTER, ids) == dict.fromkeys(ids, odds)
 
 
 @pytest.mark.usefixtures("_limit_is_met")

@@ -1,4 +1,4 @@
-"""What a run calls: callbacks of both kinds, in the context of who started it."""
+"""Callbacks of a run, of both kinds, in the context of the caller."""
 
 from __future__ import annotations
 

@@ -147,7 +147,9 @@ def test_it_is_the_filter_over_all_matches(own, start, hours):
     start = start.astimezone(UTC)
     end = start + timedelta(hours=hours)
     first, last = start.date() - timedelta(days=1), end.date() + timedelta(days=1)
-    expected = [one for one in own.matches.between(first, last, sport=1) if start <= one.date < end]
+    expected = [
+        match for match in own.matches.between(first, last, sport=1) if start <= match.date < end
+    ]
     assert list(own.matches.between(start, end, sport=1)) == expected
 
 

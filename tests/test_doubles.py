@@ -1,4 +1,4 @@
-"""What tools ask of the public classes: test doubles, copies for another process."""
+"""Public classes as tools use them: test doubles, copies for another process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import httpx
 import pytest
 from pydantic import BaseModel, ValidationError, create_model
 
-import bettune
 from bettune import AsyncBetTune, BetTune, BetTuneError, Match, Prediction
 
 kinds = pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
@@ -123,11 +122,3 @@ def test_pydantic_makes_arguments_of_operations(kind):
         arguments = create_model("Arguments", **{name: (hints[name], ...) for name in given})
         assert arguments.model_json_schema()["properties"].keys() == given.keys()
         assert arguments(**given)
-
-
-def test_names_are_imported_from_the_modules_that_have_them():
-    assert {*bettune._MODULES} == {*bettune.__all__} - {"__version__"}
-    for name in bettune._MODULES:
-        assert getattr(bettune, name)
-    with pytest.raises(AttributeError, match="BetTuna"):
-        _ = bettune.BetTuna

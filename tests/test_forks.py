@@ -12,11 +12,10 @@ import threading
 
 import pytest
 
-from tests.scripted import Scripted, answer
+from tests.scripted import SPORTS, Scripted
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 PREAMBLE = """
 import asyncio, logging, os, signal, sys, threading
 from concurrent.futures import ThreadPoolExecutor
@@ -146,6 +145,27 @@ def hold(*_):
     if os.getpid() == PARENT and threading.current_thread() is not threading.main_thread():
         inside.set()
         leave.wait(30)
+
+def begin(call):
+    thread = threading.Thread(target=call)
+    thread.start()
+    inside.wait()
+
+def end():
+    leave.set()
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join()
+"""
+# A thread that decides about the shared limit, with its file locked.
+LOCKED = f"""{HELD}
+from bettune._http import shared_window
+
+free_place = shared_window._free_place
+shared_window._free_place = lambda *args: hold() or free_place(*args)
+options = {{"base_url": base_url, "rate_limit": RateLimit(10, 1, shared=True), "max_wait": 20}}
+client = BetTune("bettune-sandbox-pro", **options)
+begin(lambda: attempt(client.sports.list))
 """
 
 
@@ -160,9 +180,7 @@ def slow(text):
 redaction._logs.add(slow)
 logger = logging.getLogger("httpx")
 logging.basicConfig(level=logging.INFO, stream=open(os.devnull, "w"))
-thread = threading.Thread(target=logger.info, args=("x",))
-thread.start()
-inside.wait()
+begin(lambda: logger.info("x"))
 
 def child():
     with BetTune("bettune-sandbox-pro", base_url=base_url) as client:
@@ -170,8 +188,7 @@ def child():
     logger.info("y")
 
 in_a_child(child)
-leave.set()
-thread.join()
+end()
 """
     assert output(program, box.base_url) == ["worked"]
 
@@ -185,9 +202,7 @@ day = client.matches.list("2999-06-06")
 plan = client.predictions.plan(11583, {{match.id: 2 for match in day[:20]}})
 delay = Window.delay
 Window.delay = lambda *args: hold() or delay(*args)
-thread = threading.Thread(target=lambda: attempt(client.sports.list))
-thread.start()
-inside.wait()
+begin(lambda: attempt(client.sports.list))
 
 def child():
     attempt(client.sports.list)
@@ -195,40 +210,22 @@ def child():
     client.close()
 
 in_a_child(child)
-leave.set()
-thread.join()
+end()
 client.close()
 """
     assert output(program, box.base_url) == [REFUSAL, REFUSAL, "worked"]
 
 
 def test_a_child_of_a_fork_amid_the_locked_file_of_a_shared_limit_goes_on(box, tmp_path):
-    program = f"""{HELD}
-from bettune._http import shared_window
-
-free_place = shared_window._free_place
-shared_window._free_place = lambda *args: hold() or free_place(*args)
-options = {{"base_url": base_url, "rate_limit": RateLimit(10, 1, shared=True), "max_wait": 20}}
-client = BetTune("bettune-sandbox-pro", **options)
-thread = threading.Thread(target=lambda: attempt(client.sports.list))
-thread.start()
-inside.wait()
-
-def child():
-    with BetTune("bettune-sandbox-pro", **options) as other:
-        attempt(other.sports.list)
-
-def parent_goes_on():
-    leave.set()
-    thread.join()
-
-child_id = os.fork()
-if child_id == 0:
+    program = f"""{LOCKED}
+child = os.fork()
+if child == 0:
     signal.alarm(30)
-    child()
+    with BetTune("bettune-sandbox-pro", **options) as own:
+        attempt(own.sports.list)
     os._exit(0)
-parent_goes_on()
-assert os.waitpid(child_id, 0)[1] == 0, "the child hangs"
+end()
+assert os.waitpid(child, 0)[1] == 0, "the child hangs"
 client.close()
 """
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
@@ -237,27 +234,17 @@ client.close()
 
 def test_a_child_keeps_no_lock_of_the_shared_limits_file(box, tmp_path):
     """A child that lives on, and never asks for the file, does not stop its parent."""
-    program = f"""{HELD}
-from bettune._http import shared_window
-
-free_place = shared_window._free_place
-shared_window._free_place = lambda *args: hold() or free_place(*args)
-options = {{"base_url": base_url, "rate_limit": RateLimit(10, 1, shared=True), "max_wait": 5}}
-client = BetTune("bettune-sandbox-pro", **options)
-thread = threading.Thread(target=lambda: attempt(client.sports.list))
-thread.start()
-inside.wait()
+    program = f"""{LOCKED}
 read, write = os.pipe()
-child_id = os.fork()
-if child_id == 0:
+child = os.fork()
+if child == 0:
     os.close(write)
     os.read(read, 1)
     os._exit(0)
-leave.set()
-thread.join()
+end()
 attempt(client.sports.list)
 os.close(write)
-os.waitpid(child_id, 0)
+os.waitpid(child, 0)
 client.close()
 """
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}

@@ -1,4 +1,4 @@
-"""Whatever a server answers: an error of the tree or a result, in bounded time and memory."""
+"""Any response of a server: a result or a BetTuneError, in bounded time and memory."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def assert_idle(client):
 
 
 def sample(request, total):
-    """Which of so many moments to interrupt at: a dozen, or in the nightly run a thousand."""
+    """Choose moments to interrupt at: a dozen, or in the nightly run a thousand."""
     if not request.config.getoption("--all"):
         return random.Random(total).sample(range(total), 12)
     return random.choices(range(total), k=1000)

@@ -74,7 +74,7 @@ def test_prediction_filters(client):
         "Home",
         PredictionFilterStatus.APPROVED,
     )
-    assert {one.status for one in filters} == {"approved", "disabled"}
+    assert {listed.status for listed in filters} == {"approved", "disabled"}
 
 
 def test_put_search_delete(client):
@@ -110,7 +110,7 @@ def test_a_search_is_split_joined_and_asks_for_an_id_once(client, box):
     ids = list(range(first, first + 1001))
     before = len(box.seen)
     found = client.predictions.search(FILTER, ids + ids[:10])
-    assert [(one.method, one.status) for one in box.seen[before:]] == [("POST", 200)] * 3
+    assert [(seen.method, seen.status) for seen in box.seen[before:]] == [("POST", 200)] * 3
     assert len({prediction.match_id for prediction in found}) == len(found) > 10
     # None asked, none sent.
     assert client.predictions.search(FILTER, []) == []

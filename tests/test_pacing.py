@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 
 import anyio
 import anyio.lowlevel
@@ -21,10 +19,9 @@ from bettune import AsyncBetTune, BetTune, RateLimit
 from bettune._http.rate_limiter import MaxWaitExceededError, PendingRequest, RateLimiter
 from bettune._http.synchronization import Event
 from bettune.sandbox import Sandbox
-from tests.scripted import Scripted, answer, most_in_any_window
+from tests.scripted import SPORTS, Scripted, answer, most_in_any_window
 from tests.test_sync import Table
 
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 LIMITED = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.25"}
 
 
@@ -85,7 +82,7 @@ class TestBurst:
             # What was under way when the first answer told the limit could not know of it.
             known = server.requests[20 if call is by_threads else 40 :]
             for first in known:
-                assert sum(0 <= one.at - first.at < 0.25 for one in known) <= 10
+                assert sum(0 <= request.at - first.at < 0.25 for request in known) <= 10
 
     def test_retry_after_holds_back_everybody(self, call, caplog):
         obeyed = threading.Event()
@@ -119,7 +116,7 @@ class TestBurst:
             call(server, 40, limits=Limits(max_connections=3))
             # Three were under way when the first answer told the limit.
             for first in server.requests[3:]:
-                assert sum(0 <= one.at - first.at < 0.25 for one in server.requests) <= 10
+                assert sum(0 <= request.at - first.at < 0.25 for request in server.requests) <= 10
 
     def test_more_calls_than_connections_take_turns(self, call):
         with Scripted(SPORTS) as server:
@@ -167,19 +164,19 @@ class TestADoubtedLimit:
     """A learnt limit that would stop a client for long is held for `max_wait`, then tried."""
 
     def call_until_sent(self, client, server):
-        """Call until a request goes out, which calls before are not."""
-        seen, waits = len(server.requests), []
-        while True:
-            try:
-                sports = client.sports.list()
-            except bettune.RateLimitError as error:
-                waits.append(error.retry_after)
-                refused_at = len(server.requests)
-                time.sleep(0.01)
-            else:
-                assert min(waits) > MAX_WAIT
-                assert refused_at == seen
-                return sports
+        """Call just before the limit was held for `max_wait`, which sends nothing, and then."""
+        limiter = getattr(client, "_target", client)._http.exchange.rate_limiter
+        end = limiter._window._responded[-1] + MAX_WAIT
+        seen = len(server.requests)
+        limiter.clock.now = lambda: end - 0.001
+        with pytest.raises(bettune.RateLimitError) as caught:
+            client.sports.list()
+        assert caught.value.retry_after > MAX_WAIT
+        assert len(server.requests) == seen
+        limiter.clock.now = lambda: end
+        sports = client.sports.list()
+        assert len(server.requests) == seen + 1
+        return sports
 
     def test_it_is_dropped_where_the_api_no_longer_keeps_it(self, connect):
         told = answer(200, {"count": 0, "items": []}, **DAY)
@@ -188,7 +185,6 @@ class TestADoubtedLimit:
             client.sports.list()
             assert client.rate_limit == RateLimit(1, 86_400)
             assert len(self.call_until_sent(client, server)) == 1
-            assert server.requests[1].at - server.requests[0].at >= MAX_WAIT
             assert client.rate_limit is None
             client.sports.list()
 
@@ -207,8 +203,7 @@ class TestADoubtedLimit:
             client.sports.list()
             for _ in range(2):
                 self.call_until_sent(client, server)
-            times = [request.at for request in server.requests]
-        assert all(later - earlier >= MAX_WAIT for earlier, later in pairwise(times))
+                assert client.rate_limit == RateLimit(1, 86_400)
 
     def test_one_request_at_a_time_tries_it(self):
         limiter = RateLimiter(None, 10, Event)
@@ -241,7 +236,7 @@ class TestADoubtedLimit:
 
 
 def test_another_origin_teaches_no_limit(connect):
-    """Where redirects are followed, the answer may be another server's."""
+    """With redirects followed, the response may be another server's."""
     told = answer(200, {"count": 0, "items": []}, **DAY)
     with Scripted(told) as stranger:
         hop = answer(307, location=f"{stranger.base_url}/sports")
@@ -277,7 +272,7 @@ def test_a_sync_within_a_given_limit_meets_no_429(connect):
         client = connect(box.token, base_url=box.base_url, rate_limit=RateLimit(20, 1))
         odds = {match.id: 2 for match in client.matches.list("2999-06-06", sport=1)[:50]}
         assert client.predictions.sync(11583, odds).ok
-        assert [one.status for one in box.seen] == [200] * (1 + 1 + 50)
+        assert [seen.status for seen in box.seen] == [200] * (1 + 1 + 50)
 
 
 @pytest.mark.usefixtures("_limit_is_met")
@@ -287,7 +282,7 @@ def test_a_sync_that_learns_the_limit_meets_at_most_concurrency_429s(connect):
         odds = {match.id: 2 for match in client.matches.list("2999-06-06", sport=1)[:30]}
         assert client.predictions.sync(11583, odds, concurrency=8).ok
         assert client.rate_limit == RateLimit(20, 3)
-        assert 1 <= [one.status for one in box.seen].count(429) <= 8
+        assert 1 <= [seen.status for seen in box.seen].count(429) <= 8
 
 
 @pytest.mark.parametrize(
@@ -347,27 +342,6 @@ def waiting_server():
         yield server
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_wait_for_a_connection_can_be_cancelled_and_the_next_takes_it(waiting_server, backend):
-    async def main():
-        limits = Limits(max_connections=1)
-        client = AsyncBetTune("t", base_url=waiting_server.base_url, limits=limits)
-        async with client, anyio.create_task_group() as group:
-            group.start_soon(client.sports.list)
-            await anyio.wait_all_tasks_blocked()
-            async with anyio.create_task_group() as given_up:
-                for _ in range(5):
-                    given_up.start_soon(client.sports.list)
-                await anyio.wait_all_tasks_blocked()
-                group.start_soon(client.sports.list)
-                await anyio.wait_all_tasks_blocked()
-                given_up.cancel_scope.cancel()
-            waiting_server.go.set()
-
-    anyio.run(main, backend=backend)
-    assert len(waiting_server.requests) == 2
-
-
 def test_a_call_cancelled_as_its_turn_comes_passes_it_on(waiting_server):
     async def main():
         limits = Limits(max_connections=1)
@@ -387,29 +361,6 @@ def test_a_call_cancelled_as_its_turn_comes_passes_it_on(waiting_server):
 
     asyncio.run(main())
     assert len(waiting_server.requests) == 2
-
-
-def test_a_stopped_sync_does_not_sit_out_a_long_wait():
-    """Ctrl-C while all threads wait for an hour-long window ends at once, and leaves no thread."""
-    waiting = threading.Event()
-
-    def on_progress(done, total):
-        if done == 2:
-            waiting.set()
-            raise KeyboardInterrupt
-
-    def serve(request):
-        if request.method == "POST":
-            return answer(200, {"count": 0, "items": []})
-        return answer(404, {"code": "match_not_found", "message": "m"})
-
-    with Scripted(serve) as server:
-        # One request of the window is the search, two are writes, of which the second interrupts.
-        client = BetTune("t", base_url=server.base_url, rate_limit=RateLimit(3, 3600))
-        with client, pytest.raises(KeyboardInterrupt):
-            client.predictions.sync(1, dict.fromkeys(range(1, 51), 2), on_progress=on_progress)
-    assert waiting.is_set()
-    assert not [one for one in threading.enumerate() if re.match(r"bettune-\d", one.name)]
 
 
 def test_a_wider_limit_learnt_wakes_those_who_wait():

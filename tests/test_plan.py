@@ -122,7 +122,7 @@ class TestScope:
         held = client.predictions.search(11583, day), client.predictions.search(11584, day)
         plans = client.predictions.plan_many({11583: {}, 11584: {}}, scope=iter(day))
         for plan, predictions in zip(plans.values(), held, strict=True):
-            assert list(plan.delete) == [one.match_id for one in predictions]
+            assert list(plan.delete) == [prediction.match_id for prediction in predictions]
         assert len(plans.writes) == sum(map(len, held))
 
 
@@ -319,17 +319,15 @@ class TestValues:
 class TestOldPlans:
     @pytest.fixture
     def later(self, monkeypatch):
-        """Let time pass for plans."""
-        passed = [0.0]
+        """Let it be so many seconds after a plan was made, however fast this machine is."""
         monotonic = time.monotonic
 
-        class Later(datetime):
-            @classmethod
-            def now(cls, tz=None):
-                return datetime.now(tz) + timedelta(seconds=passed[0])
+        def later(plan, seconds, *, wall=True):
+            class Later(datetime):
+                @classmethod
+                def now(cls, tz=None):
+                    return plan.made_at + timedelta(seconds=seconds)
 
-        def later(seconds, *, wall=True):
-            passed[0] = seconds
             if wall:
                 monkeypatch.setattr("bettune._bulk.plan.datetime", Later)
             else:
@@ -342,7 +340,7 @@ class TestOldPlans:
     def test_a_young_plan_is_not_compared_again(self, planner, later):
         _, predictions, server = planner({1: "2"})
         plan = predictions.plan(1, {1: 3})
-        later(59)
+        later(plan, 59)
         assert predictions.apply(plan).ok
         assert [request.method for request in server.requests] == ["POST", "PUT"]
 
@@ -352,7 +350,7 @@ class TestOldPlans:
         odds = dict.fromkeys(range(1, 502), 2)
         plan = predictions.plan(1, odds)
         part = plan.without([501])
-        later(61, wall=wall)
+        later(plan, 61, wall=wall)
         assert predictions.apply(part).ok
         assert [request.method for request in server.requests].count("POST") == 2 + 1
         assert predictions.apply(plan.only([501])).ok
@@ -368,7 +366,7 @@ class TestOldPlans:
         table.odds |= {1: "2.5", 4: "1.5", 5: "9", 7: "2"}
         del table.odds[3]
         table.by_hand.add(2)
-        later(seconds)
+        later(plan, seconds)
         sent = len(server.requests)
         with pytest.raises(bettune.PlanRefusedError) as caught:
             predictions.apply(plan)

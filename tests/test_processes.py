@@ -27,7 +27,7 @@ from bettune._http import shared_window
 from bettune._http.rate_limiter import PendingRequest
 from bettune._http.shared_window import SharedWindow
 from bettune.sandbox import Sandbox
-from tests.scripted import Scripted, answer, most_in_any_window
+from tests.scripted import SPORTS, Scripted, most_in_any_window
 
 # Its client is made before it is told to go, so that all go at once.
 PROCESS = """
@@ -56,7 +56,6 @@ else:
             done.result()
 """
 LIMIT = RateLimit(1, 3600, shared=True)
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 
 
 @pytest.fixture(autouse=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import ExitStack
 
 import httpx
 import pytest
 
 import bettune
 from bettune import AsyncBetTune, BetTune, ConfigurationError
-from tests.scripted import Scripted, answer
+from tests.scripted import SPORTS, Endless, Scripted, Tunnel, answer
 
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 PASSWORD = "pa55w0rd"
 kinds = pytest.mark.parametrize("kind", [BetTune, AsyncBetTune])
 
@@ -75,6 +75,7 @@ def test_no_proxy(connect, monkeypatch, no_proxy, host, proxied):
     "value",
     [
         f"nonsense://user:{PASSWORD}@host",
+        f"socks5://user:{PASSWORD}@host:1",  # without its package
         f"http://user:{PASSWORD}@[::1",
         f"http://h:{PASSWORD}",
         f"http://user:{PASSWORD}@127.0.0.1:65536",
@@ -155,6 +156,7 @@ def test_a_proxy_that_does_not_connect(proxied, status, tries):
         with pytest.raises(bettune.APIConnectionError, match=str(status)) as caught:
             client.sports.list()
         assert len(proxy.requests) == caught.value.attempts == tries
+        assert "a-token" not in repr(proxy.requests)  # which goes through the tunnel alone
     assert f"(proxy http://127.0.0.1:{proxy.port})" in str(caught.value)
     assert PASSWORD not in str(caught.value)
 
@@ -171,6 +173,50 @@ def test_a_connection_that_breaks_off_names_server_and_proxy(proxied):
     with Scripted(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{") as proxy:
         client = proxied(proxy.port, "http://bettune.invalid/v1", max_retries=0)
         with pytest.raises(bettune.APIConnectionError) as caught:
+            client.sports.list()
+    where = f"(server http://bettune.invalid through proxy http://127.0.0.1:{proxy.port})"
+    assert where in str(caught.value)
+
+
+@pytest.fixture(params=["http", "https"])
+def tunnelled(request, connect, certificate):
+    """Make a proxy, itself with TLS or not, and a client that goes through it to a server's TLS."""
+    server_context, client_context = certificate
+    tls = server_context if request.param == "https" else None
+    with ExitStack() as stack:
+
+        def make(*answers, fast=None, **options):
+            server = stack.enter_context(Scripted(*answers, tls=server_context))
+            proxy = stack.enter_context(Tunnel(tls=tls, fast=fast))
+            address = f"{request.param}://127.0.0.1:{proxy.port}"
+            proxied = httpx.Proxy(address, ssl_context=client_context if tls else None)
+            options |= {"proxy": proxied, "verify": client_context}
+            return proxy, connect(base_url=server.base_url, **options)
+
+        yield make
+
+
+def test_a_server_with_tls_behind_a_proxy(tunnelled):
+    football = {"id": 1, "name": "f" * 100_000}
+    proxy, client = tunnelled(answer(200, {"count": 1, "items": [football]}))
+    assert [sport.name for sport in client.sports.list() * 2] == ["f" * 100_000] * 2
+    assert [request.method for request in proxy.requests] == ["CONNECT"]
+
+
+# The handshake, the first record of the answer.
+@pytest.mark.parametrize("fast", [0, 3000])
+def test_bytes_of_tls_that_trickle_through_a_proxy_run_into_the_timeout(tunnelled, fast):
+    football = {"id": 1, "name": "f" * 15_000}
+    sent = answer(200, {"count": 1, "items": [football]})
+    _, client = tunnelled(sent, fast=fast, timeout=0.3, max_retries=0)
+    with pytest.raises(bettune.APITimeoutError, match="prox"):
+        client.sports.list()
+
+
+def test_headers_that_trickle_through_a_proxy_name_it(proxied):
+    with Endless(b"X-More: 1\r\n", 0.01) as proxy:
+        client = proxied(proxy.port, "http://bettune.invalid/v1", timeout=0.2, max_retries=0)
+        with pytest.raises(bettune.APITimeoutError) as caught:
             client.sports.list()
     where = f"(server http://bettune.invalid through proxy http://127.0.0.1:{proxy.port})"
     assert where in str(caught.value)

@@ -7,15 +7,13 @@ import pytest
 
 import bettune
 from tests.conftest import Awaited
-from tests.scripted import Scripted, answer
-
-SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
+from tests.scripted import SPORTS, Scripted, answer
 
 
 def test_a_redirect_is_an_error_and_the_token_goes_nowhere_else(serve):
     other, _ = serve(SPORTS)
     server, client = serve(answer(302, location=f"{other.base_url}/sports"))
-    with pytest.raises(bettune.APIStatusError) as caught:
+    with pytest.raises(bettune.APIStatusError, match=f"{other.base_url}/sports") as caught:
         client.sports.list()
     assert caught.value.status_code == 302
     assert other.requests == []
@@ -29,22 +27,10 @@ def test_a_redirect_that_is_followed_on_demand_leaves_the_token_behind(serve):
     assert "authorization" not in other.requests[0].headers
 
 
-@pytest.mark.parametrize(("status", "follows"), [(302, False), (303, False), (307, True)])
-def test_a_redirect_is_followed_with_the_same_method_only(connect, status, follows):
-    def serve(request):
-        if request.path.endswith("there"):
-            return answer(204)
-        return answer(status, location="/v1/there")
-
-    with Scripted(serve) as server:
-        client = connect(base_url=server.base_url, follow_redirects=True)
-        if follows:
-            assert client.predictions.delete(1, 5) is None
-        else:
-            with pytest.raises(bettune.APIStatusError, match=r"/v1/there.*GET") as caught:
-                client.predictions.delete(1, 5)
-            assert caught.value.status_code == status
-        assert [request.method for request in server.requests] == ["DELETE"] * (1 + follows)
+def test_a_307_is_followed_with_the_same_method(serve):
+    server, client = serve(answer(307, location="/v1/there"), answer(204), follow_redirects=True)
+    assert client.predictions.delete(1, 5) is None
+    assert [method for method, _ in server.paths] == ["DELETE"] * 2
 
 
 def test_each_hop_of_a_redirect_is_paced(connect):
@@ -64,13 +50,6 @@ def test_redirects_without_end(connect):
         with pytest.raises(bettune.APIStatusError, match="after 3 redirects"):
             client.sports.list()
         assert len(server.requests) == 4
-
-
-def test_a_redirect_that_is_not_followed_says_where_it_points(connect):
-    with Scripted(answer(301, location="https://elsewhere.invalid/x")) as server:
-        client = connect(base_url=server.base_url)
-        with pytest.raises(bettune.APIStatusError, match=r"https://elsewhere\.invalid/x"):
-            client.sports.list()
 
 
 @pytest.mark.parametrize("target", ["ftp://127.0.0.1/x", "http://[::1", "mailto:x"])
@@ -142,15 +121,6 @@ def test_a_user_name_or_password_is_refused(connect, userinfo):
         assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("port", [0, 65536])
-def test_a_port_that_does_not_exist_is_refused(connect, port):
-    with Scripted(answer(307, location=f"http://127.0.0.1:{port}/v1/sports")) as server:
-        client = connect(base_url=server.base_url, follow_redirects=True)
-        with pytest.raises(bettune.APIStatusError, match=f"has the port {port}"):
-            client.sports.list()
-        assert len(server.requests) == 1
-
-
 def test_low_level_follows_where_a_call_says_so(connect):
     with Scripted(answer(307, location="/v1/there"), SPORTS, answer(307, location="/x")) as server:
         client = connect(base_url=server.base_url)
@@ -177,3 +147,13 @@ def test_one_that_would_change_the_method_is_not_followed(connect, status, call)
         assert caught.value.status_code == status
         methods = {method for method, _ in server.paths}
     assert methods == {{"delete": "DELETE", "put": "PUT", "search": "POST"}[call]}
+
+
+@pytest.mark.parametrize("port", [0, 65536, 99999])
+def test_a_redirect_to_a_port_that_does_not_exist(connect, port):
+    with Scripted(answer(307, location=f"http://127.0.0.1:{port}/v1/sports")) as server:
+        client = connect(base_url=server.base_url, follow_redirects=True)
+        with pytest.raises(bettune.APIStatusError, match="port"):
+            client.sports.list()
+        with pytest.raises(bettune.InvalidArgumentError, match=f"port {port}"):
+            client.low_level.http.build_request("GET", f"http://127.0.0.1:{port}/")

@@ -11,14 +11,12 @@ import pytest
 import bettune
 from bettune import BetTune, Plan, RateLimit, to_records
 from bettune.types import Entry
-from tests.scripted import Scripted, answer
+from tests.scripted import NOTHING, Scripted, answer
 from tests.test_sync import Table
-
-NOTHING = answer(200, {"count": 0, "items": []})
 
 
 def prediction(request):
-    """What a PUT is answered."""
+    """The response to a PUT."""
     _, _, filter_id, _, match_id, _ = request.path.removeprefix("/v1").split("/")
     at = "2026-06-06T12:00:00+00:00"
     fields = {"id": 10, "filterId": int(filter_id), "matchId": int(match_id), "source": "api"}
@@ -87,21 +85,6 @@ class TestStopping:
         with pytest.raises(bettune.SyncError) as caught:
             reports.raise_for_failures()
         assert caught.value.report is reports
-
-    def test_a_bad_match_stops_nobody(self, connect):
-        def serve(request):
-            if request.path.endswith("/5/prediction"):
-                return refusal(404, "match_not_found")
-            return NOTHING if request.method == "POST" else prediction(request)
-
-        with Scripted(serve) as server:
-            client = connect(base_url=server.base_url)
-            report = client.predictions.sync(1, dict.fromkeys(range(1, 11), 2))
-        assert list(report.failed) == [5]
-        assert len(report.created) == 9
-        row = next(row for row in to_records(report) if row["match_id"] == 5)
-        assert (row["action"], row["old_odds"], row["new_odds"]) == ("create", None, Decimal(2))
-        assert "running again does not help" in row["error"]
 
 
 def test_pending_writes_stand_in_the_records_too(connect):

@@ -18,7 +18,7 @@ from bettune._http.deadline import AsyncDeadline
 from bettune._http.error_factory import FAILURES
 from bettune._http.exchange import Exchange
 from bettune._http.rate_limiter import CLOSED, PendingRequest, RateLimiter
-from bettune._http.request_builder import build_request
+from bettune._http.request_builder import RequestDraft
 from bettune._http.synchronization import AsyncEvent, AsyncOwner
 from bettune._http.transports import keep_no_cookies
 
@@ -111,6 +111,8 @@ class AsyncSender:
                     return BufferedResponse(response, response.content)
                 return await self._read(response, request, deadline)
         except FAILURES as error:
+            if isinstance(error, httpx.RequestError):
+                error.request = request  # the deadline's exception has none
             return error
         except (httpx.StreamError, StopIteration) as error:
             raise BetTuneError(
@@ -195,7 +197,7 @@ class AsyncHTTPClient:
         Raises:
             InvalidArgumentError: the URL is not valid.
         """
-        return build_request(self.sender.client, self.terms, method, url, options)
+        return RequestDraft(self.sender.client, self.terms, method, url, options).build()
 
     async def send(
         self,

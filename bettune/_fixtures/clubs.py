@@ -141,7 +141,8 @@ class Section:
             for entry in entries
             if entry.numbers == reading.numbers and entry.forms == reading.forms
         ]
-        chosen = sure or [entry for entry in entries if _fits(entry, reading)]
+        fitting = [entry for entry in entries if _fits(entry, reading)]
+        chosen = sure or [entry for entry in fitting if entry.numbers == reading.numbers] or fitting
         means = {(entry.club, entry.reserve) for entry in chosen}
         if not means:
             return None

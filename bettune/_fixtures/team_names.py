@@ -21,7 +21,8 @@ _AGE = re.compile(r"\b(?:u|under|sub)[ .-]?(\d\d)s?\b")
 _WORD = re.compile(r"(^|[^\w.'])?([^\W_]+)(\.?)")
 _DIGRAPHS = re.compile(r"(?<=[ao])e(?!$)|(?<=[^qgaeiou]u)e(?=[bcdfgklmnprstvz])|(?<=a)a")
 _MARK_LETTERS = frozenset("wkfbc23")
-_AT_THE_END = _MARK_LETTERS | {"ii", "iii", "res", "fem", "dam"}
+_ROMAN = frozenset({"ii", "iii"})
+_AT_THE_END = _MARK_LETTERS | {"res", "fem", "dam", "lfc"}
 # Shorter words are compared without changes.
 _LONG = 5
 _NO_CODES: frozenset[str] = frozenset()
@@ -323,13 +324,11 @@ def _take_marks(
         last -= 1
     for place, (before, word, stop) in enumerate(pieces):
         mark = known.marks.get(word, "")
-        if mark and word in _AT_THE_END:
-            before_ok = before in (" ", "(", None, "", "/") or (
-                before == "-" and word in {"ii", "iii"}
-            )
+        if word in _AT_THE_END:
+            before_ok = before in (" ", "(", None, "", "/")
             if not (place > last and place > 0 and before_ok and (not stop or len(word) > 1)):
                 mark = ""
-        elif word == "jong" and place > 0:
+        elif (word == "jong" and place > 0) or (word in _ROMAN and place == 0):
             mark = ""
         if place > 0 and word in known.olympic and _is_nation(words):
             youth = "23"

@@ -168,7 +168,7 @@ def _compare_known(
                     verdict = _KNOWN
                 elif name.plain == team.plain:
                     verdict = SAME_NAME
-                elif same_words and not forms_differ(name.reading.forms, team.reading.forms):
+                elif same_words and _is_bare(name.reading, team.reading, ours | theirs):
                     verdict = _BARE
                 else:
                     verdict = _SEVERAL
@@ -180,6 +180,12 @@ def _compare_known(
                     )
                 )
     return max(verdicts, key=lambda verdict: verdict.level)
+
+
+def _is_bare(ours: Reading, theirs: Reading, clubs: set[Club]) -> bool:
+    """Return whether two readings differ only in a club form, or in the year of a single club."""
+    same_numbers = ours.numbers == theirs.numbers or len(clubs) == 1
+    return same_numbers and not forms_differ(ours.forms, theirs.forms)
 
 
 def _means_another(name: TeamName, team: TeamName, clubs: set[Club], place: Place) -> bool:

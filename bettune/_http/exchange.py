@@ -13,13 +13,14 @@ from bettune._api_errors import RateLimitError
 from bettune._errors import BetTuneError
 from bettune._http.body_reader import BufferedResponse
 from bettune._http.error_factory import ErrorFactory, Failure, is_hopeless, is_in_doubt
+from bettune._http.http_options import has_valid_port
 from bettune._http.rate_limiter import (
     MaxWaitExceededError,
     PendingRequest,
     RateLimiter,
     RunCancelledError,
 )
-from bettune._http.request_builder import has_port, origin
+from bettune._http.request_builder import origin
 from bettune._http.retries import RetryBudget, rate_limit_in, retry_after
 
 if TYPE_CHECKING:
@@ -190,10 +191,10 @@ class Exchange:
         """Return the reason why a redirect must not be followed, or an empty string."""
         if target.method != request.method:
             return f"not followed since it would change the method to {target.method}"
-        if not has_port(target.url):
-            return f"not followed since its URL has the port {target.url.port}"
         if target.url.userinfo:
             return "not followed since its URL contains a user name or password"
+        if not has_valid_port(target.url):
+            return "not followed since its URL has an invalid port"
         if redirects >= self._max_redirects:
             return f"not followed after {redirects} redirects"
         return ""

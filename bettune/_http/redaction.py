@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _SHORTEST = 8
 _REPLACEMENT = "[token]"
-_ESCAPES = frozenset("\\%&")
+_ESCAPES = frozenset("\\%&=")
+# How often an escape may be escaped again. Without a bound, 64 KB of backslashes take minutes.
+_REPEATED, _PADDING = "{1,16}", "{0,16}"
 _URL_SAFE = str.maketrans("+/", "-_")
 
 # The loggers that log headers: of responses, which may echo the token, and (hpack) of requests.
@@ -36,25 +38,29 @@ _LOGGERS = [
 def cleaner(token: str) -> Callable[[str], str]:
     """Make a function that replaces the token in a text, in any spelling.
 
-    A server may echo the token unchanged, percent-encoded, HTML-escaped, with escapes of JSON or
-    Python, in another case, or in Base64. As long as the function exists, it is also applied to
-    the log records of the HTTP packages. A token of fewer than 8 characters is not a secret and
-    is not replaced: replacing "t" would garble every text.
+    A server may echo the token unchanged, percent-encoded, HTML-escaped, with the escapes of a
+    programming language or of mail, in another case, in hexadecimal or in Base64. As long as the
+    function exists, it is also applied to the log records of the HTTP packages. A token of fewer
+    than 8 characters is not a secret and is not replaced: replacing "t" would garble every text.
     """
     if len(token) < _SHORTEST:
         return _unchanged
-    plain, encoded = token.lower(), [*_in_base64(token)]
+    encoded = [token.encode().hex(), *dict.fromkeys(_in_base64(token))]
+    plain = [form.lower() for form in (token, *encoded)]
     spelt: list[re.Pattern[str]] = []
 
     def clean(text: str) -> str:
-        # In a text without escapes, search for the plain token only: this is much faster.
-        if not _ESCAPES.isdisjoint(text) or plain in text.lower():
-            if not spelt:  # compiled on first use: it takes milliseconds
-                spelt.append(re.compile("".join(map(_spellings, token)), re.IGNORECASE))
-            text = spelt[0].sub(_REPLACEMENT, text)
-        for letters in encoded:
-            text = text.replace(letters, _REPLACEMENT)
-        return text
+        # In a text without escapes, search for the plain forms only: this is much faster.
+        if _ESCAPES.isdisjoint(text):
+            lower = text.lower()
+            if not any(form in lower for form in plain):
+                return text
+        if not spelt:  # compiled on first use: it takes milliseconds
+            patterns = ["".join(map(_spellings, token))]
+            # Letters and digits of an encoded token are not escaped once more.
+            patterns += [re.sub(r"[^\w\\]", _spelling_of, form) for form in encoded]
+            spelt.append(re.compile("|".join(patterns), re.IGNORECASE))
+        return spelt[0].sub(_REPLACEMENT, text)
 
     _logs.add(clean)
     return clean
@@ -64,6 +70,10 @@ def _unchanged(text: str) -> str:
     return text
 
 
+def _spelling_of(character: re.Match[str]) -> str:
+    return _spellings(character[0])
+
+
 def _spellings(character: str) -> str:
     """Return a pattern that matches all spellings of one ASCII character of a token."""
     from html.entities import html5  # noqa: PLC0415 - seldom needed
@@ -71,14 +81,16 @@ def _spellings(character: str) -> str:
     code = f"{ord(character):x}"
     escapes = [
         re.escape(character),
-        rf"\\+{re.escape(character)}",
-        rf"\\+(?:u00|x|u\{{0*){code}\}}?",
-        rf"%(?:25)*{code}",
-        rf"&(?:amp;)*\#(?:0*{ord(character)}|x0*{code});?",
+        rf"\\{_REPEATED}{re.escape(character)}",
+        rf"\\{_REPEATED}(?:u00|U0{{6}}|x|u\{{0{_PADDING}|0{_PADDING}){code}\}}?",
+        rf"\\{_REPEATED}{ord(character):03o}",
+        rf"%(?:25){_PADDING}(?:u00)?{code}",
+        f"={code}",
+        rf"&(?:amp;){_PADDING}\#(?:0{_PADDING}{ord(character)}|x0{_PADDING}{code});?",
     ]
     names = [name.rstrip(";") for name, text in html5.items() if text == character]
     if names:
-        escapes.append(rf"&(?:amp;)*(?:{'|'.join(names)});?")
+        escapes.append(rf"&(?:amp;){_PADDING}(?:{'|'.join(names)});?")
     return f"(?:{'|'.join(escapes)})"
 
 

@@ -1,4 +1,4 @@
-"""The transports of a client: proxies, TLS, and streams that respect a deadline.
+"""The transports of a client: proxies, TLS, and deadlines.
 
 This is the only module that uses private attributes of httpx and httpcore: `_pool` and
 `_network_backend`, since httpx.HTTPTransport has no argument for a network backend, and `_cookies`,
@@ -8,7 +8,6 @@ since httpx.Client copies its cookie jar. Tested with httpx 0.28.0 and 0.28.1, h
 from __future__ import annotations
 
 import os
-import socket
 import ssl
 from contextlib import suppress
 from functools import lru_cache
@@ -17,12 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies
 
-import httpcore
 import httpx
 
 from bettune._errors import ConfigurationError
-from bettune._http.deadline import time_left
 from bettune._http.http_options import check_proxy, refusals_named
+from bettune._http.network import Backend
 
 if TYPE_CHECKING:
     from bettune._http.http_options import ClientKind
@@ -44,7 +42,7 @@ class Transport(httpx.HTTPTransport):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._pool._network_backend = _Backend()  # noqa: SLF001
+        add_deadlines(self)
 
 
 class AsyncProxyTransport(AsyncTransport):
@@ -71,6 +69,18 @@ class ProxyTransport(Transport):
         """Send a request."""
         request.extensions[_PROXY] = self._shown
         return super().handle_request(request)
+
+
+def add_deadlines(transport: Any) -> None:
+    """Make a sync transport of httpx, or the one inside a caller's transport, respect deadlines."""
+    pool = getattr(transport, "_pool", None)
+    backend = getattr(pool, "_network_backend", None)
+    if backend is None:
+        for inner in getattr(transport, "__dict__", {}).values():
+            if isinstance(inner, httpx.BaseTransport):
+                add_deadlines(inner)
+    elif not isinstance(backend, Backend):
+        pool._network_backend = Backend(backend)  # type: ignore[union-attr]  # noqa: SLF001
 
 
 def proxy_of(request: httpx.Request) -> str:
@@ -112,10 +122,14 @@ def with_transports(
         pattern: None if proxy is None else make_proxied(proxy, **mine)
         for pattern, proxy in proxies.items()
     }
+    mounts |= options.pop("mounts", {})
+    if not is_async:
+        for given in (transport, *mounts.values()):
+            add_deadlines(given)
     return {
         **options,
         "transport": make(**mine) if transport is None else transport,
-        "mounts": mounts | options.pop("mounts", {}),
+        "mounts": mounts,
         "trust_env": False,  # its variables have been read already
     }
 
@@ -232,37 +246,3 @@ class _NoCookies(httpx.Cookies):
 def keep_no_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
     """Make a client ignore the cookies in responses: an API with Bearer tokens needs none."""
     client._cookies = _NoCookies()  # noqa: SLF001
-
-
-class _Backend(httpcore.SyncBackend):
-    def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
-        options["timeout"] = time_left(options.get("timeout"))
-        return _Stream(super().connect_tcp(*args, **options))
-
-
-class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
-        self._process = os.getpid()
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, time_left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, time_left(timeout))
-
-    def close(self) -> None:
-        # Closing a socket does not wake a thread that reads from it, but shutting it down does.
-        # The shutdown of TLS would destroy the state that this thread uses. In a forked process,
-        # the connection still belongs to the parent.
-        if os.getpid() == self._process:
-            with suppress(OSError):
-                socket.socket.shutdown(self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
-        self._stream.close()
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-    def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
-        options["timeout"] = time_left(options.get("timeout"))
-        return _Stream(self._stream.start_tls(*args, **options))

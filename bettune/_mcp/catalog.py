@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from mcp.server.mcpserver.exceptions import ToolError
 
 from bettune import AsyncBetTune
+from bettune._fixtures.team_names import plain
 from bettune._models import Match, PredictionFilter
 from bettune._values.days import to_day
 
@@ -82,8 +83,8 @@ def _to_day(text: str, zone: tzinfo) -> date:
 
 
 def _contains(search: str, *names: str) -> bool:
-    text = " ".join(names).casefold()
-    return all(word in text for word in search.casefold().split())
+    text = plain(" ".join(names))
+    return all(word in text for word in plain(search).split())
 
 
 def _names(match: Match) -> tuple[str, ...]:

@@ -201,6 +201,11 @@ class PlanRecords:
         obstacle = self._obstacle(record)
         if obstacle:
             return f"The plan cannot be applied: {obstacle}."
+        if not record.plan.writes and (record.plan.kept or record.started):
+            return (
+                "There is nothing to apply. Tell the user that minimum odds set by hand, or of "
+                "matches that have kicked off, stay as they are."
+            )
         if not record.plan.writes:
             return "BetTune holds all this already. There is nothing to apply."
         return "Show the plan to the user. Apply it only after they agreed."

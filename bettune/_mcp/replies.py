@@ -17,6 +17,21 @@ from bettune._values.display import printable, shown_odds
 
 _LONGEST_NAME = 80
 _LONGEST_TEXT = 1000
+_ADVICE = (
+    (
+        bettune.AuthenticationError,
+        "Ask the user to set a valid BETTUNE_API_TOKEN for this server, and to restart it.",
+    ),
+    (
+        bettune.InvalidOddsError,
+        "Give decimal odds as min_odds, or a probability from 0 to 1 together with an edge.",
+    ),
+    (
+        bettune.ProSubscriptionRequiredError,
+        "Tell the user that this needs a PRO subscription to BetTune.",
+    ),
+    ((bettune.APIConnectionError, bettune.InternalServerError), "Call the tool again later."),
+)
 
 
 def reply(content: dict[str, Any]) -> CallToolResult:
@@ -98,13 +113,9 @@ def explain(error: bettune.BetTuneError) -> str:
 
 
 def _advice(error: bettune.BetTuneError) -> str:
-    if isinstance(error, bettune.AuthenticationError):
-        return (
-            "Ask the user to set BETTUNE_API_TOKEN to a valid token in the configuration of this "
-            "server, and to restart it."
-        )
-    if isinstance(error, bettune.ProSubscriptionRequiredError):
-        return "Tell the user that this needs a PRO subscription to BetTune."
+    for kinds, advice in _ADVICE:
+        if isinstance(error, kinds):
+            return advice
     if isinstance(error, bettune.NotFoundError):
         return {
             "filter_not_found": "Call list_filters for valid filter ids.",
@@ -112,6 +123,4 @@ def _advice(error: bettune.BetTuneError) -> str:
         }.get(error.code or "", "")
     if isinstance(error, bettune.RateLimitError) and error.retry_after is not None:
         return f"Call the tool again in {error.retry_after:.0f} seconds."
-    if isinstance(error, bettune.APIConnectionError | bettune.InternalServerError):
-        return "Call the tool again later."
     return ""

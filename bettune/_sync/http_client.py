@@ -19,7 +19,7 @@ from bettune._http.deadline import Deadline
 from bettune._http.error_factory import FAILURES
 from bettune._http.exchange import Exchange
 from bettune._http.rate_limiter import CLOSED, PendingRequest, RateLimiter
-from bettune._http.request_builder import build_request
+from bettune._http.request_builder import RequestDraft
 from bettune._http.synchronization import Event, Owner
 from bettune._http.transports import keep_no_cookies
 
@@ -110,6 +110,8 @@ class Sender:
                     return BufferedResponse(response, response.content)
                 return self._read(response, request, deadline)
         except FAILURES as error:
+            if isinstance(error, httpx.RequestError):
+                error.request = request  # the deadline's exception has none
             return error
         except (httpx.StreamError, StopIteration) as error:
             raise BetTuneError(
@@ -194,7 +196,7 @@ class HTTPClient:
         Raises:
             InvalidArgumentError: the URL is not valid.
         """
-        return build_request(self.sender.client, self.terms, method, url, options)
+        return RequestDraft(self.sender.client, self.terms, method, url, options).build()
 
     def send(
         self,

@@ -63,7 +63,7 @@ class FixtureCells:
         try:
             read_fixture(fixture, self._zone)
         except InvalidArgumentError as error:
-            raise BadLineError(_reason_of(error)) from None
+            raise self._error(error) from None
         return fixture
 
     def day(self, cells: list[Cell]) -> date:
@@ -78,7 +78,7 @@ class FixtureCells:
         try:
             return read_fixture(fixture, self._zone).day
         except InvalidArgumentError as error:
-            raise BadLineError(_reason_of(error)) from None
+            raise self._error(error) from None
 
     def date(self, cells: list[Cell]) -> str | date:
         """Return the date of a line: a day, a time without a zone, or text for the resolver.
@@ -102,14 +102,14 @@ class FixtureCells:
             ) from None
         return moment if any(d in self._format for d in _TIME_DIRECTIVES) else moment.date()
 
-
-def _reason_of(error: InvalidArgumentError) -> str:
-    """Return the reason of an error about a single fixture, for the command line."""
-    reason = str(error).removeprefix("fixtures: row 0: ")
-    if reason.startswith("date must be"):
-        value = reason.rpartition(", not ")[2]
-        return (
-            f"date {value} is none of YYYY-MM-DD, DD.MM.YYYY and these with HH:MM; for another "
-            "format: --date-format, such as %d/%m/%Y"
-        )
-    return reason
+    def _error(self, error: InvalidArgumentError) -> BadLineError:
+        """Return the error of a line, in words of the command line, for an invalid fixture."""
+        reason = str(error).removeprefix("fixtures: row 0: ")
+        column = reason.split()[0].rstrip(":")
+        if reason.startswith("date must be"):
+            value = reason.rpartition(", not ")[2]
+            reason = (
+                f"date {value} is not YYYY-MM-DD or DD.MM.YYYY, optionally with HH:MM: give its "
+                "--date-format, such as %d/%m/%Y, or %d.%m.%Y for 6.6.2026"
+            )
+        return self._file.bad_line(reason, column)

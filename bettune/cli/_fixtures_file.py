@@ -50,7 +50,7 @@ def read_aliases(path: str | None, encoding: str | None = None) -> dict[str, str
             encoding = None
         except UnicodeDecodeError:
             pass
-    file = TableFile(content, name, [_YOURS, _BETTUNE], reading=Reading(encoding))
+    file = TableFile(content, name, [_YOURS, _BETTUNE], reading=Reading(encoding, rename=None))
     aliases: dict[str, str] = {}
 
     def take(_line: int, cells: list[Cell]) -> None:

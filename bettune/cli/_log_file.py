@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from bettune.cli import _writes_report
 from bettune.cli._exit_status import Failure, WrongUsage
-from bettune.cli._output import cell_of
+from bettune.cli._output import cell_of, one_line
 
 try:
     import fcntl
@@ -67,9 +67,7 @@ class LogFile:
             LogError: the row could not be written.
         """
         try:
-            self._write(
-                _line(cell_of(record[column], spreadsheet_safe=self._safe) for column in COLUMNS)
-            )
+            self._write(_line(map(self._cell, map(record.__getitem__, COLUMNS))))
         except OSError as error:
             raise LogError(f"cannot write the log {self._path}: {error.strerror}") from None
 
@@ -78,6 +76,11 @@ class LogFile:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+    def _cell(self, value: object) -> object:
+        # Names of teams, too: a terminal may show the log.
+        text = one_line(value) if isinstance(value, str) else value
+        return cell_of(text, spreadsheet_safe=self._safe)
 
     def _begin(self) -> None:
         """Write the header of a new log. Continue an old log, even if its last row is torn."""

@@ -73,18 +73,20 @@ class MatchIds:
         if not text:
             if self._optional or not self._there:
                 return None
-            raise BadLineError(
-                f"{ID_COLUMN} is empty; --unresolved skip leaves out rows without a match"
+            raise self._file.bad_line(
+                f"{ID_COLUMN} is empty; --unresolved skip leaves out rows without a match",
+                ID_COLUMN,
             )
         if (matched := _ID.fullmatch(text)) is None:
-            raise BadLineError(
+            raise self._file.bad_line(
                 f"{ID_COLUMN} must be a whole number, not {short_repr(text)}; if it is another "
-                f"provider's, call it something else: --rename {ID_COLUMN}=their_id"
+                f"provider's, call it something else: --rename {ID_COLUMN}=their_id",
+                ID_COLUMN,
             )
         try:
             match_id = to_id(int(matched[1]), ID_COLUMN)
         except InvalidArgumentError as error:
-            raise BadLineError(str(error)) from None
+            raise self._file.bad_line(str(error), ID_COLUMN) from None
         if match_id in self._lines:
             raise BadLineError(
                 f"match {match_id} is on {self._file.place(self._lines[match_id])} already"
@@ -142,6 +144,17 @@ class OddsFile:
         )
         self.by_fixture = set(FIXTURE_COLUMNS) <= set(self._fixture.columns)
         self.has_dates = "date" in self._fixture.columns
+        # The matches of a day are requested to check ids; without a day, nothing tells whether an
+        # id is that of the teams beside it. Output of bettune has kick_off, and fits by itself.
+        if (
+            {"home", "away"} <= set(self._fixture.columns)
+            and not self.has_dates
+            and file.index("kick_off") is None
+        ):
+            file.refuse(
+                f"{ID_COLUMN} cannot be checked against home and away without a column date: add "
+                "it, or leave these out with --rename home=my_home --rename away=my_away"
+            )
         self._ids = MatchIds(file, optional=self.by_fixture or unresolved == "skip")
         self._columns = columns
         self._missing = missing

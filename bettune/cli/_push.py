@@ -36,6 +36,7 @@ _NO_PRUNE = (
     "--prune could delete predictions for the matches of these rows. Resolve them first, or leave "
     "--prune out:"
 )
+_STARTED = "these matches have started; their rows were skipped (--started push includes them)"
 _SIX_DECIMALS = Decimal("0.000001")
 _PROBABILITY = re.compile(r"(\d{1,40}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?) ?(%?)", re.ASCII)
 # Sorts matches whose kick-off is unknown before all others.
@@ -173,7 +174,7 @@ def _plan(
     if request.started == "skip":
         ready, started = matched.split_started(file, request.zone)
     if started:
-        skipped += ["These matches have started; --started skip leaves their rows out:", *started]
+        skipped += [f"{_STARTED}:", *started]
     rows = [(row.match or row.match_id, row.row.odds) for row in ready.rows]
     matches = matched.matches
     if request.prune:

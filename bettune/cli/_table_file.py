@@ -48,13 +48,14 @@ class Reading:
     Attributes:
         encoding: the encoding of a CSV file; else UTF-8.
         worksheet: the name of a workbook's sheet. Required if there are several.
-        rename: names of columns in the file, with the names that the command uses.
+        rename: names of columns in the file, with the names that the command uses; None for a file
+            whose columns cannot be renamed.
         date_format: the format of dates for `datetime.strptime`.
     """
 
     encoding: str | None = None
     worksheet: str | None = None
-    rename: dict[str, str] = field(default_factory=dict)
+    rename: dict[str, str] | None = field(default_factory=dict)
     date_format: str | None = None
 
 
@@ -135,7 +136,8 @@ class TableFile:
         self.name = name
         self._reading = reading or Reading()
         # In composed form, like the header: on a Mac, ś may be an s and an accent.
-        self._renames = {cleaned(key): value for key, value in self._reading.rename.items()}
+        renames = self._reading.rename or {}
+        self._renames = {cleaned(key): value for key, value in renames.items()}
         self._choices = choices
         self._unit = "line"
         self._header_line = 1
@@ -163,10 +165,8 @@ class TableFile:
         for given in self._renames:
             if given.lower() not in map(str.lower, map(cleaned, self.header)):
                 if any(map(_has_raw_bytes, self.header)):
-                    self._refuse(_NOT_UTF_8)
-                self._refuse(
-                    f"--rename {given}=…: no column {given} in the header {self._listed()}"
-                )
+                    self.refuse(_NOT_UTF_8)
+                self.refuse(f"--rename {given}=…: no column {given} in the header {self._listed()}")
         if not self._has_needed(self.header):
             self._refuse_header()
 
@@ -177,7 +177,7 @@ class TableFile:
             TableFileError: several columns have this name.
         """
         if self._columns.count(column.lower()) > 1:
-            self._refuse(f"there are two columns {column}")
+            self.refuse(f"there are two columns {column}")
         return self._columns.index(column.lower()) if column.lower() in self._columns else None
 
     def read(self, take: Callable[[int, list[Cell]], None]) -> None:
@@ -203,7 +203,7 @@ class TableFile:
         if problems:
             raise TableFileError(self.name, problems)
         if not rows:
-            self._refuse("there are no rows below the header")
+            self.refuse("there are no rows below the header")
 
     @property
     def is_workbook(self) -> bool:
@@ -231,6 +231,10 @@ class TableFile:
             raise BadLineError(f"the cell holds {value.text}{value.advice}", column)
         return value
 
+    def bad_line(self, reason: str, column: str) -> BadLineError:
+        """Make the error for a line whose reason names the column: a workbook has a letter too."""
+        return BadLineError(reason, column if self.is_workbook else None)
+
     def error(self, line: int, reason: str) -> TableFileError:
         """Make the error for a line."""
         return TableFileError(self.name, [(self.place(line), reason)])
@@ -255,16 +259,15 @@ class TableFile:
     def _renamed(self, header: Sequence[str]) -> list[str]:
         """Return the names of the columns after renaming, in lower case."""
         names = [cleaned(column).lower() for column in header]
+        renames = {given.lower(): known.lower() for given, known in self._renames.items()}
         for given, known in self._renames.items():
-            if given.lower() not in names:
-                continue
-            if known.lower() in names and known.lower() != given.lower():
-                self._refuse(
+            there = given.lower() in names and known.lower() in names
+            if there and known.lower() not in renames:
+                self.refuse(
                     f"--rename {given}={known}: there is a column {known} already; rename that one "
-                    "too, or take it out"
+                    f"too, such as --rename {known}=old_{known}"
                 )
-            names = [known.lower() if name == given.lower() else name for name in names]
-        return names
+        return [renames.get(name, name) for name in names]
 
     def _has_needed(self, header: Sequence[str]) -> bool:
         names = set(self._renamed(header))
@@ -273,11 +276,11 @@ class TableFile:
     def _refuse_header(self) -> NoReturn:
         there = set(self._columns)
         if any(map(_has_raw_bytes, self.header)):
-            self._refuse(_NOT_UTF_8)
+            self.refuse(_NOT_UTF_8)
         missing = min(
             ([c for c in choice if c.lower() not in there] for choice in self._choices), key=len
         )
-        self._refuse(
+        self.refuse(
             f"no column {' and no column '.join(missing)} in {self._listed()}; {self.needed()}"
         )
 
@@ -287,12 +290,13 @@ class TableFile:
     def needed(self) -> str:
         """Return the sentence that lists the required columns."""
         choices = [_enumeration(choice) for choice in self._choices]
-        return (
-            f"the first line must name the columns {', or '.join(choices)} "
-            "(--rename YOURS=NAME where a column has another name)"
-        )
+        needed = f"the first line must name the columns {', or '.join(choices)}"
+        if self._reading.rename is None:
+            return needed
+        return f"{needed} (--rename YOURS=NAME where a column has another name)"
 
-    def _refuse(self, reason: str) -> NoReturn:
+    def refuse(self, reason: str) -> NoReturn:
+        """Reject the file for a reason that lies in its header."""
         raise self.error(self._header_line, reason)
 
 

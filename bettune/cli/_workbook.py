@@ -118,7 +118,7 @@ def _cells(values: Iterable[Any], formulas: Iterable[Any]) -> Iterator[Cell]:
             is_formula = getattr(formula, "data_type", "") == "f"
             yield _NOT_CALCULATED if is_formula and not calculated else ""
         elif cell.data_type == "e":
-            yield ErrorCell(str(value))
+            yield ErrorCell(str(value), ": correct the formula, or empty the cell")
         elif isinstance(value, datetime) and value.time() == time() and _is_day(cell):
             yield value.date()
         else:

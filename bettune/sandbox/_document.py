@@ -15,7 +15,7 @@ _Node = dict[str, Any]
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _PUBLIC_ORIGIN, _BASE_PATH = "https://ovaccess.com", "/bet-tune-api/v1"
-_PARAMETER = re.compile(r"\{[^}]*\}")
+_PARAMETER = re.compile(r"\{([^}]*)\}")
 # Links to these operations stay the same if an export renames their path parameters.
 _PATHS = (
     "/sports",
@@ -40,7 +40,10 @@ class Field(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """A parameter of a path or a query, and an example taken from the schemas."""
+    """A parameter of a request, and an example taken from the schemas.
+
+    `argument` is its name in the sandbox's paths and calls, whatever the export calls it.
+    """
 
     name: str
     where: str
@@ -48,6 +51,7 @@ class Parameter(NamedTuple):
     type: str
     description: str
     example: str
+    argument: str
 
 
 class Body(NamedTuple):
@@ -137,6 +141,7 @@ class _Reader:
         operation = item[method]
         parameters = [*item.get("parameters", []), *operation.get("parameters", [])]
         ours = _PATH_BY_SHAPE.get(_PARAMETER.sub("{}", path), path)
+        arguments = dict(zip(_PARAMETER.findall(path), _PARAMETER.findall(ours), strict=True))
         return Operation(
             method=method,
             path=path,
@@ -144,7 +149,7 @@ class _Reader:
             anchor="-".join([method, *re.findall(r"\w+", ours)]),
             summary=operation.get("summary", ""),
             tags=operation.get("tags", []),
-            parameters=[self._parameter(self._resolved(node)) for node in parameters],
+            parameters=[self._parameter(self._resolved(node), arguments) for node in parameters],
             body=self._content(self._resolved(operation.get("requestBody", {}))),
             answers=[
                 self._reply(str(status), self._resolved(node))
@@ -152,10 +157,12 @@ class _Reader:
             ],
         )
 
-    def _parameter(self, node: _Node) -> Parameter:
+    def _parameter(self, node: _Node, arguments: dict[str, str]) -> Parameter:
         schema = self._resolved(node.get("schema", {}))
-        name = node["name"]
-        example = _example(node) or _example(schema) or self._examples.get(name, "")
+        name = argument = node["name"]
+        if node["in"] == "path":
+            argument = arguments.get(name, name)
+        example = _example(node) or _example(schema) or self._examples.get(argument, "")
         return Parameter(
             name=name,
             where=node["in"],
@@ -163,6 +170,7 @@ class _Reader:
             type=self._type(schema),
             description=node.get("description", "-"),
             example=example.strip('"'),
+            argument=argument,
         )
 
     def _reply(self, status: str, node: _Node) -> Reply:

@@ -31,8 +31,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "sandbox": (
         (
-            "To jest sandbox: lokalny BetTune do prób, z wymyślonymi meczami. Nic stąd nie trafia "
-            "do prawdziwego API."
+            "To jest sandbox, czyli lokalny BetTune do prób, z fikcyjnymi meczami. Nic stąd nie "
+            "trafia do prawdziwego API."
         ),
         (
             "This is the sandbox: a local BetTune for trying things out, with invented matches. "
@@ -50,7 +50,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "api_token_text": (
         (
             "Token API możesz utworzyć lub wygenerować ponownie na stronie Settings w BetTune. "
-            "Sandbox ma dwa własne, w każdym sandboxie te same:"
+            "Sandbox ma dwa własne tokeny, w każdym sandboxie te same:"
         ),
         (
             "You can create or regenerate your API token on the Settings page of BetTune. "
@@ -111,8 +111,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "matches_text": (
         (
             "Mecze jednego dnia UTC i ich kursy minimalne w każdym filtrze. BetTune obstawia mecz, "
-            "gdy kurs rynkowy osiągnie kurs minimalny. Tabela odświeża się sama: zobaczysz w niej "
-            "swój push."
+            "gdy kurs rynkowy osiągnie kurs minimalny. Tabela odświeża się sama, więc zobaczysz w "
+            "niej kursy, które właśnie wysyłasz."
         ),
         (
             "The matches of one UTC day and their minimum odds in each filter. BetTune bets on a "
@@ -147,22 +147,24 @@ _SCHEMA_IN_POLISH = {
     "Delete prediction": "Usunięcie prognozy",
     "UTC date in `YYYY-MM-DD` format.": "Dzień UTC w formacie `YYYY-MM-DD`.",
     "Sport id. Currently only football is exposed by `/sports`.": (
-        "Id sportu. Obecnie `/sports` podaje tylko piłkę nożną."
+        "Identyfikator sportu. Obecnie `/sports` podaje tylko piłkę nożną."
     ),
     "Available sports.": "Dostępne sporty.",
     "Matches for the requested UTC date.": "Mecze podanego dnia UTC.",
     "Prediction-based filters for the current API token user.": (
-        "Filtry oparte na prognozach użytkownika, do którego należy token API."
+        "Filtry prognoz użytkownika, do którego należy token API."
     ),
     "Existing predictions for requested matches.": "Istniejące prognozy podanych meczów.",
     "Created or updated prediction.": "Utworzona lub zmieniona prognoza.",
     "Prediction deleted. The endpoint is idempotent.": (
-        "Prognoza usunięta. Zapytanie można powtórzyć."
+        "Prognoza usunięta. Zapytanie można bezpiecznie powtórzyć."
     ),
     "Invalid query parameters.": "Nieprawidłowe parametry zapytania.",
     "Validation error.": "Nieprawidłowe dane.",
-    "Missing or invalid API token.": "Brak tokenu API lub token nieprawidłowy.",
-    "The current user cannot access this resource.": "Użytkownik nie ma dostępu do tego zasobu.",
+    "Missing or invalid API token.": "Tokenu API brakuje lub jest nieprawidłowy.",
+    "The current user cannot access this resource.": (
+        "Właściciel tokenu nie ma dostępu do tego zasobu."
+    ),
     "Filter or match not found.": "Nie znaleziono filtra lub meczu.",
     "Rate limit exceeded.": "Przekroczono limit zapytań.",
 }

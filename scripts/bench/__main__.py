@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts import ROOT
 from scripts.bench.bulk import against_by_hand, resolving, slow_answers
-from scripts.bench.charts import chart
-from scripts.bench.limits import processes, under_a_limit
-from scripts.bench.report import line, tables, to_json
-from scripts.bench.resolve_score import KEPT, print_scores
-from scripts.bench.scale import growth, memory
+from scripts.bench.limits import growth, memory, processes, under_a_limit
+from scripts.bench.report import line, picture, tables
+from scripts.bench.resolve_score import scores
 from scripts.bench.servers import fast_server
 from scripts.bench.single import calls, lifetimes
 from scripts.bench.startup import startup
@@ -44,9 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--brief", action="store_true", help="see that it works; means nothing")
-    parser.add_argument(
-        "--out", type=Path, help="write bench.md, its picture and bench.json into this folder"
-    )
+    parser.add_argument("--out", type=Path, help="write bench.md and its picture into this folder")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -59,21 +54,13 @@ def main() -> None:
                 print(line(row, judged=not options.brief), flush=True)
 
     whole = not options.parts and not options.brief
-    if options.out is not None:
-        documents, data = options.out, options.out
-    elif whole:
-        documents, data = ROOT / "docs", ROOT
-    else:
-        return
-    documents.mkdir(parents=True, exist_ok=True)
-    now = datetime.now(UTC)
-    (documents / "bench.md").write_text(tables(rows, now), "utf-8")
-    (documents / "bench.svg").write_text(chart(rows), "utf-8")
-    (data / "bench.json").write_text(to_json(rows, now), "utf-8")
-    if whole:
-        path = documents / "resolve_score.txt"
-        with path.open("w", encoding="utf-8") as file, redirect_stdout(file):
-            print_scores(KEPT)
+    folder = options.out or (ROOT / "docs" if whole else None)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "bench.md").write_text(tables(rows, datetime.now(UTC)), "utf-8")
+        (folder / "bench.svg").write_text(picture(rows), "utf-8")
+        if whole:
+            (folder / "resolve_score.txt").write_text(scores(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -82,6 +82,9 @@ def matches(target: str) -> bytes:
     query = parse_qs(urlsplit(target).query)
     day, count = query["date"][0], int(query["sport"][0])
     start = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    teams = clubs("a")[:count]
+    if day != CLUBS_DAY:
+        teams = [(f"Home Town {n}", f"Away United {n}") for n in range(count)]
     items = [
         {
             "id": 100_000 + n,
@@ -94,16 +97,9 @@ def matches(target: str) -> bytes:
             "home": {"id": 2 * n, "name": home},
             "away": {"id": 2 * n + 1, "name": away},
         }
-        for n, (home, away) in enumerate(names(day, count))
+        for n, (home, away) in enumerate(teams)
     ]
     return json.dumps({"date": day, "count": count, "items": items}).encode()
-
-
-def names(day: str, count: int) -> list[tuple[str, str]]:
-    """The teams of a day, at home and away."""
-    if day == CLUBS_DAY:
-        return clubs("a")[:count]
-    return [(f"Home Town {n}", f"Away United {n}") for n in range(count)]
 
 
 def clubs(spelling: str) -> list[tuple[str, str]]:

@@ -1,25 +1,32 @@
-"""Under a rate limit: one filter and several, one process and several on one token."""
+"""Limits and scale: requests under a rate limit, and one of many in time and memory."""
 
 from __future__ import annotations
 
 import asyncio
-import json
+import gc
 import math
+import multiprocessing
 import os
-import subprocess
-import sys
 import time
-from contextlib import ExitStack, contextmanager
+import tracemalloc
+from collections import Counter
+from contextlib import contextmanager
+from functools import partial
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest.mock import patch
+
+import httpx
 
 from bettune import BetTune, RateLimit
 from scripts.bench.bulk import CLIENTS, done, ours
-from scripts.bench.measure import Row
+from scripts.bench.measure import Row, by_turns, ratio
 from scripts.bench.servers import sandbox
+from scripts.bench.single import DAY, HEADERS, TOKEN, facade, raw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from threading import Barrier
 
 LIMIT = RateLimit(60, 2)
 BRIEF = RateLimit(20, 0.5)
@@ -30,150 +37,188 @@ ALLOWED: dict[str, Any] = {"by_hand": "overwrite", "max_drop": None}
 
 
 class Place(NamedTuple):
-    """A sandbox of its own, whose limit nothing counts against yet."""
+    """A sandbox of its own, whose limit nothing counts against yet, and the work to do there."""
 
     base: str
     token: str
-    filters: list[int]
-    matches: list[int]
+    limit: RateLimit
+    odds: dict[int, dict[int, str]]
+
+    @property
+    def work(self) -> str:
+        """The work in words."""
+        filters, count = len(self.odds), len(next(iter(self.odds.values())))
+        work = f"sync of {count:,} odds"
+        if filters > 1:
+            work = f"sync_many of {filters} filters, {count:,} odds each,"
+        return f"{work} under a limit of {self.limit.requests} in {self.limit.per:g} s"
+
+    def row(self, who: str, seconds: float, target: float | None, *, parts: int = 1) -> Row:
+        """A run against the least that the limit permits: all windows but the last."""
+        requests = sum(
+            len(odds) + parts * math.ceil(len(odds) / parts / 500) for odds in self.odds.values()
+        )
+        least = (math.ceil(requests / self.limit.requests) - 1) * self.limit.per
+        against = f"the least the limit permits, {least:g} s"
+        note = "the sandbox, one run"
+        return Row(self.work, who, against, seconds / least, target=target, note=note)
 
 
 @contextmanager
-def place(limit: RateLimit, count: int) -> Iterator[Place]:
-    """A sandbox with a limit, and so many matches of it."""
+def place(limit: RateLimit, count: int, filters: int) -> Iterator[Place]:
+    """A sandbox with a limit, and odds for `count` of its matches and `filters` filters."""
     with sandbox(limit) as (base, token):
         with BetTune(token, base_url=base, rate_limit=limit) as finder:
-            filters = [one.id for one in finder.prediction_filters.list()]
+            ids = [chosen.id for chosen in finder.prediction_filters.list()][:filters]
             days = finder.matches.between("2026-06-01", "2026-06-30", sport=1)
-            matches = [match.id for match, _ in zip(days, range(count), strict=False)]
+            odds = {match.id: "1.777" for match, _ in zip(days, range(count), strict=False)}
         time.sleep(limit.per * 1.1)  # until the requests above no longer count
-        yield Place(base, token, filters, matches)
-
-
-def least(writes: int, searches: int, limit: RateLimit) -> float:
-    """The seconds that so many requests take at least: all windows but the last are waited out."""
-    return (math.ceil((writes + searches) / limit.requests) - 1) * limit.per
-
-
-def named(limit: RateLimit) -> str:
-    """A limit in words."""
-    return f"under a limit of {limit.requests} in {limit.per:g} s"
+        yield Place(base, token, limit, dict.fromkeys(ids, odds))
 
 
 def under_a_limit(brief: bool) -> Iterator[Row]:
     """Sync of odds for one filter, and for several, against the least that the limit permits."""
     count, limit = (30, BRIEF) if brief else (1000, LIMIT)
-    searches = math.ceil(count / 500)
     with asyncio.Runner() as runner:
-        for name, kind in CLIENTS.items():
-            with place(limit, count) as (base, token, filters, matches):
-                call = ours(kind(token, base_url=base, rate_limit=limit), runner)
-                odds = dict.fromkeys(matches, "1.777")
+        for name, filters, target in (
+            ("bettune", 1, 1.05),
+            ("bettune, async", 1, 1.05),
+            ("bettune", FILTERS, 1.03),
+        ):
+            with place(limit, count, filters) as at:
+                client = CLIENTS[name](at.token, base_url=at.base, rate_limit=limit)
                 start = time.perf_counter()
-                report = call("sync", filters[0], odds, **ALLOWED)
+                reports = ours(client, runner)("sync_many", at.odds, **ALLOWED)
                 seconds = time.perf_counter() - start
-                done(report, count)
-            yield row(
-                f"sync of {count:,} odds {named(limit)}",
-                name,
-                seconds,
-                least(count, searches, limit),
-                1.05,
-            )
-    with place(limit, count) as (base, token, filters, matches):
-        odds_by_filter = {one: dict.fromkeys(matches, "1.777") for one in filters[:FILTERS]}
-        with BetTune(token, base_url=base, rate_limit=limit) as client:
-            start = time.perf_counter()
-            client.predictions.sync_many(odds_by_filter, **ALLOWED).raise_for_failures()
-            seconds = time.perf_counter() - start
-    yield row(
-        f"sync_many of {FILTERS} filters, {count:,} odds each, {named(limit)}",
-        "bettune",
-        seconds,
-        least(FILTERS * count, FILTERS * searches, limit),
-        1.03,
-    )
-
-
-def row(work: str, who: str, seconds: float, at_least: float, target: float | None) -> Row:
-    """A run against the least that the limit permits."""
-    return Row(
-        work,
-        who,
-        f"the least the limit permits, {at_least:g} s",
-        seconds / at_least,
-        target=target,
-        note="the sandbox, one run",
-    )
+                for report in reports.values():
+                    done(report, count)
+            yield at.row(name, seconds, target)
 
 
 def processes(brief: bool) -> Iterator[Row]:
     """The same by several processes on one token, that share the limit or each learn all of it."""
     count, limit = (32, BRIEF) if brief else (1000, LIMIT)
-    work = f"sync_many of {FILTERS} filters, {count:,} odds each, {named(limit)}"
-    yield from together(work, count, FILTERS, limit, targets=(1.10, 0.10))
+    yield from together(count, FILTERS, limit, (1.10, 0.10))
     count, limit = (32, BRIEF) if brief else (360, RateLimit(60, 1))
-    work = f"sync of {count} odds {named(limit)}"
-    yield from together(work, count, 1, limit, shared=False)
+    yield from together(count, 1, limit, None)
 
 
 def together(
-    work: str,
-    count: int,
-    filters: int,
-    limit: RateLimit,
-    *,
-    shared: bool = True,
-    targets: tuple[float | None, float | None] = (None, None),
-) -> tuple[Row, Row]:
+    count: int, filters: int, limit: RateLimit, targets: tuple[float, float] | None
+) -> Iterator[Row]:
     """Share the matches out to processes: their time, and the part of their requests refused."""
-    with ExitStack() as stack:
-        cache = stack.enter_context(TemporaryDirectory())
-        base, token, ids, matches = stack.enter_context(place(limit, count))
-        environment = os.environ | {"XDG_CACHE_HOME": cache}
-        workers = [
-            stack.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-m", "scripts.bench.worker"],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                    env=environment,
-                )
-            )
-            for _ in range(PROCESSES)
-        ]
-        job = {"base": base, "token": token, "filters": ids[:filters], "shared": shared}
-        job |= {"requests": limit.requests, "per": limit.per}
-        for number, worker in enumerate(workers):
-            tell(worker, job | {"matches": matches[number::PROCESSES]})
-        for worker in workers:
-            assert worker.stdout is not None
-            assert worker.stdout.readline() == "ready\n"
-        for worker in workers:
-            tell(worker, "go")
-        told = [json.loads(worker.communicate()[0]) for worker in workers]
-    starts, ends, sent, refused = zip(*told, strict=True)
-    searches = PROCESSES * filters * math.ceil(count / PROCESSES / 500)
-    how = "share the limit" if shared else "each learn it"
-    who = f"bettune, {PROCESSES} processes that {how}"
-    share = sum(refused) / sum(sent)
-    seconds = max(ends) - min(starts)
-    return (
-        row(work, who, seconds, least(filters * count, searches, limit), targets[0]),
-        Row(
-            work + ", refused",
-            who,
-            "all requests",
-            share,
-            target=targets[1],
-            note=f"{sum(refused)} of {sum(sent):,}",
-        ),
+    spawn = multiprocessing.get_context("spawn")
+    with (
+        place(limit, count, filters) as at,
+        TemporaryDirectory() as cache,
+        patch.dict(os.environ, XDG_CACHE_HOME=cache),
+        spawn.Manager() as manager,
+        spawn.Pool(PROCESSES) as pool,
+    ):
+        run = partial(sync_part, manager.Barrier(PROCESSES), at, targets is not None)
+        starts, ends, sent, refused = zip(*pool.map(run, range(PROCESSES), 1), strict=True)
+    time_target, share_target = targets or (None, None)
+    who = f"bettune, {PROCESSES} processes that {'share the limit' if targets else 'each learn it'}"
+    yield at.row(who, max(ends) - min(starts), time_target, parts=PROCESSES)
+    yield Row(
+        f"{at.work}, refused",
+        who,
+        "all requests",
+        sum(refused) / sum(sent),
+        target=share_target,
+        note=f"{sum(refused)} of {sum(sent):,}",
     )
 
 
-def tell(worker: subprocess.Popen[str], line: object) -> None:
-    """Send a line of JSON."""
-    assert worker.stdin is not None
-    worker.stdin.write(json.dumps(line) + "\n")
-    worker.stdin.flush()
+def sync_part(
+    barrier: Barrier, at: Place, shared: bool, part: int
+) -> tuple[float, float, int, int]:
+    """In one of the processes: when its sync began and ended, its requests, and those refused."""
+    statuses: Counter[int] = Counter()
+    hooks = {"response": [lambda response: statuses.update([response.status_code])]}
+    limit = RateLimit(at.limit.requests, at.limit.per, shared=True) if shared else None
+    odds = {number: dict(list(odds.items())[part::PROCESSES]) for number, odds in at.odds.items()}
+    with BetTune(at.token, base_url=at.base, rate_limit=limit, event_hooks=hooks) as client:
+        barrier.wait()
+        start = time.monotonic()
+        client.predictions.sync_many(odds, **ALLOWED).raise_for_failures()
+        return start, time.monotonic(), statuses.total(), statuses[429]
+
+
+def growth(base: str, brief: bool) -> Iterator[Row]:
+    """Seconds for one of few and one of many: matches, odds and filters."""
+    client = BetTune(TOKEN, base_url=base)
+    plan, sync_many = client.predictions.plan, client.predictions.sync_many
+    few = odds_of(50)
+    for work, counts, call, rounds, target in (
+        (
+            "matches.list of {:,}, per match",
+            (500, 5_000) if brief else (500, 1_600, 5_000, 16_000, 50_000),
+            lambda count: client.matches.list(DAY, sport=count),
+            9,
+            1.15,
+        ),
+        (
+            "plan of {:,}, per match",
+            (1_000, 2_000) if brief else (1_000, 10_000, 100_000),
+            lambda count: plan(1, odds_of(count)),
+            4,
+            1.15,
+        ),
+        (
+            "sync_many of {:,} x 50, per write",
+            (1, 2) if brief else (1, 2, 3, 5, 10),
+            lambda count: sync_many(dict.fromkeys(range(1, count + 1), few)),
+            4,
+            None,
+        ),
+    ):
+        # As many in each turn, however they are asked for.
+        turns = {count: counts[-1] // count for count in counts}
+        work_of = {str(n): partial(repeat, call, n, turns[n]) for n in counts}
+        seconds = by_turns(work_of, 2 if brief else rounds)
+        each = {n: [took / turns[n] / n for took in seconds[str(n)]] for n in counts}
+        least = counts[0]
+        for n in counts[1:]:
+            shares = ratio(each[n], each[least])
+            yield Row(work.format(n), "bettune", work.format(least), **shares, target=target)
+
+
+def repeat(call: Callable[[int], object], count: int, times: int, _: int) -> None:
+    """Call several times."""
+    for _ in range(times):
+        call(count)
+
+
+def odds_of(count: int, first: int = 1) -> dict[int, str]:
+    """Odds for `count` matches."""
+    return dict.fromkeys(range(first, first + count), "2.5")
+
+
+def memory(base: str, brief: bool) -> Iterator[Row]:
+    """Peak memory of a large list, and of a large plan."""
+    client = BetTune(TOKEN, base_url=base)
+    count = 5_000 if brief else 50_000
+    get_plain, get_typed = raw(httpx.Client(base_url=base, headers=HEADERS))[1], facade(client)[1]
+    plain, typed = peak(lambda: get_plain(count)), peak(lambda: get_typed(count))
+    note = f"httpx took {plain / 2**20:.0f} MiB"
+    work = f"matches.list of {count:,}, peak memory"
+    yield Row(work, "bettune", "httpx", typed / plain, target=2.0, note=note)
+    count = 2_000 if brief else 100_000
+    odds = odds_of(count, 1_000_000)
+    share = peak(lambda: client.predictions.plan(1, odds)) / count / 1024
+    work = f"plan of {count:,} odds, peak memory a match beyond the input"
+    yield Row(work, "bettune", "1 KiB", share, target=1.0)
+
+
+def peak(call: Callable[[], Any]) -> int:
+    """The bytes that a call adds at most, warmed up by another call."""
+    call()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        kept = call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        del kept

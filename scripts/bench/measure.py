@@ -1,43 +1,32 @@
-"""Measuring: work done by turns, and the ratio of one to another with its spread."""
+"""Measure work done by turns, and the ratio of one to another with its spread."""
 
 from __future__ import annotations
 
 import gc
 import statistics
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# A name to what does the work so many times.
-Contenders = dict[str, "Callable[[int], object]"]
+# A name to a function that does the work so many times.
+Contenders = Mapping[str, "Callable[[int], object]"]
 
 
 @dataclass
 class Row:
-    """One line of the table: `who` did `work`, in so many times what `against` took.
-
-    Without a ratio it could not be measured, and the note says why.
-    """
+    """One line of the table: `who` did `work`, in so many times the cost of `against`."""
 
     work: str
     who: str
     against: str
-    ratio: float | None = None
+    ratio: float
     spread: tuple[float, float] | None = None  # the quartiles
     target: float | None = None
     note: str = ""
-
-    @property
-    def met(self) -> bool | None:
-        """True if the target is met; None without a target or a measurement."""
-        return None if self.target is None or self.ratio is None else self.ratio <= self.target
-
-    def record(self) -> dict[str, Any]:
-        """The row for JSON."""
-        return {**asdict(self), "met": self.met}
 
 
 def by_turns(contenders: Contenders, rounds: int, times: int = 1) -> dict[str, list[float]]:
@@ -60,32 +49,28 @@ def by_turns(contenders: Contenders, rounds: int, times: int = 1) -> dict[str, l
 
 def ratio(part: list[float], whole: list[float]) -> dict[str, Any]:
     """The ratio of two durations, round by round: the median and the quartiles."""
-    ratios = [one / other for one, other in zip(part, whole, strict=True)]
-    low, middle, high = quartiles(ratios)
-    return {"ratio": middle, "spread": (low, high)}
+    return middle([a / b for a, b in zip(part, whole, strict=True)])
 
 
-def quartiles(values: list[float]) -> tuple[float, float, float]:
-    """The lower quartile, the median and the upper one."""
-    if len(values) == 1:
-        return values[0], values[0], values[0]
-    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
-    return low, middle, high
+def middle(ratios: list[float]) -> dict[str, Any]:
+    """The median of some ratios, and their quartiles."""
+    values = ratios if len(ratios) > 1 else ratios * 2
+    low, median, high = statistics.quantiles(values, n=4, method="inclusive")
+    return {"ratio": median, "spread": (low, high)}
 
 
 def compare(
     work: str,
     contenders: Contenders,
+    targets: Mapping[str, float],
     *,
     rounds: int,
-    targets: dict[str, float],
     times: int = 1,
-    note: str = "",
 ) -> list[Row]:
     """Measure some contenders against the first of them."""
     seconds = by_turns(contenders, rounds, times)
-    first, *others = seconds
-    took = f"{first} took {statistics.median(seconds[first]) * 1000:.3g} ms"
+    first, *rest = seconds
+    note = f"{first} took {statistics.median(seconds[first]) * 1000:.3g} ms"
     return [
         Row(
             work,
@@ -93,7 +78,7 @@ def compare(
             first,
             **ratio(seconds[name], seconds[first]),
             target=targets.get(name),
-            note=f"{took}; {note}".removesuffix("; "),
+            note=note,
         )
-        for name in others
+        for name in rest
     ]

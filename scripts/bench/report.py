@@ -1,31 +1,19 @@
-"""The measurements, as lines, Markdown and JSON."""
+"""The measurements, as lines, Markdown and a picture."""
 
 from __future__ import annotations
 
-import json
+import math
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import distributions
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from scripts.bench.measure import Row
 
-PACKAGES = (
-    "bettune",
-    "httpx",
-    "msgspec",
-    "requests",
-    "httpx2",
-    "aiohttp",
-    "httpx-aiohttp",
-    "openai",
-)
-MARKS = {True: "met", False: "**missed**", None: ""}
-
+PACKAGES = ("bettune", "httpx", "msgspec", "requests", "httpx2", "httpx-aiohttp")
 ABOUT = """\
 # What it costs
 
@@ -35,88 +23,84 @@ compared take turns; the figure is the median of the ratios within each round, i
 quartiles. `httpx` is httpx with `.json()`: plain dicts, unchecked. `bettune` returns typed and
 checked models, with retries armed and pacing on.
 """
+PICTURED = ("one PUT", "matches.list of 500", "matches.list of 5,000")
+COLOURS = {"bettune": "#0a7d4f", "httpx": "#57606a"}
+PICTURE = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {height}" role="img" \
+aria-label="Time of single calls, relative to httpx">
+<style>text{{font:13px sans-serif;fill:#1f2328}}.work{{font-weight:bold}}</style>
+<rect width="720" height="{height}" rx="6" fill="#ffffff"/>
+<text x="16" y="28" class="work">Time of a call over HTTP, httpx with .json() = 1 \
+(shorter is better)</text>
+{bars}
+</svg>
+"""
+BAR = """\
+<text x="180" y="{y}" text-anchor="end">{name}</text><rect x="190" y="{top}" width="{width:.1f}" \
+height="14" fill="{colour}"/><text x="{end:.1f}" y="{y}">{ratio:.2f}</text>"""
 
 
 def line(row: Row, *, judged: bool) -> str:
     """A row for a terminal."""
     target = (
-        f"  (at most {number(row.target)}: {mark(row).strip('*')})" if judged and row.target else ""
+        f"  (at most {row.target:.2f}: {mark(row).strip('*')})" if judged and row.target else ""
     )
     return f"{row.work}: {row.who}: {measured(row)} of {row.against}{target}"
 
 
 def measured(row: Row) -> str:
-    """The ratio with its spread, or why there is none."""
-    if row.ratio is None:
-        return row.note
-    spread = "" if row.spread is None else f" ({row.spread[0]:.2f}-{row.spread[1]:.2f})"
-    return f"{number(row.ratio)}{spread}"
-
-
-def number(ratio: float) -> str:
-    """A ratio with two decimals, or with as many as it takes."""
-    return f"{ratio:.3f}" if 0 < ratio < 0.01 else f"{ratio:.2f}"
+    """The ratio with its spread."""
+    ratio = f"{row.ratio:.3f}" if 0 < row.ratio < 0.01 else f"{row.ratio:.2f}"
+    return ratio if row.spread is None else f"{ratio} ({row.spread[0]:.2f}-{row.spread[1]:.2f})"
 
 
 def mark(row: Row) -> str:
     """Return a word for the target: met or missed."""
-    return MARKS[row.met]
+    return "met" if row.ratio <= (row.target or math.inf) else "**missed**"
 
 
 def tables(rows: list[Row], when: datetime) -> str:
     """Everything in Markdown."""
-    targets = [
-        (row.work, row.who, row.against, measured(row), number(row.target), mark(row), row.note)
-        for row in rows
-        if row.target is not None
-    ]
-    rest = [
-        (row.work, row.who, row.against, measured(row), row.note if row.ratio is not None else "")
-        for row in rows
-        if row.target is None
-    ]
-    return "\n".join(
-        [
-            ABOUT,
-            f"{when:%Y-%m-%d}, {machine()}; {installed()}.\n",
-            "## Targets\n",
-            *table(["Work", "Who", "Against", "Ratio", "At most", "", "Note"], targets),
-            "\n## Others, for comparison\n",
-            *table(["Work", "Who", "Against", "Ratio", "Note"], rest),
-            "",
-        ]
+    head = ["Work", "Who", "Against", "Ratio"]
+    targets, others = [[*head, "At most", "", "Note"]], [[*head, "Note"]]
+    for row in rows:
+        cells = [row.work, row.who, row.against, measured(row)]
+        if row.target is None:
+            others.append([*cells, row.note])
+        else:
+            targets.append([*cells, f"{row.target:.2f}", mark(row), row.note])
+    about = f"{ABOUT}\n{when:%Y-%m-%d}, {measured_with()}.\n"
+    return (
+        f"{about}\n## Targets\n\n{table(targets)}\n\n## Others, for comparison\n\n{table(others)}\n"
     )
 
 
-def table(head: list[str], body: Iterable[tuple[str, ...]]) -> list[str]:
+def table(lines: list[list[str]]) -> str:
     """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *body]
-    return [f"| {' | '.join(cells)} |" for cells in lines]
+    head, *body = lines
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *body])
 
 
-def machine() -> str:
+def measured_with() -> str:
     """The machine and the versions."""
     system = f"{platform.system()} {platform.machine()} with {os.cpu_count()} processors"
-    return f"Python {platform.python_version()} on {system}"
+    known = {package.name.replace("_", "-"): package.version for package in distributions()}
+    versions = ", ".join(f"{name} {known[name]}" for name in PACKAGES if name in known)
+    return f"Python {platform.python_version()} on {system}; {versions}"
 
 
-def installed() -> str:
-    """The versions measured."""
-    found = []
-    for name in PACKAGES:
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            found.append(f"no {name}")
-    return ", ".join(found)
-
-
-def to_json(rows: list[Row], when: datetime) -> str:
-    """Everything for a program."""
-    document = {
-        "when": when.isoformat(),
-        "machine": machine(),
-        "installed": installed(),
-        "rows": [row.record() for row in rows],
-    }
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+def picture(rows: list[Row]) -> str:
+    """The single calls, a bar for each library, on a ground for light pages and dark ones."""
+    y, bars = 64, []
+    largest = max((row.ratio for row in rows if row.work in PICTURED), default=1.0)
+    for work in PICTURED:
+        bars.append(f'<text x="16" y="{y}" class="work">{work}</text>')
+        ratios = {"httpx": 1.0} | {row.who: row.ratio for row in rows if row.work == work}
+        for name, ratio in sorted(ratios.items(), key=lambda pair: pair[1]):
+            y += 20
+            width = 460 * ratio / max(largest, 1)
+            colour = COLOURS.get(name, "#afb8c1")
+            bar = {"y": y + 4, "top": y - 7, "width": width, "end": 196 + width}
+            bars.append(BAR.format(name=name, ratio=ratio, colour=colour, **bar))
+        y += 40
+    return PICTURE.format(height=y - 20, bars="\n".join(bars))

@@ -34,14 +34,8 @@ def fast_server(delay: float = 0.0) -> Iterator[str]:
 @contextmanager
 def sandbox(limit: RateLimit | None = None) -> Iterator[tuple[str, str]]:
     """A sandbox, with a rate limit if one is given; its base URL and a token."""
-    told = ["--rate-limit", f"{limit.requests}/{limit.per:g}"] if limit else []
-    with running("-m", "bettune.sandbox", *told) as process:
+    options = ["--rate-limit", f"{limit.requests}/{limit.per:g}"] if limit else []
+    with running("-m", "bettune.sandbox", *options) as process:
         assert process.stdout is not None
-        exports: dict[str, str] = {}
-        while len(exports) < 2:
-            line = process.stdout.readline()
-            assert line, "the sandbox ended"
-            name, found, value = line.strip().removeprefix("export ").partition("=")
-            if found and not line.startswith("#"):
-                exports[name] = value
-        yield exports["BETTUNE_BASE_URL"], exports["BETTUNE_API_TOKEN"]
+        _, base, token = (process.stdout.readline().strip() for _ in range(3))
+        yield base.partition("BASE_URL=")[2], token.partition("TOKEN=")[2]

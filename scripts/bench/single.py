@@ -1,123 +1,166 @@
-"""Single calls, sync and async: one PUT, a day's matches, and a client made for none or one."""
+"""Single calls with several libraries: one PUT, a day's matches, and the life of a client."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
-import itertools
+from contextlib import suppress
+from datetime import date
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from bettune_openapi.api.matches import list_matches
+from bettune_openapi.api.predictions import put_prediction
+from bettune_openapi.client import AuthenticatedClient
+from bettune_openapi.models import PutPredictionRequest
 
-from bettune import BetTune
-from scripts.bench.contenders import (
-    DAY,
-    HEADERS,
-    TOKEN,
-    async_contenders,
-    query,
-    sync_contenders,
-)
+from bettune import AsyncBetTune, BetTune, RateLimit
 from scripts.bench.measure import Row, compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from scripts.bench.contenders import Calls
+    # One PUT, and one GET of so many matches.
+    Calls = tuple[Callable[[], Any], Callable[[int], Any]]
+
+DAY = "2026-06-06"
+PUT = "/prediction-filters/1/matches/2/prediction"
+ODDS = {"odds": "2.15"}
+TOKEN = "token"
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+# Pacing is on and never has anybody wait.
+PACED = RateLimit(1_000_000, 1)
+# The work, which of the calls it is, our target, and how many rounds of how many calls.
+WORKS: list[tuple[str, Callable[[Calls], Callable[[], Any]], float, int, int]] = [
+    ("one PUT", lambda calls: calls[0], 1.00, 100, 20),
+    ("matches.list of 500", lambda calls: lambda: calls[1](500), 0.60, 30, 4),
+    ("matches.list of 5,000", lambda calls: lambda: calls[1](5000), 0.50, 12, 1),
+]
 
 
-OURS = ("bettune", "generated client")
+def raw(client: Any, base: str = "") -> Calls:
+    """httpx, httpx2 or requests: plain dicts, unchecked."""
+
+    def result(response: Any) -> Any:
+        response.raise_for_status()
+        return response.json()
+
+    return (
+        lambda: result(client.put(base + PUT, json=ODDS)),
+        lambda count: result(client.get(base + "/matches", params={"date": DAY, "sport": count})),
+    )
+
+
+def raw_async(client: Any) -> Calls:
+    """The same, awaited."""
+
+    async def result(awaited: Any) -> Any:
+        response = await awaited
+        response.raise_for_status()
+        return response.json()
+
+    return (
+        lambda: result(client.put(PUT, json=ODDS)),
+        lambda count: result(client.get("/matches", params={"date": DAY, "sport": count})),
+    )
+
+
+def facade(client: BetTune | AsyncBetTune) -> Calls:
+    """Ours."""
+    return (
+        lambda: client.predictions.put(1, 2, "2.15"),
+        lambda count: client.matches.list(DAY, sport=count),
+    )
+
+
+def generated(base: str, put: Any, get: Any) -> Calls:
+    """The generated client alone."""
+    client, day = AuthenticatedClient(base_url=base, token=TOKEN), date.fromisoformat(DAY)
+    return (
+        lambda: put(1, 2, client=client, body=PutPredictionRequest(odds="2.15")),
+        lambda count: get(client=client, date=day, sport=count),
+    )
+
+
+def contenders(base: str) -> dict[str, Calls]:
+    """Each library that is installed, by name."""
+    made = {
+        "httpx": raw(httpx.Client(base_url=base, headers=HEADERS)),
+        "bettune": facade(BetTune(TOKEN, base_url=base, rate_limit=PACED)),
+        "generated client": generated(base, put_prediction.sync, list_matches.sync),
+    }
+    with suppress(ImportError):
+        session = import_module("requests").Session()
+        session.headers.update(HEADERS)
+        made["requests"] = raw(session, base)
+    with suppress(ImportError):
+        made["httpx2"] = raw(import_module("httpx2").Client(base_url=base, headers=HEADERS))
+    return made
+
+
+def async_contenders(base: str) -> dict[str, Calls]:
+    """The same of those that can be awaited."""
+    made = {
+        "httpx": raw_async(httpx.AsyncClient(base_url=base, headers=HEADERS)),
+        "bettune": facade(AsyncBetTune(TOKEN, base_url=base, rate_limit=PACED)),
+        "generated client": generated(base, put_prediction.asyncio, list_matches.asyncio),
+    }
+    with suppress(ImportError):
+        client = import_module("httpx2").AsyncClient(base_url=base, headers=HEADERS)
+        made["httpx2"] = raw_async(client)
+    return made
 
 
 def repeated(call: Callable[[], Any], runner: asyncio.Runner | None) -> Callable[[int], None]:
     """A function that repeats a call, awaited if there is a runner."""
-    if runner is None:
 
-        def repeat(times: int) -> None:
-            for _ in range(times):
-                call()
-
-        return repeat
+    def repeat(times: int) -> None:
+        for _ in range(times):
+            call()
 
     async def await_all(times: int) -> None:
         for _ in range(times):
             await call()
 
-    return lambda times: runner.run(await_all(times))
+    return repeat if runner is None else lambda times: runner.run(await_all(times))
 
 
 def calls(base: str, brief: bool) -> Iterator[Row]:
     """PUT and GET, with each library."""
     with asyncio.Runner() as runner:
-        kinds = (
-            ("", None, *make(sync_contenders(base), None)),
-            (", async", runner, *make(async_contenders(base), runner)),
-        )
-        # First ours: some of the others take so much time and memory that all who come after
-        # them in the same process pay for it.
-        for ours, (kind, loop, made, missing) in itertools.product((True, False), kinds):
-            for work, which, target, rounds, times in (
-                ("one PUT", lambda put, _: put, 1.00, 100, 20),
-                ("matches.list of 500", lambda _, get: lambda: get(500), 0.60, 30, 4),
-                ("matches.list of 5,000", lambda _, get: lambda: get(5000), 0.50, 12, 1),
-            ):
+        for kind, loop, made in (
+            ("", None, contenders(base)),
+            (", async", runner, async_contenders(base)),
+        ):
+            for work, chosen, target, rounds, times in WORKS:
                 yield from compare(
                     work + kind,
-                    {
-                        name: repeated(which(*pair), loop)
-                        for name, pair in made.items()
-                        if name == "httpx" or (name in OURS) == ours
-                    },
+                    {name: repeated(chosen(pair), loop) for name, pair in made.items()},
+                    {"bettune": target},
                     rounds=2 if brief else rounds,
                     times=1 if brief else times,
-                    targets={"bettune": target},
                 )
-                for name, reason in missing.items() if not ours else ():
-                    yield Row(work + kind, name, "httpx", note=reason)
-
-
-def make(
-    makers: dict[str, Callable[[], Calls]], runner: asyncio.Runner | None
-) -> tuple[dict[str, Calls], dict[str, str]]:
-    """Make the clients, and see that each can do its work; and why some cannot."""
-    made: dict[str, Calls] = {}
-    missing: dict[str, str] = {}
-    for name, maker in makers.items():
-        try:
-            put, get = made[name] = maker()
-        except ImportError as error:
-            missing[name] = f"not installed: {error}"
-            continue
-        for call in (put, lambda get=get: get(3)):
-            repeated(call, runner)(1)
-    # Some bring so many objects of their own that collecting slows everybody down.
-    gc.freeze()
-    return made, missing
 
 
 def lifetimes(base: str, brief: bool) -> Iterator[Row]:
     """A client made and closed, and one used once in between."""
 
-    def raw() -> None:
+    def use_httpx() -> None:
         with httpx.Client(base_url=base, headers=HEADERS) as client:
-            client.get("/matches", params=query(1)).raise_for_status().json()
+            raw(client)[1](1)
 
-    def ours() -> None:
+    def use_ours() -> None:
         with BetTune(TOKEN, base_url=base) as client:
             client.matches.list(DAY, sport=1)
 
-    for work, plain, own, target in (
-        ("a client made and closed", lambda: httpx.Client().close(), unused(base), 0.05),
-        ("a client made, one call, closed", raw, ours, 1.10),
+    for work, theirs, ours, target in (
+        (
+            "a client made and closed",
+            lambda: httpx.Client().close(),
+            lambda: BetTune(TOKEN, base_url=base).close(),
+            0.05,
+        ),
+        ("a client made, one call, closed", use_httpx, use_ours, 1.10),
     ):
-        yield from compare(
-            work,
-            {"httpx": repeated(plain, None), "bettune": repeated(own, None)},
-            rounds=2 if brief else 60,
-            targets={"bettune": target},
-        )
-
-
-def unused(base: str) -> Callable[[], None]:
-    """A function that makes a client and closes it."""
-    return lambda: BetTune(TOKEN, base_url=base).close()
+        made = {"httpx": repeated(theirs, None), "bettune": repeated(ours, None)}
+        yield from compare(work, made, {"bettune": target}, rounds=2 if brief else 60)

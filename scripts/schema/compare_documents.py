@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from scripts.schema.canonical import SCHEMAS, canonical
 from scripts.schema.changes import BREAKING, HARMLESS, WIDENING, Change, Changes, Place
 from scripts.schema.compare_schemas import Schemas, both, json_schema
-from scripts.schema.facade import ERROR, ID_NAME, ID_NAME_PLACES, OPERATIONS
+from scripts.schema.facade import ERROR, ID_NAME, OPERATIONS, id_name_places
 from scripts.schema.overlay import settled
 from scripts.schema.yaml_json import well_built
 
@@ -36,8 +36,10 @@ class _Comparison:
     def __init__(self, old: dict[str, Json], new: dict[str, Json]) -> None:
         self.old, self.new = old, new
         self.before, self.now = _operations(old), _operations(new)
-        count = len(self.before.keys() & self.now.keys())
-        self.changes = Changes({EVERY_OPERATION: count, ID_NAME: ID_NAME_PLACES})
+        both_have = self.before.keys() & self.now.keys()
+        self.changes = Changes(
+            {EVERY_OPERATION: len(both_have), ID_NAME: id_name_places(both_have)}
+        )
         self.schemas = Schemas(old, new, self.changes)
         self.add = self.changes.add
 

@@ -143,7 +143,7 @@ class Schemas:
             place = Place(model)
         for name in gone:
             hint = ""
-            alike = [one for one in fresh if _bare(now[one]) == _bare(before[name])]
+            alike = [one for one in fresh if bare(now[one]) == bare(before[name])]
             if len(gone) == 1 and len(alike) == 1:
                 hint = f" (is it `{alike[0]}` now?)"
             field = place.at(f".{name}")
@@ -270,9 +270,10 @@ def _looser(limit: str, before: Json, now: Json) -> bool:
     return limit.startswith(("max", "exclusiveMax")) and bool(now > before)
 
 
-def _bare(node: Json) -> Json:
+def bare(node: Json) -> Json:
+    """Return a node without the words around it."""
     if isinstance(node, dict):
-        return {key: _bare(one) for key, one in node.items() if key not in WORDS}
+        return {key: bare(value) for key, value in node.items() if key not in WORDS}
     return node
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from scripts import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BASE_PATH = "/bet-tune-api/v1"
 PREDICTION = "/prediction-filters/{filterId}/matches/{matchId}/prediction"
@@ -69,7 +73,6 @@ MODELS: dict[str, dict[str, str | None]] = {
 ERROR = "ErrorResponse"
 # The one model that stands in several places.
 ID_NAME = "IdName"
-ID_NAME_PLACES = sum(list(fields.values()).count(ID_NAME) for fields in MODELS.values())
 
 # What it sends at each place, to the extremes: a limit that all of it keeps changes nothing.
 # Ids are the API's own, and not all readers of JSON know greater ones.
@@ -104,6 +107,19 @@ UNSEEN = {
         "with other error bodies `.code` is None, and a run no longer stops on `filter_not_found`",
     ),
 }
+
+
+def id_name_places(operations: Iterable[tuple[str, str]]) -> int:
+    """Return in how many places the responses of some operations have an ID_NAME."""
+    places = 0
+    models = {OPERATIONS[where][3] for where in operations if where in OPERATIONS}
+    counted: set[str | None] = {None}
+    while models := models - counted:
+        counted |= models
+        fields = [model for name in models for model in MODELS.get(name or "", {}).values()]
+        places += fields.count(ID_NAME)
+        models = set(fields)
+    return places
 
 
 def place_of(unseen: str) -> str:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from scripts.schema.canonical import METHODS, SCHEMAS, canonical, shape
-from scripts.schema.compare_schemas import LIMITS, all_keep
+from scripts.schema.compare_schemas import LIMITS, all_keep, bare, json_schema
 from scripts.schema.document import follow
 from scripts.schema.facade import ERROR, MODELS, OPERATIONS, SENT
 from scripts.schema.yaml_json import Refused, well_built
@@ -146,11 +146,10 @@ class _Overlay:
 
     def name_content(self, node: dict[str, Json], name: str | None) -> None:
         # One media type is what the facade speaks: the others are not generated.
-        for media, content in node.get("content", {}).items():
-            if re.match(r"application/([\w.-]+\+)?json\b", media):
-                schema = self.place(content["schema"], name) if name else content["schema"]
-                node["content"] = {"application/json": {"schema": schema}}
-                return
+        schema = json_schema(node.get("content", {}))
+        if schema is not None:
+            schema = self.place(schema, name) if name else schema
+            node["content"] = {"application/json": {"schema": schema}}
 
     def place(self, schema: Json, name: str) -> Json:
         """Give the schema at this place its name, if it is one that has a name in the client."""
@@ -219,17 +218,8 @@ def _united(one: dict[str, Json], other: dict[str, Json]) -> dict[str, Json]:
     fields = dict(one.get("properties", {}))
     for name, schema in other.get("properties", {}).items():
         known = fields.setdefault(name, schema)
-        if _bare(known) != _bare(schema):
+        if bare(known) != bare(schema):
             fields[name] = {"anyOf": [known, schema]}
     both = set(other.get("required", []))
     united = one | {"required": [name for name in one.get("required", []) if name in both]}
     return united | ({"properties": fields} if fields else {})
-
-
-def _bare(node: Json) -> Json:
-    """Return a schema without the words around it."""
-    if isinstance(node, dict):
-        return {
-            key: _bare(one) for key, one in node.items() if key not in {"description", "example"}
-        }
-    return node

@@ -88,7 +88,16 @@ def opened(page, name):
 
 
 def field(operation, name):
-    return operation.get_by_role("textbox", name=name, exact=True)
+    """A field by the name that bettune has for it: an export may call an id in a path otherwise."""
+    return operation.get_by_role("textbox").and_(
+        operation.locator(f'[data-argument="{name}"], [name="{name}"]')
+    )
+
+
+def described(operation, status):
+    """The status line of an answer, which an export of the schema may not describe."""
+    says = operation.locator(f'[data-status="{status}"] .says').inner_text()
+    return " ".join(filter(None, [str(status), says])) + " ("
 
 
 def send(operation, token="PRO"):
@@ -111,7 +120,7 @@ def fill(operation, name):
     if name == "post-predictions-search":
         body = {"filterId": FILTER, "matchIds": [MATCH]}
     values = {"date": "2026-06-06", "sport": 1, "filterId": FILTER, "matchId": MATCH}
-    for label, value in (values | {"Request body": json.dumps(body)}).items():
+    for label, value in (values | {"body": json.dumps(body)}).items():
         if field(operation, label).count():
             field(operation, label).fill(str(value))
 
@@ -123,10 +132,9 @@ def test_each_operation_with_each_token(box, visit):
         fill(operation, name)
         expect(operation.get_by_role("heading", name="Responses")).to_be_visible()
         for token, status in zip(("PRO", "free", "none"), statuses, strict=True):
-            says = operation.locator(f'[data-status="{status}"] .says').inner_text()
             line = send(operation, token)
-            described = re.escape(" ".join(filter(None, [str(status), says])))
-            assert re.fullmatch(rf"{described} \(\d+\.\d\d\d\ss\)", line)
+            said = re.escape(described(operation, status))
+            assert re.fullmatch(rf"{said}\d+\.\d\d\d\ss\)", line)
             method = name.split("-")[0].upper()
             assert shown(operation, "request").startswith(f"{method} {box.base_url}/")
             assert ("Authorization: Bearer" in shown(operation, "request")) is (token != "none")
@@ -154,22 +162,23 @@ def test_an_address_with_a_sign_that_stands_for_nothing(box, visit):
 def test_what_is_not_there_and_what_is_wrong(box, visit):
     page = visit(box)
     operation = opened(page, f"put-{WRITE}")
+    fill(operation, f"put-{WRITE}")
     field(operation, "matchId").fill("1")
-    assert send(operation).startswith("404 Filter or match not found.")
+    assert send(operation).startswith(described(operation, 404))
     assert "match_not_found" in shown(operation, "body")
-    field(operation, "Request body").fill("{")
-    assert send(operation).startswith("400 Validation error.")
+    field(operation, "body").fill("{")
+    assert send(operation).startswith(described(operation, 400))
     operation = opened(page, "get-matches")
     field(operation, "date").fill("")
-    assert send(operation).startswith("400 Invalid query parameters.")
+    assert send(operation).startswith(described(operation, 400))
     assert "date=" not in shown(operation, "request")
 
 
 def test_over_the_rate_limit(visit):
     with Sandbox(rate_limit=RateLimit(1, 3600)) as box:
         operation = opened(visit(box), "get-sports")
-        assert send(operation).startswith("200 Available sports.")
-        assert send(operation).startswith("429 Rate limit exceeded.")
+        assert send(operation).startswith(described(operation, 200))
+        assert send(operation).startswith(described(operation, 429))
         assert re.search(r"^retry-after: \d+$", shown(operation, "headers"), re.MULTILINE)
         assert "rate_limit_exceeded" in shown(operation, "body")
 
@@ -185,6 +194,7 @@ def test_the_same_in_python(box, visit):
     page = visit(box)
     for name in OPERATIONS:
         operation = opened(page, name)
+        fill(operation, name)
         send(operation)
         method, path = box.seen[-1].method, box.seen[-1].path
         code = shown(operation, "python")
@@ -194,7 +204,7 @@ def test_the_same_in_python(box, visit):
         assert box.seen[-1].status in {200, 204}
     operation = page.locator(f"details#put-{WRITE}")
     body = '{"odds": {"a": [true, null, "\\"\\u0142"]}, "matchId": 1}'
-    field(operation, "Request body").fill(body)
+    field(operation, "body").fill(body)
     call = shown(operation, "python").splitlines()[-1]
     assert call.endswith(f'put({FILTER}, {MATCH}, {{"a": [True, None, "\\"ł"]}}))')
     operation.get_by_label("Token").select_option(label="none")
@@ -204,8 +214,9 @@ def test_the_same_in_python(box, visit):
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 def test_the_same_as_curl(box, visit):
     operation = opened(visit(box), f"put-{WRITE}")
+    fill(operation, f"put-{WRITE}")
     for body, status in (('{"odds": 2.15}', 200), ('{"it\'s": "$(id) `x` \\n"}', 400)):
-        field(operation, "Request body").fill(body)
+        field(operation, "body").fill(body)
         assert send(operation).startswith(str(status))
         command = shown(operation, "curl").replace("curl ", "curl -s ", 1)
         result = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
@@ -218,7 +229,7 @@ def test_what_is_typed_stays_text(box, visit):
     bad = "<img src=x onerror=alert(1)>'\"</pre>"
     operation = opened(page, f"put-{WRITE}")
     field(operation, "filterId").fill(bad)
-    field(operation, "Request body").fill(bad)
+    field(operation, "body").fill(bad)
     send(operation)
     for name in ("request", "curl"):
         assert bad[:20] in shown(operation, name)
@@ -291,11 +302,12 @@ def test_with_the_keyboard_alone(box, visit):
     page.keyboard.press("Enter")
     tab_to(f"#put-{WRITE} > summary")
     page.keyboard.press("Enter")
+    fill(operation, f"put-{WRITE}")
     tab_to(f"#put-{WRITE} select")
     page.keyboard.press("ArrowDown")
     tab_to(f"#put-{WRITE} .send")
     page.keyboard.press("Enter")
-    expect(operation.get_by_role("status")).to_contain_text("403 The current user cannot access")
+    expect(operation.get_by_role("status")).to_contain_text(described(operation, 403))
     tab_to(f'#put-{WRITE} [data-show="body"]')
 
 
@@ -328,4 +340,4 @@ def test_it_fits_and_can_be_read_by_everybody(box, visit, width, scheme):
 def expect_no_violations(page, width):
     assert page.evaluate("document.documentElement.scrollWidth") == width
     violations = Axe().run(page).response["violations"]
-    assert not [(one["id"], one["nodes"][0]["html"]) for one in violations]
+    assert not [(violation["id"], violation["nodes"][0]["html"]) for violation in violations]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import subprocess
 import sys
@@ -11,14 +13,25 @@ from typing import NamedTuple
 
 import pytest
 
+from bettune import BetTune
 from bettune.cli.__main__ import main
 from bettune.sandbox import Sandbox
 
 BETTUNE = [sys.executable, "-m", "bettune.cli"]
 
 
+def rows(text):
+    """The rows of CSV."""
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def writes(box):
+    """The methods of the requests that wrote."""
+    return [seen.method for seen in box.seen if seen.method in {"PUT", "DELETE"}]
+
+
 class Result(NamedTuple):
-    """How a run ended, and what it wrote."""
+    """The exit status of a run, and its output."""
 
     status: int
     out: str
@@ -50,6 +63,25 @@ def box(use):
     """A sandbox that the environment names."""
     with Sandbox() as box:
         yield use(box)
+
+
+@pytest.fixture
+def client(box):
+    """A client of that sandbox."""
+    with BetTune() as client:
+        yield client
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Write a file of odds."""
+
+    def file(text):
+        path = tmp_path / "odds.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return file
 
 
 @pytest.fixture

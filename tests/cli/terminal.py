@@ -46,7 +46,7 @@ class Terminal:
 
     @property
     def lines(self):
-        """What stands on the screen, without the empty lines below."""
+        """The lines on the screen, without the empty ones below."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip().split("\n")
 
     @property

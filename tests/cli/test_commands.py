@@ -1,7 +1,5 @@
-"""What the commands print for programs, which exit status they end with, and what they send."""
+"""Commands called by programs: their output, exit status and requests."""
 
-import csv
-import io
 import json
 import logging
 from datetime import date, datetime, time, timedelta
@@ -10,27 +8,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bettune import BetTune, Match, Prediction, PredictionFilter, Sport, to_records
+from bettune import Match, Prediction, PredictionFilter, Sport, to_records
 from bettune.cli._actions import _PREDICTION_COLUMNS
 from bettune.cli._output import _columns, odds_cell, one_line
+from tests.cli.conftest import rows as rows_of
 from tests.scripted import Scripted, answer
 
 DAY = "2026-06-06"
 
 
-@pytest.fixture
-def client(box):
-    with BetTune() as client:
-        yield client
-
-
 def rows(result):
     assert (result.status, result.err) == (0, "")
-    return list(csv.DictReader(io.StringIO(result.out)))
+    return rows_of(result.out)
 
 
 def strings(models, **beside):
-    """What CSV holds of models."""
+    """Models as the cells of CSV."""
     return [
         {
             name: "" if v is None else v.isoformat() if isinstance(v, datetime) else str(v)

@@ -54,22 +54,7 @@ def test_what_is_no_day(text):
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "Europe/Warsow",
-        "",
-        "Europe",
-        "XYZ3",
-        "EST5EDT4",
-        "UTC+3",
-        "local",
-        "żółw",
-        "x" * 300,
-        "/etc/passwd",
-        "../UTC",
-        "Europe/../UTC",
-        "Europe/Warsaw\n",
-    ],
+    "name", ["Europe/Warsow", "", "x" * 300, "EST5EDT4", "local", "Europe/Warsaw\n"]
 )
 def test_what_is_no_zone(name):
     with pytest.raises(click.BadParameter, match="one is Europe/Warsaw") as caught:

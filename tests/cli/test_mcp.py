@@ -18,6 +18,7 @@ from mcp import Client, StdioServerParameters, stdio_client
 
 from bettune import AsyncBetTune, BetTune
 from bettune._bulk.plan import Plan
+from bettune._fixtures.team_names import plain
 from bettune._mcp.replies import clean
 from bettune._mcp.serve import make_server
 from bettune._mcp.tools import Tools
@@ -152,6 +153,10 @@ async def test_matches_come_in_pages_and_by_search(opened, box):
     found = await opened.ask("list_matches", day=DAY, tz="Europe/Warsaw", search=words)
     assert wanted in found["matches"]
     assert found["total"] < 5
+    accented = next(row for row in rows if not row["home"].isascii())
+    words = plain(f"{accented['home']} {accented['away']}")
+    found = await opened.ask("list_matches", day=DAY, tz="Europe/Warsaw", search=words)
+    assert accented in found["matches"]
 
 
 @in_session()
@@ -251,6 +256,7 @@ async def test_a_plan_that_is_refused_cannot_be_applied(opened, box):
     )
     kept = await opened.ask("plan", filter_id=FILTER, odds=odds, by_hand="keep")
     assert kept["writes"] == []
+    assert "stay as they are" in kept["next_step"]  # not that BetTune holds what was asked for
     await opened.refused("plan", filter_id=FILTER, odds=odds, by_hand="overwrite")
 
 

@@ -97,7 +97,7 @@ def test_a_column_of_odds_for_each_filter():
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("6.6.2026,Legia,Lech,2", "date '6.6.2026' is none of YYYY-MM-DD, DD.MM.YYYY and"),
+        ("6.6.2026,Legia,Lech,2", "date '6.6.2026' is not YYYY-MM-DD or DD.MM.YYYY"),
         ("2026-06-06,,Lech,2", "home must be a name, not ''"),
         ("2026-03-29 02:30,Legia,Lech,2", "date: the clocks of Europe/Warsaw skip"),
         ("2026-06-06,Łódź,Lech,2".encode("cp1250"), "home: it is not UTF-8"),
@@ -188,7 +188,7 @@ def test_sheets_as_people_save_them(content, reading, day):
         (
             "date,Data,home,away,odds\n2026-06-06,x,A,B,2\n",
             {"rename": {"Data": "date"}},
-            "line 1: --rename Data=date: there is a column date already",
+            "line 1: --rename Data=date: there is a column date already; rename that one too",
         ),
         (
             "Dzień,home,away,odds\n2026-06-06,A,B,2\n",
@@ -201,6 +201,14 @@ def test_sheets_as_people_save_them(content, reading, day):
 def test_options_that_do_not_fit_the_file(content, reading, reason):
     message = refused(content, reading=Reading(**reading))
     assert message.startswith(f"odds.csv, {reason}")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_columns_may_exchange_their_names(order):
+    renames = [("odds", "old"), ("Kurs", "odds")][::order]
+    assert read(
+        content=b"match_id,odds,Kurs\n7,2,3\n", reading=Reading(rename=dict(renames))
+    ) == odds(m7="3")
 
 
 def workbook(*rows, sheets=("Arkusz1",), formats=()):
@@ -240,7 +248,7 @@ def test_a_workbook_has_values_of_its_own_types():
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("#N/A", "column B (odds): the cell holds #N/A"),
+        ("#N/A", "column B (odds): the cell holds #N/A: correct the formula, or empty the cell"),
         ("=1/0", "column B (odds): the cell holds a formula without a value: open the file"),
         (date(2026, 2, 15), "column B (odds): 2026-02-15 is not a number, but the spreadsheet"),
         (True, "column B (odds): TRUE is not a number, but the spreadsheet"),
@@ -251,6 +259,20 @@ def test_a_workbook_has_values_of_its_own_types():
 def test_cells_that_hold_no_odds(value, reason):
     message = refused(workbook(["match_id", "odds"], [7, value]), missing="error")
     assert message.startswith(f"odds.csv, sheet 'Arkusz1', row 2: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        (["x", "2026-06-06", "A", "B", 2], "column A (match_id)"),
+        ([7, "6/6/2026", "A", "B", 2], "column B (date)"),
+        ([7, None, "A", "B", 2], "column B (date)"),
+        ([7, "2026-06-06", None, "B", 2], "column C (home)"),
+    ],
+)
+def test_a_cell_of_a_workbook_has_its_column_in_the_message(row, place):
+    content = workbook(["match_id", "date", "home", "away", "odds"], row)
+    assert refused(content).startswith(f"odds.csv, sheet 'Arkusz1', row 2: {place}: ")
 
 
 def test_a_formula_may_have_the_text_of_an_empty_cell():

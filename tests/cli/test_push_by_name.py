@@ -1,22 +1,14 @@
 """`push` and `resolve` by the names of teams, and `push` for several filters at once."""
 
-import csv
-import io
 import json
 from decimal import Decimal
 
 import pytest
 
-from bettune import BetTune
+from tests.cli.conftest import rows, writes
 
 DAY = "2026-06-06"
 HEADER = "date,home,away,home_odds,draw\n"
-
-
-@pytest.fixture
-def client(box):
-    with BetTune() as client:
-        yield client
 
 
 @pytest.fixture
@@ -42,14 +34,6 @@ ANY = "--started", "push", "--by-hand", "overwrite", "--max-drop", "none"
 COLUMNS = "--column", "home_odds=11583", "--column", "draw=Manual draws", *ANY
 # Whom it plays against is certain, who it is is not.
 NOBODY = f"{DAY},Zzyzx Qwfpgj,{{}},2,3"
-
-
-def rows(out):
-    return list(csv.DictReader(io.StringIO(out)))
-
-
-def writes(box):
-    return [seen.method for seen in box.seen if seen.method in {"PUT", "DELETE"}]
 
 
 def test_a_sheet_of_names_goes_into_several_filters(run, client, day, sheet):
@@ -167,6 +151,13 @@ def test_wrong_usage(run, box, arguments, reason):
     status, out, err = run("push", *arguments)
     assert (status, out, box.seen) == (2, "", [])
     assert reason in err
+
+
+def test_columns_of_aliases_are_not_renamed(run, sheet, tmp_path):
+    (tmp_path / "names.csv").write_text("a,b\nc,d\n")
+    status, _, err = run("push", sheet(), *COLUMNS, "--aliases", tmp_path / "names.csv")
+    assert status == 2
+    assert "--rename" not in err
 
 
 def test_two_columns_need_two_filters(run, box, sheet):

@@ -1,14 +1,12 @@
 """`push --log`, `--quiet`, `--missing` and `--tolerance`, and how a run ends that is cut short."""
 
-import csv
 import errno
-import io
 import os
 import re
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import pytest
 from bettune import BetTune, RateLimit
 from bettune.cli._log_file import COLUMNS
 from bettune.sandbox import Sandbox
+from tests.cli.conftest import BETTUNE, rows
 
 FILTER = 11583
 FIRST = 1611243
@@ -39,8 +38,14 @@ def log(tmp_path):
     return tmp_path / "log.csv"
 
 
-def rows(text):
-    return list(csv.DictReader(io.StringIO(text)))
+@contextmanager
+def waiting(*arguments):
+    """A run in a process of its own, once it waits for the rate limit."""
+    command = [*BETTUNE, *map(str, arguments), "--verbose"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        assert any(" waits up to " in line for line in process.stderr)
+        yield process
 
 
 @pytest.mark.usefixtures("box")
@@ -58,9 +63,8 @@ def test_each_write_is_logged_once(run, odds, log):
 
 
 @pytest.mark.usefixtures("box")
-def test_what_failed_is_logged_with_its_error(run, tmp_path, log):
-    path = tmp_path / "odds.csv"
-    path.write_text("match_id,odds\n9000000000,2\n")
+def test_what_failed_is_logged_with_its_error(run, file, log):
+    path = file("match_id,odds\n9000000000,2\n")
     assert run("push", FILTER, path, "--log", log).status == 1
     assert "404 match_not_found" in rows(log.read_text())[0]["error"]
 
@@ -115,10 +119,11 @@ def test_a_log_that_cannot_be_written_stops_the_run_with_its_report(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(_log_file.LogFile, "_write", is_full)
-    path = odds(*[7.5] * 30)
+    # However late the callback is called, 8 workers get at most 40 writes ahead of it.
+    path = odds(*[7.5] * 50)
     status, out, err = run("push", FILTER, path, "--log", log, "--by-hand", "overwrite")
     done = [row["action"] for row in rows(out)]
-    assert (status, len(done)) == (1, 30)
+    assert (status, len(done)) == (1, 50)
     assert done.count("created") + done.count("updated") == len(
         [seen for seen in box.seen if seen.method == "PUT"]
     )
@@ -139,9 +144,8 @@ def test_quiet_says_nothing_on_success(run, odds):
     assert run("push", 11587, odds(7.5), "--quiet", "--format", "table") == (0, "", "")
 
 
-def test_quiet_says_what_went_wrong(run, box, tmp_path):
-    path = tmp_path / "odds.csv"
-    path.write_text("match_id,odds\n9000000000,2\n")
+def test_quiet_says_what_went_wrong(run, box, file):
+    path = file("match_id,odds\n9000000000,2\n")
     status, out, err = run("push", FILTER, path, "--quiet", "--format", "table")
     assert (status, out.splitlines()[0]) == (1, "Done: 0 created, 0 updated, 0 unchanged, 1 failed")
     assert err.startswith("Error: 1 of 1 writes failed")
@@ -189,21 +193,15 @@ def test_a_signal_loses_no_report(use, odds, log, number, ending):
     path = odds(*[7.5] * 5)
     with Sandbox(rate_limit=RateLimit(4, 100)) as box:
         use(box)
-        command = [sys.executable, "-m", "bettune.cli", "push", FILTER, path, "--log", log]
-        with subprocess.Popen(
-            [*map(str, command), "--verbose"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
-            assert any(" waits up to " in line for line in process.stderr)
+        with waiting("push", FILTER, path, "--log", log) as process:
             process.send_signal(number)
             # The system may deliver two signals in either order: the first has to be there.
             assert any("stopping" in line.lower() for line in process.stderr)
             for _ in range(20):
                 with suppress(ProcessLookupError):
                     process.send_signal(signal.SIGTERM)
-            out, err = process.communicate()
+            # Not `communicate`, which forgets what the loops above have read ahead.
+            err, out = process.stderr.read(), process.stdout.read()
     assert process.returncode == status
     done = [row["action"] for row in rows(out)]
     assert len(done) == 5
@@ -223,9 +221,8 @@ def test_a_closed_standard_input(tmp_path):
 
 
 @pytest.mark.usefixtures("box")
-def test_a_log_names_no_teams_by_the_file_alone(run, tmp_path, log):
-    path = tmp_path / "odds.csv"
-    path.write_text(f"match_id,home,away,odds\n{FIRST}.0,Legia,Lech,7.5\n")
+def test_a_log_names_no_teams_by_the_file_alone(run, file, log):
+    path = file(f"match_id,kick_off,home,away,odds\n{FIRST}.0,,Legia,Lech,7.5\n")
     run("push", FILTER, path, "--log", log)
     (row,) = rows(log.read_text())
     assert (row["match_id"], row["home"], row["away"]) == (str(FIRST), "", "")
@@ -234,9 +231,8 @@ def test_a_log_names_no_teams_by_the_file_alone(run, tmp_path, log):
 
 
 @pytest.mark.usefixtures("box")
-def test_odds_of_a_home_win_are_no_name(run, tmp_path, log):
-    path = tmp_path / "odds.csv"
-    path.write_text(f"match_id,home,away\n{FIRST},7.5,Lech\n")
+def test_odds_of_a_home_win_are_no_name(run, file, log):
+    path = file(f"match_id,home,away\n{FIRST},7.5,Lech\n")
     assert run("push", path, "--column", f"home={FILTER}", "--log", log).status == 0
     (row,) = rows(log.read_text())
     assert (row["new_odds"], row["home"], row["away"]) == ("7.500000", "", "")
@@ -245,13 +241,12 @@ def test_odds_of_a_home_win_are_no_name(run, tmp_path, log):
 @pytest.mark.usefixtures("box")
 def test_runs_that_begin_a_log_at_once_write_one_header(odds, log):
     path = odds(*[7.5] * 10)
-    command = [sys.executable, "-m", "bettune.cli", "push", path, "--log", log]
-    options = "--by-hand", "overwrite", "--max-drop", "none"
+    command = [*BETTUNE, "push", path, "--log", log, "--by-hand", "overwrite", "--max-drop", "none"]
     with ExitStack() as stack:
         runs = [
             stack.enter_context(
                 subprocess.Popen(
-                    [*map(str, command), "--column", f"odds={filter_id}", *options],
+                    [*map(str, command), "--column", f"odds={filter_id}"],
                     stdout=subprocess.DEVNULL,
                 )
             )
@@ -273,16 +268,9 @@ def test_a_run_cut_short_says_first_which_orders_are_still_in_force(use, tmp_pat
     path.write_text("match_id,odds\n" + "\n".join(lines) + f"\n{FIRST + 20},2\n")
     with Sandbox(tmp_path / "kept.db", rate_limit=RateLimit(4, 100)) as box:
         use(box)
-        command = [sys.executable, "-m", "bettune.cli", "push", FILTER, path, "--log", log]
-        with subprocess.Popen(
-            [*map(str, command), "--verbose"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
-            assert any(" waits up to " in line for line in process.stderr)
+        with waiting("push", FILTER, path, "--log", log) as process:
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate()
+            err, out = process.stderr.read(), process.stdout.read()
     states = [row["action"] for row in rows(out)]
     assert (process.returncode, len(states), states[-1]) == (130, 9, "pending")
     said = err[err.index("Error: ") :]

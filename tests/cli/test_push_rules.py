@@ -1,25 +1,18 @@
-"""What `push` and `clear` refuse, skip, prune and compute, with matches that have not started."""
+"""Rules of `push` and `clear`: refused, skipped, pruned and computed, before kick-off."""
 
-import csv
-import io
 import json
+import re
 import signal
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from bettune import BetTune
+from tests.cli.conftest import rows, writes
 
 # Its matches start years from now.
 DAY = "2036-06-07"
 FILTER = 11583
-
-
-@pytest.fixture
-def client(box):
-    with BetTune() as client:
-        yield client
 
 
 @pytest.fixture
@@ -43,28 +36,10 @@ def by_hand(client):
     raise AssertionError
 
 
-@pytest.fixture
-def file(tmp_path):
-    def file(text):
-        path = tmp_path / "odds.csv"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return file
-
-
 def sheet(matches, odds="2.5", date=DAY):
     return "date,home,away,odds\n" + "".join(
         f"{date},{match.home.name},{match.away.name},{odds}\n" for match in matches
     )
-
-
-def rows(out):
-    return list(csv.DictReader(io.StringIO(out)))
-
-
-def writes(box):
-    return [seen.method for seen in box.seen if seen.method in {"PUT", "DELETE"}]
 
 
 def held(client, day, filter_id=FILTER):
@@ -149,6 +124,15 @@ def test_a_prune_holds_for_every_filter(run, client, day, file):
     assert set(held(client, day)) == set(held(client, day, 11584)) == {day[0].id}
 
 
+def test_a_prune_holds_for_all_days_from_the_first_to_the_last(run, client, day, file):
+    between, last = (client.matches.list(f"2036-06-0{number}") for number in (8, 9))
+    odds = {between[0]: 2, last[0]: 2, last[1]: 2}
+    client.predictions.sync(FILTER, odds, by_hand="overwrite", max_drop=None)
+    path = file(sheet(day[:1]) + sheet(last[:1], date="2036-06-09").partition("\n")[2])
+    assert run("push", FILTER, path, "--prune", "--by-hand", "overwrite").status == 0
+    assert set(held(client, [*day, *between, *last])) == {day[0].id, last[0].id}
+
+
 @pytest.mark.parametrize("unresolved", ["error", "skip"])
 def test_a_prune_needs_every_row_to_be_found(run, box, day, file, unresolved):
     before = len(writes(box))
@@ -199,6 +183,7 @@ def test_rows_whose_match_has_started_are_skipped_and_told(run, box, client, fil
         status, out, err = run("push", 11585, path, *options)
         assert (status, rows(out), len(writes(box))) == (3, [], before)
         assert err.startswith("Note: ")
+        assert "--started push" in err
         assert all(match.home.name in err for match in past)
     options = "--started", "push", "--by-hand", "overwrite", "--max-drop", "none"
     assert run("push", 11585, path, *options)[::2] == (0, "")
@@ -218,6 +203,16 @@ def test_an_id_beside_names_has_to_be_theirs(run, box, client, day, file):
     named = f",{DAY},{day[2].home.name},{day[2].away.name},3\n"
     status, out, _ = run("push", FILTER, file(header + known + named))
     assert (status, held(client, day)) == (0, {day[0].id: 2, day[2].id: 3})
+
+
+def test_an_id_that_cannot_be_checked_against_the_teams_is_refused(run, box, client, day, file):
+    path = file(f"match_id,home,away,odds\n{day[0].id},{day[0].home.name},{day[0].away.name},2\n")
+    before = len(box.seen)
+    status, out, err = run("push", FILTER, path)
+    assert (status, out, len(box.seen)) == (2, "", before)
+    assert "without a column date" in err
+    assert run("push", FILTER, path, *re.findall(r"--rename|home=\w+|away=\w+", err)).status == 0
+    assert held(client, day) == {day[0].id: 2}
 
 
 def test_an_id_beside_a_date_has_to_play_then(run, client, day, file):

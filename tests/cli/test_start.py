@@ -1,6 +1,5 @@
-"""How the program starts and ends: fast, with its extra or without, and quietly in a pipe."""
+"""Start and end of the program: fast, with its extra or without, and quietly in a pipe."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import bettune
+from tests.cli.conftest import BETTUNE
+from tests.programs import output, python
 
 HELP = """
 import sys
@@ -38,19 +39,9 @@ COMMANDS = (
 )
 
 
-def python(code, *arguments):
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
 @pytest.mark.parametrize("arguments", [["--help"], ["push", "--help"], ["--version"], []])
 def test_help_imports_nothing_slow(arguments):
-    assert python(HELP, *arguments).stderr.splitlines()[-1] == "[]"
+    assert python("-c", HELP, *arguments).stderr.splitlines()[-1] == "[]"
 
 
 def test_the_commands_are_listed_in_the_order_of_their_use(run):
@@ -77,7 +68,7 @@ def test_the_version(run):
 
 @pytest.mark.parametrize("package", ["click", "rich"])
 def test_without_the_extra(package):
-    done = python(WITHOUT, package)
+    done = python("-c", WITHOUT, package)
     line = f"Error: the command line needs {package}: pip install 'bettune[cli]'\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
 
@@ -87,8 +78,7 @@ def test_the_script_that_is_installed(pipe):
     script = Path(sys.executable).with_name("bettune")
     if not script.exists():
         pytest.skip("bettune is not installed here")
-    done = subprocess.run([script, "sports"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, pipe("sports").out)
+    assert output(script, "sports") == pipe("sports").out
 
 
 @pytest.mark.parametrize("arguments", ["--help", "push --help", "completion bash"])
@@ -166,14 +156,10 @@ def test_neither_colours_nor_boxes_in_a_pipe(pipe, monkeypatch):
 
 @pytest.mark.usefixtures("box")
 def test_what_goes_into_a_pipe_is_utf_8(monkeypatch):
-    done = subprocess.run(
-        [sys.executable, "-m", "bettune.cli", "matches", "2026-06-06"],
-        capture_output=True,
-        check=False,
-        env=os.environ | {"PYTHONIOENCODING": "ascii"},
-    )
-    assert "Primera División" in done.stdout.decode("utf-8")
-    assert b"\r" not in done.stdout
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    out = subprocess.check_output([*BETTUNE, "matches", "2026-06-06"])
+    assert "Primera División" in out.decode("utf-8")
+    assert b"\r" not in out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -183,7 +169,7 @@ def test_the_shell_completes_commands_and_options(run, shell, monkeypatch):
     monkeypatch.setenv("_BETTUNE_COMPLETE", f"{shell}_complete")
     monkeypatch.setenv("COMP_WORDS", "bettune re")
     monkeypatch.setenv("COMP_CWORD", "re" if shell == "fish" else "1")
-    assert "resolve" in python("from bettune.cli.__main__ import main; main([])").stdout
+    assert "resolve" in python("-c", "from bettune.cli.__main__ import main; main([])").stdout
 
 
 def test_the_sandbox_runs(monkeypatch):
@@ -205,7 +191,7 @@ def test_the_sandbox_refuses_what_its_own_program_does(pipe):
 
 
 def test_the_sandbox_has_the_options_of_its_own_program(run):
-    own = python("from bettune.sandbox.__main__ import main; main(['--help'])").stdout
+    own = python("-c", "from bettune.sandbox.__main__ import main; main(['--help'])").stdout
     ours = run("sandbox", "--help").out
 
     def options(text):

@@ -1,4 +1,4 @@
-"""What a person sees in a terminal: tables that fit it, colours, the bar, and Ctrl-C."""
+"""A person's view in a terminal: tables that fit it, colours, the bar, and Ctrl-C."""
 
 import signal
 import sys
@@ -196,6 +196,32 @@ def test_an_error_drives_no_terminal_either(terminal, monkeypatch):
         screen = terminal("push", "1", "\x1b]0;owned\x07.csv", columns=200)
         assert screen.finish() == 2
         assert b"\x1b]" not in screen.raw
+
+
+def test_no_name_drives_the_terminal_that_shows_a_log(terminal, monkeypatch, tmp_path):
+    named = {"id": 1, "name": EVIL}
+    match = {"id": 7, "date": "2036-06-07T12:00:00Z", "finished": False,
+             "score": {"home": None, "away": None}}  # fmt: skip
+    match |= dict.fromkeys(("country", "tournament", "season", "home", "away"), named)
+    chosen = {**named, "sport": {"id": 1, "name": "football"}, "betType": EVIL, "status": EVIL}
+    prediction = {"id": 1, "filterId": 1, "matchId": 7, "odds": "2.000000", "source": "api"}
+    prediction |= dict.fromkeys(("createdAt", "updatedAt"), "2026-06-06T12:00:00Z")
+    (tmp_path / "odds.csv").write_text("match_id,date,odds\n7,2036-06-07,2\n")
+    log = tmp_path / "log.csv"
+    answers = [
+        {"items": [chosen], "count": 1},
+        {"date": "2036-06-07", "items": [match], "count": 1},
+        {"items": [], "count": 0},
+        prediction,
+    ]
+    with Scripted(*[answer(200, body) for body in answers]) as server:
+        monkeypatch.setenv("BETTUNE_BASE_URL", server.base_url)
+        monkeypatch.setenv("BETTUNE_API_TOKEN", "a-token")
+        screen = terminal("push", "1", tmp_path / "odds.csv", "--log", log, columns=200)
+        assert screen.finish() == 0
+    for text in (screen.raw.decode(), log.read_text("utf-8")):
+        assert not [char for char in ("\x1b]", "\x07", "\u202e", "\x9b") if char in text]
+    assert "owned" in log.read_text("utf-8")
 
 
 def test_a_person_reads_first_which_orders_are_still_in_force(terminal, use, odds, tmp_path):

@@ -46,7 +46,11 @@ class Server(ThreadingHTTPServer):
             date = {"date": query[5:15]} if query else {}
             return 200, date | {"count": 1, "items": [items[path]]}
         if method == "POST":
-            found = [self.predictions[one] for one in body["matchIds"] if one in self.predictions]
+            found = [
+                self.predictions[match_id]
+                for match_id in body["matchIds"]
+                if match_id in self.predictions
+            ]
             return 200, {"count": len(found), "items": found}
         match = int(path.split("/")[4])
         if method == "DELETE":

@@ -28,7 +28,7 @@ def imported(program):
 
 
 def is_here(module):
-    """Whether a module can be imported: a package may be here without a part of it."""
+    """Return whether a module can be imported: a package may be here without a part of it."""
     package = module.rpartition(".")[0]
     return (not package or is_here(package)) and find_spec(module) is not None
 

@@ -20,7 +20,7 @@ README, README_PL = (
 
 
 def parts(text):
-    """What a page consists of, in its order, leaving the words out."""
+    """The parts of a page in their order, without the words."""
     patterns = (
         r"^(\(.+\)=)$",  # anchors
         r"^(#+) ",  # headings

@@ -1,11 +1,11 @@
-"""What the tests beside users' tools share."""
+"""Fixtures of the tests beside users' tools."""
 
-import subprocess
 import sys
 
 import pytest
 
 from bettune import AsyncBetTune, BetTune
+from tests.programs import output
 
 
 @pytest.fixture
@@ -15,17 +15,8 @@ def python(tmp_path):
     def run(code, *arguments, **environment):
         script = tmp_path / "script.py"
         script.write_text(code, "utf-8")
-        done = subprocess.run(
-            [sys.executable, "-W", "error", script, *arguments],
-            cwd=tmp_path,
-            env=environment or None,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        command = sys.executable, "-W", "error", script, *arguments
+        return output(*command, cwd=tmp_path, **environment)
 
     return run
 

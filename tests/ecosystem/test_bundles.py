@@ -1,50 +1,25 @@
 """Programs in one file: a zipapp by shiv, an executable by PyInstaller."""
 
-import os
 import shutil
-import subprocess
 import sys
 from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
+
+from scripts.bench.startup import needed
+from tests.programs import output
 
 ROOT = Path(__file__).parents[2]
 
 
-def run(*command, cwd, **environment):
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def needed(name, extras=()):
-    """A distribution and all that it needs here."""
-    found = {name}
-    for line in distribution(name).requires or ():
-        requirement = Requirement(line)
-        marker = requirement.marker
-        if marker is None or any(marker.evaluate({"extra": one}) for one in ("", *extras)):
-            found |= needed(requirement.name, requirement.extras)
-    return found
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """What `pip install --target` makes of bettune[cli,sandbox], without a network."""
+    """A folder as `pip install --target` makes it of bettune[cli,sandbox], without a network."""
     folder = tmp_path_factory.mktemp("site")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
-    run(*pip, "--no-build-isolation", "--target", folder, ROOT, cwd=folder)
-    for name in needed("bettune", ("cli", "sandbox")) - {"bettune"}:
+    output(*pip, "--no-build-isolation", "--target", folder, ROOT, cwd=folder)
+    for name in needed("bettune", {"cli", "sandbox"}):
         for file in distribution(name).files or ():
             if ".." not in file.parts and "__pycache__" not in file.parts:
                 target = folder / file
@@ -54,8 +29,8 @@ def site(tmp_path_factory):
 
 
 def test_shiv_makes_one_file_of_the_command_line(site, tmp_path, bettune_sandbox):
-    run("shiv", "--site-packages", site, "-c", "bettune", "-o", "bettune.pyz", cwd=tmp_path)
-    said = run(
+    output("shiv", "--site-packages", site, "-c", "bettune", "-o", "bettune.pyz", cwd=tmp_path)
+    said = output(
         *(sys.executable, "-I", tmp_path / "bettune.pyz", "sports", "--format", "csv"),
         cwd=tmp_path,
         SHIV_ROOT=str(tmp_path),
@@ -73,10 +48,10 @@ def test_pyinstaller_finds_all_of_the_library(site, tmp_path):
         "    odds = {match.id: 2 for match in bettune.matches.list('2026-06-06')}\n"
         "    print(bettune.predictions.sync(11583, odds, by_hand='overwrite', max_drop=None))\n"
     )
-    run(
+    output(
         *(sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"),
         *("--paths", site, "--collect-data", "bettune", "job.py"),
         cwd=tmp_path,
         PYINSTALLER_CONFIG_DIR=str(tmp_path / "config"),
     )
-    assert run(tmp_path / "dist" / "job" / "job", cwd=tmp_path).endswith("0 failed\n")
+    assert output(tmp_path / "dist" / "job" / "job", cwd=tmp_path).endswith("0 failed\n")

@@ -26,7 +26,7 @@ def of_polars(records):
 
 def of_pyarrow(records):
     table = pa.Table.from_pylist(records)
-    odds = pa.array([1.5 + len(one["home_name"]) / 10 for one in records])
+    odds = pa.array([1.5 + len(record["home_name"]) / 10 for record in records])
     return pa.table({"match_id": table["id"], "odds": odds})
 
 

@@ -1,6 +1,5 @@
 """Other tools on openapi.yaml: Prism as a proxy and as a mock, a TypeScript client, two linters."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from bettune import BetTune
+from tests.programs import output
 
 SCHEMA = Path(__file__).parents[2] / "openapi.yaml"
 HERE = Path(__file__).parent / "schema"
@@ -19,20 +19,6 @@ TOOLS = HERE / "node_modules" / ".bin"
 
 pytestmark = pytest.mark.skipif(not TOOLS.exists(), reason="there is no npm to install them")
 SIX = {"/sports", "/matches", "/prediction-filters", "/predictions/search"}
-
-
-def run(*command, cwd=HERE, **environment):
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @contextmanager
@@ -92,9 +78,9 @@ def test_a_typescript_client_does_all_six(bettune_sandbox, tmp_path):
     for name in ("six.ts", "process.d.ts", "tsconfig.json", "package.json"):
         shutil.copy(HERE / name, tmp_path)
     (tmp_path / "node_modules").symlink_to(HERE / "node_modules")
-    run(TOOLS / "openapi-typescript", SCHEMA, "-o", "api.d.ts", cwd=tmp_path)
-    run(TOOLS / "tsc", cwd=tmp_path)
-    said = run(
+    output(TOOLS / "openapi-typescript", SCHEMA, "-o", "api.d.ts", cwd=tmp_path)
+    output(TOOLS / "tsc", cwd=tmp_path)
+    said = output(
         "node",
         "six.js",
         cwd=tmp_path,
@@ -107,10 +93,21 @@ def test_a_typescript_client_does_all_six(bettune_sandbox, tmp_path):
 
 
 def test_redocly_finds_nothing():
-    said = run(TOOLS / "redocly", "lint", SCHEMA, "--config", "redocly.yaml", "--format", "json")
+    said = output(
+        TOOLS / "redocly", "lint", SCHEMA, "--config", "redocly.yaml", "--format", "json", cwd=HERE
+    )
     assert '"warnings": 0' in said
     assert '"errors": 0' in said
 
 
 def test_spectral_finds_nothing():
-    run(TOOLS / "spectral", "lint", "-r", "spectral.yaml", "--fail-severity", "hint", SCHEMA)
+    output(
+        TOOLS / "spectral",
+        "lint",
+        "-r",
+        "spectral.yaml",
+        "--fail-severity",
+        "hint",
+        SCHEMA,
+        cwd=HERE,
+    )

@@ -34,7 +34,7 @@ def run(*command, cwd):
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory):
-    """What users write, in a folder of theirs."""
+    """Users' code, in a folder of theirs."""
     folder = tmp_path_factory.mktemp("programs")
     for program in PROGRAMS:
         (folder / program.name).write_text(program.read_text("utf-8"), "utf-8")

@@ -1,4 +1,4 @@
-"""What is released: the tag, the version and the changelog agree, and who may publish it."""
+"""A release: its tag, version and changelog agree, and only the workflow may publish it."""
 
 from pathlib import Path
 

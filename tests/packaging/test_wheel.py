@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tarfile
@@ -13,22 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import output
+
 ROOT = Path(__file__).parents[2]
 KEPT = ("bettune", "generated", "openapi.yaml", "pyproject.toml", "README.md", "LICENSE")
-
-
-def run(*command, cwd, **options):
-    done = subprocess.run(
-        [str(one) for one in command],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        **options,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def built(source):
@@ -41,7 +28,7 @@ def built(source):
         else:
             shutil.copyfile(path, source / name)
     build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", "dist", "."]
-    run(*build, cwd=source, env=os.environ | {"SOURCE_DATE_EPOCH": "1767225600"})  # 2026-01-01
+    output(*build, cwd=source, SOURCE_DATE_EPOCH="1767225600")  # 2026-01-01
     return source / "dist"
 
 
@@ -56,11 +43,13 @@ def test_two_builds_of_the_same_sources_are_the_same_to_the_byte(dist, tmp_path)
         again = built(tmp_path)
     finally:
         os.umask(before)
-    assert {one.name: one.read_bytes() for one in dist.iterdir()} == {
-        one.name: one.read_bytes() for one in again.iterdir()
+    assert {path.name: path.read_bytes() for path in dist.iterdir()} == {
+        path.name: path.read_bytes() for path in again.iterdir()
     }
     (wheel,) = dist.glob("*.whl")
-    assert {one.date_time for one in zipfile.ZipFile(wheel).infolist()} == {(2026, 1, 1, 0, 0, 0)}
+    assert {entry.date_time for entry in zipfile.ZipFile(wheel).infolist()} == {
+        (2026, 1, 1, 0, 0, 0)
+    }
 
 
 def test_the_wheel_holds_the_two_packages_and_nothing_else(dist):
@@ -85,12 +74,14 @@ def test_the_sdist_is_enough_to_build_the_wheel(dist):
 def installed(dist, tmp_path_factory):
     """The Python of an environment with the wheel, which borrows this one's other packages."""
     folder = tmp_path_factory.mktemp("environment")
-    run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
+    output(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     (wheel,) = dist.glob("*.whl")
     pip = [sys.executable, "-m", "pip", "--python", python]
-    run(*pip, "install", "--quiet", "--no-index", "--no-deps", wheel, cwd=folder)
-    site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder)
+    output(*pip, "install", "--quiet", "--no-index", "--no-deps", wheel, cwd=folder)
+    site = output(
+        python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder
+    )
     borrowed = sysconfig.get_path("purelib")
     (Path(site.strip()) / "borrowed.pth").write_text(borrowed)
     return python
@@ -102,7 +93,7 @@ def test_user_code_type_checks_against_the_installed_wheel(installed, known_type
     with Path(code).open("a") as file:  # strict refuses an `ignore` where nothing is wrong
         file.write("\nbettune.sports.list(1)  # type: ignore[call-arg]\n")
     (tmp_path / "mypy.ini").write_text("[mypy]\nstrict = true\nsqlite_cache = false\n")
-    out = run(
+    out = output(
         sys.executable,
         *("-m", "mypy", "--python-executable", installed, "--config-file", "mypy.ini", code),
         cwd=tmp_path,
@@ -122,6 +113,6 @@ def test_the_installed_wheel_works_outside_the_checkout(installed, tmp_path):
         "        print(urllib.request.urlopen(root + path).status)\n"
         "print(bettune.__file__)\n"
     )
-    name, *statuses, place = run(installed, "-c", code, cwd=tmp_path).split()
+    name, *statuses, place = output(installed, "-c", code, cwd=tmp_path).split()
     assert (name, statuses) == ("football", ["200"] * 5)
     assert not Path(place).is_relative_to(ROOT)

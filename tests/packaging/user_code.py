@@ -1,4 +1,4 @@
-"""What a user writes, type-checked strictly against the installed wheel; run by no test."""
+"""A user's code, type-checked strictly against the installed wheel; no test runs it."""
 
 # pyright: strict
 

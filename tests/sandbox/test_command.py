@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 from urllib.parse import urljoin
 
@@ -11,18 +10,13 @@ import pytest
 
 from bettune.sandbox import Sandbox
 from bettune.sandbox.__main__ import main
+from tests.programs import python
 
 linux_signals = pytest.mark.skipif(sys.platform == "win32", reason="no such signals on Windows")
 
 
 def refuse(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "bettune.sandbox", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return python("-m", "bettune.sandbox", *arguments)
 
 
 @linux_signals
@@ -99,11 +93,3 @@ def test_a_database_that_cannot_be_opened(tmp_path):
     assert (result.returncode, result.stdout) == (2, "")
     assert "cannot open the database" in result.stderr
     assert result.stderr.count("\n") == 1
-
-
-def test_a_database_without_a_name():
-    result = refuse("--database", "")
-    assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == (
-        "python -m bettune.sandbox: database must be the path of a file, or \":memory:\", not ''\n"
-    )

@@ -41,7 +41,7 @@ def browse(box, connect):
 
 
 def text(answer):
-    """What a page says, without its markup."""
+    """The text of a page, without its markup."""
     assert answer.status_code == 200, answer.text
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
 
@@ -56,7 +56,7 @@ def kept_schema(monkeypatch):
 
 
 def texts_of(node):
-    """What a schema says of its operations, in sentences."""
+    """The sentences of a schema about its operations."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key in {"summary", "description"} and isinstance(value, str):
@@ -242,7 +242,7 @@ def test_a_name_turned_to_this_machine_gets_nothing(box, browse, path):
 
 
 def test_another_site_may_not_write_from_a_browser(box, connect):
-    """What a browser asks beforehand is refused, and without the header nothing is written."""
+    """A browser's preflight request is refused, and nothing is written without the header."""
     client = connect(box.base_url)
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "PUT"}
     answer = client.options(WRITE, headers=asked)
@@ -262,6 +262,9 @@ def test_a_kept_link_leads_to_its_operation_in_any_export(export):
     }
     assert {operation.call for operation in other.operations} == {
         f"{operation.method} {operation.path}" for operation in ours.operations
+    }
+    assert {parameter.argument for call in other.operations for parameter in call.parameters} == {
+        parameter.name for call in ours.operations for parameter in call.parameters
     }
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -19,6 +17,7 @@ import pytest
 
 from bettune import ConfigurationError
 from bettune.sandbox import Sandbox, Seen, _server
+from tests.programs import output, python
 
 
 def address(box):
@@ -170,19 +169,13 @@ def test_seen(box, client):
     assert len(box.seen) == 3
 
 
-def python(code):
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
 def test_nothing_is_printed():
     # In a process of its own: under pytest the root logger has handlers.
-    result = python("""
+    result = python(
+        "-W",
+        "error",
+        "-c",
+        """
 import httpx, socket
 from urllib.parse import urlsplit
 from bettune.sandbox import Sandbox, _app
@@ -198,32 +191,40 @@ with Sandbox() as box:
         assert client.get(f"{box.base_url}/matches{query}").status_code == 500
         upgrade = {"Connection": "Upgrade", "Upgrade": "x"}
         assert client.get(f"{box.base_url}/sports", headers=upgrade).status_code == 200
-""")
+""",
+    )
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("missing", ["jinja2", "starlette", "uvicorn", "yaml"])
 def test_without_the_extra(missing):
     block = f"import sys; sys.modules[{missing!r}] = None; "
-    plugin = python(block + "import bettune.sandbox.pytest_plugin")
+    plugin = python("-c", block + "import bettune.sandbox.pytest_plugin")
     assert (plugin.returncode, plugin.stderr) == (0, "")
-    wanted = python(block + "from bettune.sandbox import Sandbox")
+    wanted = python("-c", block + "from bettune.sandbox import Sandbox")
     assert wanted.returncode == 1
     last = wanted.stderr.splitlines()[-1]
     assert last == f"ImportError: the sandbox needs {missing}: pip install 'bettune[sandbox]'"
-    command = python(block + "import bettune.sandbox.__main__ as m; sys.exit(m.main([]))")
+    main = "import bettune.sandbox.__main__ as m; sys.exit(m.main([]))"
+    command = python("-c", block + main)
     assert command.returncode == 2
     assert command.stderr.count("\n") == 1
     assert "pip install 'bettune[sandbox]'" in command.stderr
 
 
 def test_the_package_has_no_other_names():
-    result = python("import bettune.sandbox as s; s.Sandbox; s.Seen; s.Box")
+    result = python("-c", "import bettune.sandbox as s; s.Sandbox; s.Seen; s.Box")
     assert "AttributeError: module 'bettune.sandbox' has no attribute 'Box'" in result.stderr
 
 
 def test_an_interpreter_ends_though_nobody_stopped_its_sandbox():
-    assert python("from bettune.sandbox import Sandbox; Sandbox().start()").returncode == 0
+    output(
+        sys.executable,
+        "-W",
+        "error",
+        "-c",
+        "from bettune.sandbox import Sandbox; Sandbox().start()",
+    )
 
 
 def test_the_pytest_fixture(tmp_path):
@@ -235,15 +236,8 @@ def test_the_pytest_fixture(tmp_path):
         "def test_two(bettune_sandbox):\n"
         "    assert bettune_sandbox.seen == []\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "bettune.sandbox.pytest_plugin"],
-        cwd=tmp_path,
-        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "2 passed" in result.stdout, result.stdout
+    command = sys.executable, "-m", "pytest", "-q", "-p", "bettune.sandbox.pytest_plugin"
+    assert "2 passed" in output(*command, cwd=tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,9 @@
-"""What the tests of the schema share: the scripts as modules, and copies of the repository."""
+"""Fixtures of the schema's tests: the scripts as modules, and copies of the repository."""
 
 from __future__ import annotations
 
 import copy
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from scripts import ROOT
 from scripts.schema import document, generate
+from tests.programs import output
 
 _IGNORE = shutil.ignore_patterns("__pycache__", "*.pyc")
 
@@ -75,16 +74,8 @@ def facade_tests_pass():
             "options = ['-q', '-x', '-n0', 'tests/test_operations.py', *sys.argv[2:]]\n"
             "sys.exit(pytest.main(options))\n"
         )
-        environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run(
-            [sys.executable, "-c", program, str(folder), *options],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert " passed" in done.stdout
+        environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        command = sys.executable, "-c", program, folder, *options
+        assert " passed" in output(*command, cwd=ROOT, **environment)
 
     return run

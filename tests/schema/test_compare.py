@@ -198,22 +198,6 @@ ERRORS = "the answer 429"
         ),
         # the whole
         (
-            put(("servers", 0, "url"), "https://ovaccess.com/bet-tune-api/v2"),
-            BREAKING,
-            "the API moved from https://ovaccess.com/bet-tune-api/v1 to https://ovaccess.com/bet-tune-api/v2",
-        ),
-        (
-            put(
-                ("components", "securitySchemes", "bearerAuth"),
-                {"type": "apiKey", "in": "header", "name": "X-Key"},
-            ),
-            BREAKING,
-            (
-                "every operation is signed with an API key in the header X-Key, "
-                "no more with a bearer token"
-            ),
-        ),
-        (
             put((*SPORTS, "summary"), "Sports!"),
             HARMLESS,
             "it says the same in other words, names or order",

@@ -1,4 +1,4 @@
-"""What an API may become, and what its users are told: the verdict, in one line a fact."""
+"""Verdicts on the ways in which an API may change: one line for each fact."""
 
 from __future__ import annotations
 
@@ -340,7 +340,7 @@ def test_what_no_type_checker_sees_has_a_place(root, key):
 def test_what_is_sent_is_what_the_facade_sends(root):
     name, line = facade.place_of("limits").split(":")
     text = (root / name).read_text().splitlines()[int(line) - 1]
-    assert text == f"SEARCH_SIZE = {max(len(one) for one in facade.SENT['matchIds'])}"
+    assert text == f"SEARCH_SIZE = {max(len(ids) for ids in facade.SENT['matchIds'])}"
 
 
 @pytest.mark.parametrize(("word", "means"), [("no", False), ("Yes", True), ("off", False)])
@@ -349,7 +349,7 @@ def test_the_booleans_of_yaml_1_1_are_booleans(data, word, means):
     old = "        - name: sport\n          in: query\n          required: true\n"
     assert old in text
     new = load(text.replace(old, old.replace("true", word)).encode())
-    found = [(one.level, one.text) for one in compare(load(text.encode()), new)]
+    found = [(change.level, change.text) for change in compare(load(text.encode()), new)]
     gone = (WIDENING, "GET /matches: the query parameter `sport` is no longer required")
     other = (HARMLESS, "it says the same in other words, names or order")
     assert found == [other if means else gone]
@@ -358,9 +358,9 @@ def test_the_booleans_of_yaml_1_1_are_booleans(data, word, means):
 def test_nullable_no_is_not_nullable(schema):
     new = copy.deepcopy(schema)
     models(new)["Match"]["properties"]["id"]["nullable"] = "no"
-    assert [one.level for one in compare(schema, new)] == [HARMLESS]
+    assert [change.level for change in compare(schema, new)] == [HARMLESS]
     models(new)["Match"]["properties"]["id"]["nullable"] = "yes"
-    assert [one.text for one in compare(schema, new)] == ["Match.id may be null now"]
+    assert [change.text for change in compare(schema, new)] == ["Match.id may be null now"]
 
 
 @pytest.mark.parametrize(
@@ -391,5 +391,5 @@ def test_an_export_on_two_paths_keeps_ours(schema):
     new["paths"] = {f"/v2{path}": one for path, one in paths.items()}
     new["paths"] |= {f"/v1{path}": one for path, one in paths.items()}
     found = compare(schema, new)
-    assert {one.level for one in found} == {WIDENING}
-    assert all("/v2/" in one.text for one in found)
+    assert {change.level for change in found} == {WIDENING}
+    assert all("/v2/" in change.text for change in found)

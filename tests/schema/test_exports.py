@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 
 import pytest
@@ -14,11 +13,12 @@ from scripts.schema.compare_documents import compare
 from scripts.schema.document import load
 from scripts.schema.take_over import replace_schema
 from scripts.schema.yaml_json import dump
+from tests.programs import output
 
 EXPORTS = {
     "nelmio.yaml": {HARMLESS},  # NelmioApiDocBundle, Symfony
     "fastapi.json": {HARMLESS, WIDENING},  # which describes a 422 everywhere
-    "l5_swagger.json": {HARMLESS},  # swagger-php, Laravel
+    "l5_swagger.json": {HARMLESS},  # swagger-php, Laravel, with the ids of its models
     "nestjs.json": {HARMLESS},  # @nestjs/swagger
     "springdoc.json": {HARMLESS},  # springdoc-openapi, Spring Boot
     "swashbuckle.json": {HARMLESS},  # Swashbuckle, ASP.NET Core
@@ -32,7 +32,7 @@ FOLLOW_THE_SCHEMA = [
     "tests/sandbox/test_page.py",
     "tests/sandbox/test_conformance.py::test_the_schema_as_it_is",
     "tests/sandbox/test_conformance.py::test_what_fits_is_accepted_and_what_does_not_is_refused",
-    "tests/browser/test_page.py::test_each_operation_with_each_token",
+    "tests/browser/test_page.py",
     "tests/contract/test_contract.py::test_the_sandbox_keeps_the_contract",
     "tests/schema/test_generate.py::test_the_machine_makes_no_difference[1]",
 ]
@@ -98,17 +98,9 @@ def test_what_breaks_nothing_leaves_the_tests_passing(schema, data, repo_copy, r
     for one in ("README.md", "LICENSE"):
         shutil.copy(root / one, repo_copy)
     paths = f"{repo_copy}{os.pathsep}{repo_copy / 'generated'}"
-    environment = os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
     for command in (
         ["mypy"],
         ["pytest", "-q", "-n0", *FOLLOW_THE_SCHEMA, "-k", "not trio and not asyncio"],
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=repo_copy,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        output(sys.executable, "-m", *command, cwd=repo_copy, timeout=3600, **environment)

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
 import pytest
 
 from scripts.schema import generate
+from tests.programs import output, python
 
 
 def run(folder, *arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "scripts.schema.generate", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
-    )
-
-
-def run_with(client, program):
-    """Run a program that imports the client generated into this folder."""
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=client,
-    )
-    assert done.returncode == 0, done.stderr
+    environment = {"PYTHONDONTWRITEBYTECODE": "1"} | environment
+    return python("-m", "scripts.schema.generate", *arguments, cwd=folder, **environment)
 
 
 def texts(folder):
@@ -182,7 +164,7 @@ assert sport.odds_range == [Decimal("1.5"), Decimal(2)] and sport.self_.name == 
 assert Sport.from_dict(sport.to_dict()) == sport
 assert "unknown" not in sport.to_dict()
 """
-    run_with(tmp_path, program)
+    output(sys.executable, "-c", program, cwd=tmp_path)
 
 
 def test_a_schema_of_both_sides_and_names_that_are_taken(schema, tmp_path):
@@ -216,4 +198,4 @@ echo = httpx.MockTransport(lambda request: httpx.Response(200, content=request.c
 client.set_httpx_client(httpx.Client(base_url="http://127.0.0.1", transport=echo))
 assert add_tip.sync(client=client, body=SportRequest(match_id=7)) == SportOther(match_id=7)
 """
-    run_with(tmp_path, program)
+    output(sys.executable, "-c", program, cwd=tmp_path)

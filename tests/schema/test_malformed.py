@@ -1,4 +1,4 @@
-"""Whatever stands in a document, it is read or refused: never a failure of the program."""
+"""Any document is read or refused: the program itself never fails."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VALUES = st.recursive(
 
 
 SCHEMA = load((Path(__file__).parent / "data" / "openapi.yaml").read_bytes())
-PLACES = [one for one in places(SCHEMA) if one]
+PLACES = [place for place in places(SCHEMA) if place]
 
 
 # Shrinking a whole document takes minutes: what was put where says enough.

@@ -6,12 +6,12 @@ import fcntl
 import os
 import random
 import shutil
-import subprocess
 import sys
 
 import pytest
 
 from scripts.schema import pair
+from tests.programs import output
 
 # Runs a program in copies of a folder, killed before the first, second, … thing it does to files or
 # processes, until one run comes to its end; or before those asked for. Prints how many there are.
@@ -72,17 +72,9 @@ def kill(program, folder, into, *moments, preload=""):
     """Return the folders left by the killed runs, and how many moments there were."""
     into.mkdir()
     command = [sys.executable, "-c", KILL, program, folder, into, *moments]
-    environment = os.environ | {"PRELOAD": preload, "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        list(map(str, command)),
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-    )
-    assert done.returncode == 0, done.stderr
+    out = output(*command, PRELOAD=preload, PYTHONDONTWRITEBYTECODE="1")
     numbers = sorted(int(path.name) for path in into.iterdir())
-    return [into / str(number) for number in numbers], done.stdout
+    return [into / str(number) for number in numbers], out
 
 
 def texts(folder):

@@ -1,4 +1,4 @@
-"""What is no schema of BetTune's is refused in one clear line, and changes nothing."""
+"""A file that is not BetTune's schema is refused in one clear line, and changes nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MERGE_BOMB = b"a: &a {k: 1}\n" + b"".join(
     for old, new in zip(b"abcdefgh", b"bcdefghi", strict=True)
 )
 LONG_MERGE = (
-    b"a: &a {" + b", ".join(b"k%d: 1" % one for one in range(1000)) + b"}\n"
+    b"a: &a {" + b", ".join(b"k%d: 1" % number for number in range(1000)) + b"}\n"
     b"b: {<<: [" + b", ".join([b"*a"] * 1000) + b"]}\n"
 )
 

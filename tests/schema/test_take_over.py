@@ -6,8 +6,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 from ruamel.yaml import YAML
@@ -16,6 +14,7 @@ from bettune.sandbox import Sandbox
 from scripts import ROOT
 from scripts.schema import generate, take_over
 from scripts.shown import shown
+from tests.programs import output, python
 
 NEW_ENDPOINT = """
   /leagues:
@@ -46,14 +45,8 @@ def make(repo_copy, tmp_path):
     told.chmod(0o755)
 
     def run(source, **environment):
-        return subprocess.run(
-            [sys.executable, "-m", "scripts.schema", str(source)],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=repo_copy,
-            env=os.environ | {"MAKE": str(told), "PYTHONDONTWRITEBYTECODE": "1"} | environment,
-        )
+        environment = {"MAKE": str(told), "PYTHONDONTWRITEBYTECODE": "1"} | environment
+        return python("-m", "scripts.schema", source, cwd=repo_copy, **environment)
 
     return run
 
@@ -163,15 +156,14 @@ def test_the_type_checker_believes_no_cache(repo_copy, known_types):
         "from bettune_openapi.models.sport import Sport\n\n\n"
         "def name(sport: Sport) -> str:\n    return sport.name\n"
     )
-    command = [sys.executable, "-m", "scripts.types", "facade.py"]
-    assert subprocess.run(command, cwd=repo_copy, check=False, capture_output=True).returncode == 0
+    command = ["-m", "scripts.types", "facade.py"]
+    assert python(*command, cwd=repo_copy).returncode == 0
     model = repo_copy / "generated" / "bettune_openapi" / "models" / "sport.py"
     before = model.stat()
     model.write_text(model.read_text().replace("name: str", "nome: str"))
     os.utime(model, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert model.stat().st_size == before.st_size
-    done = subprocess.run(command, cwd=repo_copy, check=False, capture_output=True, text=True)
-    assert 'has no attribute "name"' in done.stdout
+    assert 'has no attribute "name"' in python(*command, cwd=repo_copy).stdout
 
 
 def test_refused_it_says_one_line(make, repo_copy):
@@ -217,9 +209,8 @@ def test_without_a_source_it_says_how(make):
 
 
 def test_make_that_only_tells_runs_nothing(repo_copy):
-    command = ["make", "-n", "schema", "SCHEMA=x"]  # there is no .venv, so that it would fail
-    done = subprocess.run(command, cwd=repo_copy, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    # There is no .venv, so that it would fail.
+    output("make", "-n", "schema", "SCHEMA=x", cwd=repo_copy)
 
 
 @pytest.mark.tool_changes

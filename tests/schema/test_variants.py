@@ -1,4 +1,4 @@
-"""What users never see may be written in any way in the schema: the facade works, unchanged."""
+"""The facade works unchanged, however the schema writes the things that users never see."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def all_inline(schema):
 
     def written_out(node):
         if isinstance(node, list):
-            return [written_out(one) for one in node]
+            return [written_out(item) for item in node]
         if not isinstance(node, dict):
             return node
         if "$ref" in node:
@@ -340,7 +340,7 @@ OTHER = [other_property_order, further_fields, further_operations]
 
 
 def code(folder):
-    """What a client does, without its docstrings."""
+    """The code of a client, without its docstrings."""
 
     def bare(tree):
         for node in ast.walk(tree):

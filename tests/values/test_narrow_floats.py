@@ -53,7 +53,7 @@ def test_a_narrow_float_means_its_shortest_decimal(make):
 
 
 def held(value, numpy_type, arrow_type):
-    """What a Series and a Table make of a narrow float."""
+    """A narrow float out of a Series and of a Table."""
     series = pd.Series(np.array([value], dtype=numpy_type), index=pd.Index([5], name="match_id"))
     table = pa.table({"match_id": [5], "odds": pa.array(series.to_numpy(), arrow_type)})
     return [Decimal(str(odds)) for given in (series, table) for _, odds in odds_pairs(given)]

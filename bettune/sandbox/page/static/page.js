@@ -43,14 +43,15 @@ for (const form of document.querySelectorAll("form.try")) {
 }
 
 function read(form) {
+  const headers = {};
   const query = new URLSearchParams();
   let path = form.dataset.path;
   for (const input of form.querySelectorAll("input[data-in]")) {
     const value = input.value.trim();
     if (input.dataset.in === "path") path = path.replace(`{${input.name}}`, () => encodeURIComponent(value));
-    else if (value) query.append(input.name, value);
+    else if (value && input.dataset.in === "header") headers[input.name] = value;
+    else if (value && input.dataset.in === "query") query.append(input.name, value);
   }
-  const headers = {};
   const token = form.elements.token.value;
   if (token) headers.Authorization = `Bearer ${token}`;
   const body = form.elements.body?.value;
@@ -118,7 +119,7 @@ function python(form, { body, token }) {
   }
   for (const input of form.querySelectorAll("input[data-in]")) {
     const value = input.value.trim();
-    values[input.name] = /^\d{1,15}$/.test(value) && input.dataset.type === "integer" ? Number(value) : value;
+    values[input.dataset.argument] = /^\d{1,15}$/.test(value) && input.dataset.type === "integer" ? Number(value) : value;
   }
   const call = (form.dataset.call ?? "").replace(/\{(\w+)\}/g, (_, name) => literal(values[name]));
   return [
