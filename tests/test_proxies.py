@@ -214,8 +214,9 @@ def test_bytes_of_tls_that_trickle_through_a_proxy_run_into_the_timeout(tunnelle
 
 
 def test_headers_that_trickle_through_a_proxy_name_it(proxied):
+    timeout = httpx.Timeout(0.1, connect=1.5)  # where that runs out, the proxy alone is named
     with Endless(b"X-More: 1\r\n", 0.01) as proxy:
-        client = proxied(proxy.port, "http://bettune.invalid/v1", timeout=0.2, max_retries=0)
+        client = proxied(proxy.port, "http://bettune.invalid/v1", timeout=timeout, max_retries=0)
         with pytest.raises(bettune.APITimeoutError) as caught:
             client.sports.list()
     where = f"(server http://bettune.invalid through proxy http://127.0.0.1:{proxy.port})"

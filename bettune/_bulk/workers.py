@@ -235,28 +235,23 @@ class Workers:
         try:
             with self._signals:
                 try:
-                    self._send_all(run, make_sender)
+                    phases = (
+                        self._in_threads(count, lambda: self._work(run, make_sender))
+                        for count in run.phases()
+                    )
+                    if all(phases) and not self._failures and run.unknown():
+                        self._in_threads(1, lambda: self._settle_unknown(run, make_sender()))
                 except BaseException as error:  # noqa: BLE001 - raised below
                     self._failures.append(error)
-                if self._failures:
-                    run.stopping = True
-                    self._cut_off()
-                    # A signal after the deferral raises its exception in the context of this one.
-                    _attach(self._failures[0], run.report())
-                    raise self._failures[0]  # noqa: TRY301 - within the deferral
-                return run.report()
+                if not self._failures:
+                    return run.report()
+                self._cut_off()
+                _attach(self._failures[0], run.report())
+                raise self._failures[0]  # noqa: TRY301 - the context of those of later signals
         except BaseException as error:
             if not hasattr(error, "report"):  # a signal's, raised as the deferral ended
                 _attach(error, run.report())
             raise
-
-    def _send_all(self, run: Run, make_sender: Callable[[], Sender]) -> None:
-        if all(
-            self._in_threads(count, lambda: self._work(run, make_sender)) for count in run.phases()
-        ):
-            unknown = [] if self._failures else run.unknown()
-            if unknown:
-                self._in_threads(1, lambda: self._settle_unknown(run, make_sender()))
 
     def _work(self, run: Run, make_sender: Callable[[], Sender]) -> None:
         sender = make_sender()

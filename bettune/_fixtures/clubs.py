@@ -71,6 +71,7 @@ class _Entry(NamedTuple):
     reserve: str
     usual: bool
     plain: str
+    words: tuple[str, ...]
     numbers: tuple[str, ...]
     forms: tuple[str, ...]
 
@@ -102,9 +103,9 @@ class Section:
 
     def _add(self, club: Club, reserve: str, prepared: str, *, usual: bool) -> None:
         text, reading = read_known(prepared)
-        entry = _Entry(club, reserve, usual, text, reading.numbers, reading.forms)
+        entry = _Entry(club, reserve, usual, text, *reading[1:])
         self.entries[reading.key].append(entry)
-        if len(reading.words) > 1:
+        if len(reading.words) > 1 and _may_be_joined(reading):
             self.joined["".join(reading.words)] = reading.key
         if not reserve:
             club.readings.append(reading)
@@ -130,11 +131,11 @@ class Section:
 
     def _by_reading(self, name: TeamName, reading: Reading, marks: Marks) -> Identity | None:
         entries = self.entries.get(reading.key)
-        if not entries:
+        if not entries and _may_be_joined(reading):
             joined = "".join(reading.words)
             entries = self.entries.get(self.joined.get(joined, joined))
-            if not entries:
-                return None
+        if not entries:
+            return None
         very = [entry for entry in entries if entry.plain == name.plain]
         sure = very or [
             entry
@@ -142,6 +143,7 @@ class Section:
             if entry.numbers == reading.numbers and entry.forms == reading.forms
         ]
         fitting = [entry for entry in entries if _fits(entry, reading)]
+        fitting = [] if sure else [entry for entry in fitting if not _is_another(entry, name)]
         chosen = sure or [entry for entry in fitting if entry.numbers == reading.numbers] or fitting
         means = {(entry.club, entry.reserve) for entry in chosen}
         if not means:
@@ -170,6 +172,11 @@ class Section:
         return set.intersection(*sets) if sets else set()
 
 
+def _may_be_joined(reading: Reading) -> bool:
+    """Return whether a name may be written as one word. "L. Orient" is not Lorient."""
+    return all(len(word) > 1 for word in reading.words)
+
+
 def _fits(entry: _Entry, reading: Reading) -> bool:
     """Return whether numbers and club forms do not exclude an entry of the data."""
     # "FC Levski 1914" may be Levski, and "Levski 1914" or "Levski 2" another team.
@@ -179,6 +186,15 @@ def _fits(entry: _Entry, reading: Reading) -> bool:
     return not forms_differ(entry.forms, reading.forms) and not forms_differ(
         entry.club.forms, reading.forms
     )
+
+
+def _is_another(entry: _Entry, name: TeamName) -> bool:
+    """Return whether a club form before a town makes another club: ASC Dortmund is not Borussia."""
+    first = name.plain.partition(" ")[0]
+    if entry.forms or first not in vocabulary().forms:
+        return False
+    usual = entry.club.readings[0].words if entry.club.readings else ()
+    return len(entry.words) < len(usual) and usual[-len(entry.words) :] == entry.words
 
 
 def is_year(number: str) -> bool:
@@ -249,16 +265,22 @@ class ClubBook:
         return tuple(identity for identity in identities if identity is not None)
 
     def find_anywhere(self, name: TeamName) -> tuple[Identity, ...]:
-        """Return the most likely identities of a name: usual names come before aliases."""
+        """Return the most likely identities of a name: those of a famous club, or by rank."""
+        home = self.famous_home(name)
+        famous = tuple(
+            identity for identity in self.find_everywhere(name) if identity.clubs[0].country == home
+        )
+        return famous or self.find_by_rank(name)
+
+    def find_by_rank(self, name: TeamName) -> tuple[Identity, ...]:
+        """Return the identities of the highest rank: usual names come before aliases."""
         identities = self.find_everywhere(name)
-        if len(identities) < 2:
-            return identities
-        home = vocabulary().famous.get(name.plain)
-        famous = tuple(identity for identity in identities if identity.clubs[0].country == home)
-        if famous:
-            return famous
-        highest = max(identity.rank for identity in identities)
+        highest = max((identity.rank for identity in identities), default=0)
         return tuple(identity for identity in identities if identity.rank == highest)
+
+    def famous_home(self, name: TeamName) -> str | None:
+        """Return the country of the club that a name means without a country, if it is listed."""
+        return vocabulary().famous.get(name.plain.removeprefix("al "))
 
     def find_everywhere(self, name: TeamName) -> tuple[Identity, ...]:
         """Return the identities of a name in all countries."""

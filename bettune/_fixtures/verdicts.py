@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from bettune._fixtures.clubs import club_book, forms_differ
 from bettune._fixtures.countries import countries
-from bettune._fixtures.team_names import sound
+from bettune._fixtures.team_names import FIRST_TEAM, sound
 from bettune._fixtures.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bettune._fixtures.clubs import Club, Identity
     from bettune._fixtures.team_names import Marks, Reading, TeamName
@@ -101,6 +101,9 @@ def compare(name: TeamName, team: TeamName, marks: tuple[Marks, Marks], place: P
         sure = [identity for identity in identities or team_identities if identity.sure]
         unknown = team if identities else name
         verdict = _compare_unknown(sure, unknown, name, team)
+        accepted = verdict.level >= Level.COMPATIBLE
+        if accepted and identities and _means_another(name, team, _clubs(identities), place):
+            verdict = _FAMOUS
     else:
         verdict = _compare_readings(name.reading, team.reading, name, team, place)
     return _with_marks(verdict, name, team, marks)
@@ -152,17 +155,17 @@ def _compare_known(
 ) -> Verdict:
     """Compare two known names."""
     identities, team_identities = known
-    ours = {club for identity in identities for club in identity.clubs}
-    theirs = {club for identity in team_identities for club in identity.clubs}
+    ours, theirs = _clubs(identities), _clubs(team_identities)
     common = ours & theirs
     same_words = name.reading.words == team.reading.words
     if not common:
         return _TWO_CLUBS
+    another = _means_another(name, team, common, place)
     verdicts = []
     for identity in identities:
         for team_identity in team_identities:
             if set(identity.clubs) & set(team_identity.clubs):
-                if not same_words and _means_another(name, team, common, place):
+                if another:
                     verdict = _FAMOUS
                 elif identity.sure and team_identity.sure and (ours == theirs or same_words):
                     verdict = _KNOWN
@@ -182,6 +185,10 @@ def _compare_known(
     return max(verdicts, key=lambda verdict: verdict.level)
 
 
+def _clubs(identities: Iterable[Identity]) -> set[Club]:
+    return {club for identity in identities for club in identity.clubs}
+
+
 def _is_bare(ours: Reading, theirs: Reading, clubs: set[Club]) -> bool:
     """Return whether two readings differ only in a club form, or in the year of a single club."""
     same_numbers = ours.numbers == theirs.numbers or len(clubs) == 1
@@ -190,11 +197,15 @@ def _is_bare(ours: Reading, theirs: Reading, clubs: set[Club]) -> bool:
 
 def _means_another(name: TeamName, team: TeamName, clubs: set[Club], place: Place) -> bool:
     """Return whether a name without a country is better known as another club's."""
-    if place.only is not None:
+    if place.only is not None or name.plain == team.plain or name.marks != FIRST_TEAM:
         return False
-    famous = vocabulary().famous
-    homes = {famous.get(key) for key in (name.reading.key, team.reading.key)} - {None}
-    return bool(homes) and not any(club.country in homes for club in clubs)
+    book = club_book()
+    if name.reading.words == team.reading.words:
+        return not _clubs(book.find_by_rank(name)) & clubs
+    home = book.famous_home(team)
+    if home is not None and not any(club.country == home for club in clubs):
+        return True
+    return not _clubs(book.find_anywhere(name)) & clubs
 
 
 def _compare_unknown(

@@ -13,7 +13,7 @@ from bettune._api_errors import RateLimitError
 from bettune._errors import BetTuneError
 from bettune._http.body_reader import BufferedResponse
 from bettune._http.error_factory import ErrorFactory, Failure, is_hopeless, is_in_doubt
-from bettune._http.http_options import has_valid_port
+from bettune._http.http_options import has_port
 from bettune._http.rate_limiter import (
     MaxWaitExceededError,
     PendingRequest,
@@ -193,8 +193,6 @@ class Exchange:
             return f"not followed since it would change the method to {target.method}"
         if target.url.userinfo:
             return "not followed since its URL contains a user name or password"
-        if not has_valid_port(target.url):
-            return "not followed since its URL has an invalid port"
         if redirects >= self._max_redirects:
             return f"not followed after {redirects} redirects"
         return ""

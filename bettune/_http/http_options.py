@@ -45,6 +45,11 @@ _NOT_IN_A_VALUE = frozenset('",;\\ \t')
 ClientKind = type[httpx.Client] | type[httpx.AsyncClient]
 
 
+def has_port(url: httpx.URL) -> bool:
+    """Return whether a URL has no port, or a port that exists. httpx accepts any number."""
+    return url.port is None or 0 < url.port < 2**16
+
+
 def checked_options(options: dict[str, Any], kind: ClientKind) -> dict[str, Any]:
     """Check the options, and return those that are not None.
 

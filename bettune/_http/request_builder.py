@@ -8,7 +8,7 @@ import httpx
 import msgspec
 
 from bettune._errors import InvalidArgumentError
-from bettune._http.http_options import has_valid_port, merged_cookies
+from bettune._http.http_options import has_port, merged_cookies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ class RequestDraft(NamedTuple):
         headers.update(self.options.get("headers"))
         options = {"timeout": terms.timeout, **self.options, "headers": headers, "cookies": None}
         request = client.build_request(self.method, self.url, **options)
-        if not has_valid_port(request.url):
+        if not has_port(request.url):
             raise httpx.InvalidURL(f"the port {request.url.port} is not from 1 to 65535")
         cookies = terms.cookies if origin(request.url) == origin(client.base_url) else ""
         if cookies := merged_cookies(cookies, self.options.get("cookies")):

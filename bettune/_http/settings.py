@@ -13,7 +13,7 @@ from bettune._http.http_options import (
     ClientKind,
     check_headers,
     checked_options,
-    has_valid_port,
+    has_port,
     merged_cookies,
 )
 from bettune._http.redaction import cleaner
@@ -212,7 +212,7 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
         raise ConfigurationError(
             f"{source} must be an https:// URL with a host, not {short_repr(base_url)}"
         )
-    if not has_valid_port(url):
+    if not has_port(url):
         raise ConfigurationError(f"{source} must have a port from 1 to 65535, not {url.port}")
     if url.scheme == "http" and not (allow_insecure_http or is_loopback(host)):
         raise ConfigurationError(
