@@ -191,6 +191,8 @@ class Exchange:
         """Return the reason why a redirect must not be followed, or an empty string."""
         if target.method != request.method:
             return f"not followed since it would change the method to {target.method}"
+        if not has_port(target.url):
+            return f"not followed since its URL has the port {target.url.port}"
         if target.url.userinfo:
             return "not followed since its URL contains a user name or password"
         if redirects >= self._max_redirects:

@@ -144,11 +144,6 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and (text.isprintable() or not text)
 
 
-def has_valid_port(url: httpx.URL) -> bool:
-    """Return whether a URL has no port, or a port that exists. httpx accepts any number."""
-    return url.port is None or 0 < url.port < 2**16
-
-
 def check_proxy(proxy: Any) -> None:
     """Check the URL of a proxy, or an httpx.Proxy. It may contain a password: errors omit it.
 
@@ -160,7 +155,7 @@ def check_proxy(proxy: Any) -> None:
         url = (proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)).url
     except (httpx.InvalidURL, TypeError, ValueError):
         url = httpx.URL()
-    if not url.host or not has_valid_port(url):
+    if not url.host or not has_port(url):
         raise ValueError("it must be a URL such as http://host:3128 or socks5://host:1080")
     if url.scheme.startswith("socks5"):
         try:
