@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import threading
 import time
@@ -177,28 +178,35 @@ class Tunnel(Scripted):
         super().__exit__(*args)
 
     def _serve(self, connection):
-        with connection, connection.makefile("rb", 0) as stream, suppress(OSError):
+        with connection, connection.makefile("rb", 0) as stream, suppress(OSError, ValueError):
             request = self._read(stream)
+            if request is None:
+                return
             self.requests.append(request)
-            server = socket.create_connection((self.host, int(request.path.split(":")[1])))
-            self._sockets.append(server)
-            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            self._start(self._pass_on, connection, server)
-            with server:
-                left = self._fast
-                while data := server.recv(65536):
-                    quick = data if left is None else data[:left]
-                    connection.sendall(quick)
-                    left = None if left is None else left - len(quick)
-                    for at in range(len(quick), len(data)):
-                        connection.sendall(data[at : at + 1])
-                        self._over.wait(0.05)
+            with socket.create_connection((self.host, int(request.path.split(":")[1]))) as server:
+                self._sockets.append(server)
+                connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                self._pass_on(connection, server)
 
-    @staticmethod
-    def _pass_on(connection, server):
-        with suppress(OSError, ValueError):
-            while data := connection.recv(65536):
-                server.sendall(data)
+    def _pass_on(self, connection, server):
+        """Pass on what either sends, in one thread: OpenSSL's connections are not for two."""
+        left, both = self._fast, [connection, server]
+        while True:
+            has_read_ahead = hasattr(connection, "pending") and connection.pending()
+            ready = [connection] if has_read_ahead else select.select(both, [], [])[0]
+            for sender in ready:
+                data = sender.recv(65536)
+                if not data:
+                    return
+                if sender is connection:
+                    server.sendall(data)
+                    continue
+                quick = data if left is None else data[:left]
+                connection.sendall(quick)
+                left = None if left is None else left - len(quick)
+                for at in range(len(quick), len(data)):
+                    connection.sendall(data[at : at + 1])
+                    self._over.wait(0.05)
 
 
 def most_in_any_window(server, per):

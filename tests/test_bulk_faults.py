@@ -195,7 +195,7 @@ def job(kind, box, base_url, ids, odds, *, interrupt_after=0, limit=0, max_wait=
 
 def said(process):
     out, err = process.stdout.read(), process.stderr.read()
-    process.wait(60)
+    process.wait(600)
     assert err == ""
     return out.strip()
 

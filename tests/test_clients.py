@@ -157,7 +157,7 @@ def test_a_token_that_is_a_word_garbles_no_message(connect, token):
 def test_importing_the_facade_imports_neither_sandbox_nor_command_line():
     code = "import sys, bettune; bettune.BetTune('t'); print(*sys.modules)"
     run = [sys.executable, "-c", code]
-    loaded = subprocess.run(run, capture_output=True, text=True, check=True, timeout=60).stdout
+    loaded = subprocess.run(run, capture_output=True, text=True, check=True, timeout=600).stdout
     for name in ("bettune.sandbox", "bettune.cli", "starlette", "uvicorn", "dateutil"):
         assert name not in loaded.split()
 

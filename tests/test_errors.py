@@ -34,7 +34,7 @@ def refused(connect, sent, call=lambda client: client.sports.list(), **options):
 
 
 def put(client):
-    return client.predictions.put(1, 5, 2)
+    return client.predictions.put(1, 5, "2.15")
 
 
 class TestShown:

@@ -35,7 +35,7 @@ def attempt(use):
 def in_a_child(use):
     child = os.fork()
     if child == 0:
-        signal.alarm(30)  # a deadlock
+        signal.alarm(300)  # a deadlock
         try:
             use()
         finally:
@@ -60,7 +60,7 @@ def run(program, base_url, **options):
 
 def output(program, base_url, **options):
     with run(program, base_url, **options) as process:
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=600)
     assert stderr == ""
     return stdout.splitlines()
 
@@ -132,7 +132,7 @@ asyncio.run(main())
         process.stdin.flush()
         assert process.stdout.readline() == "closed\n"
         go.set()
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=600)
         assert (stdout.split(), stderr) == (["1", "1"], "")
         assert len(server.requests) == 2
 
@@ -144,7 +144,7 @@ inside, leave = threading.Event(), threading.Event()
 def hold(*_):
     if os.getpid() == PARENT and threading.current_thread() is not threading.main_thread():
         inside.set()
-        leave.wait(30)
+        leave.wait(300)
 
 def begin(call):
     thread = threading.Thread(target=call)
@@ -220,7 +220,7 @@ def test_a_child_of_a_fork_amid_the_locked_file_of_a_shared_limit_goes_on(box, t
     program = f"""{LOCKED}
 child = os.fork()
 if child == 0:
-    signal.alarm(30)
+    signal.alarm(300)
     with BetTune("bettune-sandbox-pro", **options) as own:
         attempt(own.sports.list)
     os._exit(0)
@@ -271,7 +271,7 @@ def interrupted(text):
 
 seen = []
 signal.signal(signal.SIGUSR1, handler)
-signal.alarm(30)
+signal.alarm(300)
 redaction._logs.add(interrupted)
 logger.info("x")
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -17,8 +18,10 @@ import bettune
 from bettune import APIError, AsyncBetTune, BetTune, RateLimit
 from bettune._http.rate_limiter import PendingRequest, RateLimiter
 from bettune._http.synchronization import Event
+from tests.scripted import Scripted, answer
 
 SPORTS = {"count": 1, "items": [{"id": 1, "name": "football"}]}
+LOCKS = str(Path("httpcore", "_synchronization.py"))
 OURS = str(Path(bettune.__file__).parent)
 
 
@@ -43,6 +46,16 @@ def by_lines(interrupt):
         return trace
 
     return sys.settrace, trace
+
+
+def by_locks_of_httpcore(interrupt):
+    """Interrupt where httpcore has a lock, or is about to."""
+
+    def profile(frame, event, arg):
+        if event in {"call", "c_return"} and frame.f_code.co_filename.endswith(LOCKS):
+            interrupt()
+
+    return sys.setprofile, profile
 
 
 def moments(do, points, nth=None):
@@ -213,3 +226,29 @@ def test_cancellations_at_random_lose_no_place(backend):
             assert await client.sports.list()
 
     anyio.run(main, backend=backend)
+
+
+# The connection of an interrupted request is left to the collector.
+@pytest.mark.filterwarnings("ignore:.*unclosed:ResourceWarning")
+@pytest.mark.filterwarnings("ignore:Exception ignored .*:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("points", [by_locks_of_httpcore, by_signals])
+def test_an_interrupt_in_httpcore_leaves_the_client_usable(request, points):
+    body = answer(200, SPORTS)
+    options = {"limits": httpx.Limits(max_connections=1), "max_retries": 0}
+    with Scripted(body) as server, ThreadPoolExecutor(1) as pool:
+
+        def interrupted(nth, *, used):
+            client = BetTune("t", base_url=server.base_url, **options)
+            if used:
+                client.sports.list()
+            passed = moments(client.sports.list, points, nth)
+            # In a thread, since a lock that stays acquired is waited for without an end.
+            assert pool.submit(client.sports.list).result(60) == [bettune.Sport(1, "football")]
+            client.close()
+            return passed
+
+        for used in (False, True):
+            total = interrupted(None, used=used)
+            every = range(total) if points is by_locks_of_httpcore else sample(request, total)
+            for nth in every:
+                interrupted(nth, used=used)

@@ -67,11 +67,6 @@ class TestBurst:
             assert len(server.requests) >= 30
             assert most_in_any_window(server, 0.25) <= 10
 
-    def test_a_limit_of_one_at_a_time(self, call):
-        with Scripted(SPORTS) as server:
-            call(server, 6, rate_limit=RateLimit(1, 0.05))
-            assert most_in_any_window(server, 0.05) == 1
-
     def test_a_limit_told_by_a_success_is_learnt_and_kept(self, call):
         told = answer(200, {"count": 0, "items": []}, **LIMITED)
         with Scripted(told, SPORTS) as server:

@@ -221,3 +221,22 @@ def test_headers_that_trickle_through_a_proxy_name_it(proxied):
             client.sports.list()
     where = f"(server http://bettune.invalid through proxy http://127.0.0.1:{proxy.port})"
     assert where in str(caught.value)
+
+
+def test_a_broken_answer_of_a_socks_proxy(proxied, monkeypatch):
+    """It raises what the package for SOCKS, which is not installed here, raises."""
+    malformed = type("ProtocolError", (Exception,), {"__module__": "socksio.exceptions"})
+
+    def fail(self, request):
+        raise malformed("Malformed reply")
+
+    async def fail_async(self, request):
+        fail(self, request)
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", fail)
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", fail_async)
+    client = proxied(9, "https://bettune.invalid/v1", max_retries=1)
+    with pytest.raises(bettune.APIConnectionError, match="Malformed reply") as caught:
+        client.sports.list()
+    assert caught.value.attempts == 2
+    assert "(proxy http://127.0.0.1:9)" in str(caught.value)

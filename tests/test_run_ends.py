@@ -19,6 +19,7 @@ import pytest
 
 import bettune
 from bettune import AsyncBetTune, BetTune, RateLimit
+from bettune._bulk.run import Run
 from bettune._bulk.signals import DeferredSignals
 from bettune._http import retries
 from bettune._http.rate_limiter import RateLimiter, RequestGroup
@@ -146,7 +147,7 @@ def test_a_signal_has_the_report(kind, signal, raised):
     with Scripted(table) as server:
         code = CTRL_C.format(kind=kind, signal=signal)
         run = [sys.executable, "-c", code, server.base_url]
-        done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(run, capture_output=True, text=True, timeout=600, check=False)
     assert done.stdout, done.stderr
     name, created, failed = done.stdout.split()
     assert name == raised.__name__
@@ -221,9 +222,9 @@ def test_a_write_that_may_have_been_done_is_never_pending(connect, refusals, mon
 
 def test_a_write_that_is_handed_out_while_the_run_stops_is_not_sent(monkeypatch):
     """The run stops while the worker has the first write of a filter, but not yet its group."""
-    taking, stopped = threading.Event(), threading.Event()
+    taking, stopping, stopped = threading.Event(), threading.Event(), threading.Event()
     groups = []
-    cancel = RateLimiter.cancel
+    cancel, stop = RateLimiter.cancel, Run.stop
 
     class Group(RequestGroup):
         def __init__(self):
@@ -231,8 +232,13 @@ def test_a_write_that_is_handed_out_while_the_run_stops_is_not_sent(monkeypatch)
             groups.append(self)
             if len(groups) == 2:
                 taking.set()
+                stopping.wait(60)
                 # A run that stops waits for this worker, so this wait has no other end.
                 stopped.wait(0.2)
+
+    def noted(run, *args):
+        stopping.set()
+        stop(run, *args)
 
     def cancelled(limiter, group):
         cancel(limiter, group)
@@ -244,6 +250,7 @@ def test_a_write_that_is_handed_out_while_the_run_stops_is_not_sent(monkeypatch)
 
     monkeypatch.setattr("bettune._sync.bulk.RequestGroup", Group)
     monkeypatch.setattr(RateLimiter, "cancel", cancelled)
+    monkeypatch.setattr(Run, "stop", noted)
     table = Table()
     with Scripted(table) as server, BetTune("t", base_url=server.base_url) as client:
         with pytest.raises(ZeroDivisionError) as caught:

@@ -389,7 +389,5 @@ class TestTLS:
         assert none is not shared
         assert (none.verify_mode, shared.verify_mode) == (ssl.CERT_NONE, ssl.CERT_REQUIRED)
         transport = httpx.HTTPTransport()
-        backend = transport._pool._network_backend
         with BetTune(TOKEN, transport=transport) as client:
             assert client._http.sender.client._transport is transport
-        assert transport._pool._network_backend is backend

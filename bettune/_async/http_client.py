@@ -20,7 +20,7 @@ from bettune._http.exchange import Exchange
 from bettune._http.rate_limiter import CLOSED, PendingRequest, RateLimiter
 from bettune._http.request_builder import RequestDraft
 from bettune._http.synchronization import AsyncEvent, AsyncOwner
-from bettune._http.transports import keep_no_cookies
+from bettune._http.transports import keep_no_cookies, renew_pools
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,6 +43,8 @@ class AsyncSender:
         self.exchange = Exchange(settings, limiter)
         self.follow_redirects = settings.follow_redirects
         self.client = httpx.AsyncClient(**settings.http_options)
+        options = settings.http_options
+        self._transports = [options["transport"], *options["mounts"].values()]
         keep_no_cookies(self.client)
         self._owner = AsyncOwner()
 
@@ -119,13 +121,13 @@ class AsyncSender:
                 f"an event hook left the answer closed without reading it, or partly read "
                 f"({error}): let the hook read the whole body, or nothing"
             ) from None
-        except RuntimeError:
-            if not self.is_closed:
-                raise
-            return httpx.ReadError(CLOSED)  # closed in the meantime
-        except BaseException:  # an interrupt: release the connection
+        except BaseException as error:
+            if isinstance(error, RuntimeError) and self.is_closed:
+                return httpx.ReadError(CLOSED)  # closed in the meantime
+            # An interrupt: release the connection.
             if response is not None:
                 await response.aclose()
+            renew_pools(self._transports)
             raise
 
     async def _read(

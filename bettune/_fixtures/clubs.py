@@ -160,7 +160,10 @@ class Section:
             if rivals:
                 return Identity((club, *rivals), marks, sure=False)
         usual = any(
-            entry.usual and entry.club is club and set(entry.forms) <= set(reading.forms)
+            entry.usual
+            and entry.club is club
+            and entry.numbers == reading.numbers
+            and set(entry.forms) <= set(reading.forms)
             for entry in entries
         )
         rank = 2 * usual + bool(very)

@@ -26,8 +26,6 @@ _AT_THE_END = _MARK_LETTERS | {"res", "fem", "dam", "lfc"}
 # Shorter words are compared without changes.
 _LONG = 5
 _NO_CODES: frozenset[str] = frozenset()
-_IN_WRITTEN_FORMS = {"club", "clube", "klub", "klubi", "klubb", "kulubu", "union", "unione"}
-_IN_WRITTEN_FORMS |= {"sociedad", "societa", "verein", "calcio", "voetbalvereniging"}
 _BEFORE_CODES = frozenset("-(/")
 _TRAILING = frozenset({"al", "am", "ap", "ce", "ba", "es", "ma", "pa", "se"})
 
@@ -294,16 +292,25 @@ def sound(word: str) -> str:
 
 def _without_written_forms(tokens: Sequence[str], forms: set[str]) -> list[str]:
     """Remove "Football Club" and similar forms from the words, and add them to `forms`."""
-    if not _IN_WRITTEN_FORMS & set(tokens):
-        return list(tokens)
-    text = " ".join(tokens)
     known = vocabulary().written_forms
-    padded = f" {text} "
-    for written in sorted(known, key=len, reverse=True):
-        if f" {written} " in padded:
-            padded = padded.replace(f" {written} ", " ")
-            forms.add(known[written])
-    return padded.split() or list(tokens)
+    if known.keys().isdisjoint(tokens):
+        return list(tokens)
+    rest: list[str] = []
+    written: set[str] = set()
+    place = 0
+    while place < len(tokens):
+        for words, form in known.get(tokens[place], ()):
+            if list(tokens[place : place + len(words)]) == words:
+                written.add(form)
+                place += len(words)
+                break
+        else:
+            rest.append(tokens[place])
+            place += 1
+    if not rest:
+        return list(tokens)
+    forms |= written
+    return rest
 
 
 def _take_marks(

@@ -50,7 +50,10 @@ class Vocabulary:
         self.fillers = frozenset(sections["fillers"]) | self.articles
         forms = {**sections["forms"], **sections["own forms"]}
         self.forms = {text: form for text, form in forms.items() if " " not in text}
-        self.written_forms = {text: form for text, form in forms.items() if " " in text}
+        # By their first words, the longest first.
+        self.written_forms: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
+        for text in sorted((text for text in forms if " " in text), key=len, reverse=True):
+            self.written_forms[text.split()[0]].append((text.split(), forms[text]))
         self.own_forms = frozenset(sections["own forms"].values())
         self.towns = sections["towns"]
         self.spellings = {**self.towns, **sections["spellings"]}

@@ -1,15 +1,17 @@
 """The transports of a client: proxies, TLS, and deadlines.
 
-This is the only module that uses private attributes of httpx and httpcore: `_pool` and
-`_network_backend`, since httpx.HTTPTransport has no argument for a network backend, and `_cookies`,
-since httpx.Client copies its cookie jar. Tested with httpx 0.28.0 and 0.28.1, httpcore 1.0.9.
+This is the only module that uses private attributes of httpx and httpcore: `_pool`,
+`_network_backend` and `_optional_thread_lock`, since httpx.HTTPTransport has no arguments for them,
+and `_cookies`, since httpx.Client copies its cookie jar. Tested with httpx 0.28.0 and 0.28.1,
+httpcore 1.0.9.
 """
 
 from __future__ import annotations
 
 import os
 import ssl
-from contextlib import suppress
+import threading
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,6 +25,8 @@ from bettune._http.http_options import check_proxy, refusals_named
 from bettune._http.network import Backend
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from bettune._http.http_options import ClientKind
 
 # The options of httpx.Client that it passes to its transports.
@@ -42,7 +46,19 @@ class Transport(httpx.HTTPTransport):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self._options = options
+        # The lock of httpcore is Python code: an exception of a signal handler may leave it
+        # acquired, and httpcore itself would then wait for it forever.
+        self._pool._optional_thread_lock = threading.Lock()  # type: ignore[assignment]  # noqa: SLF001
         add_deadlines(self)
+
+    def renew_pool(self) -> None:
+        """Replace the connection pool. Requests in flight keep the connections of the old one."""
+        old: Any = self._pool
+        Transport.__init__(self, **self._options)
+        for connection in old.connections:
+            if connection.is_idle():
+                connection.close()
 
 
 class AsyncProxyTransport(AsyncTransport):
@@ -55,7 +71,8 @@ class AsyncProxyTransport(AsyncTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
         request.extensions[_PROXY] = self._shown
-        return await super().handle_async_request(request)
+        with _socks_failures_named(request):
+            return await super().handle_async_request(request)
 
 
 class ProxyTransport(Transport):
@@ -68,7 +85,19 @@ class ProxyTransport(Transport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
         request.extensions[_PROXY] = self._shown
-        return super().handle_request(request)
+        with _socks_failures_named(request):
+            return super().handle_request(request)
+
+
+def renew_pools(transports: Iterable[Any]) -> None:
+    """Replace the connection pools after an interrupt.
+
+    The interrupt may have left a connection in use, or its lock acquired, and later requests would
+    wait for it. Tasks are not interrupted there.
+    """
+    for transport in transports:
+        if isinstance(transport, Transport):
+            transport.renew_pool()
 
 
 def add_deadlines(transport: Any) -> None:
@@ -81,6 +110,17 @@ def add_deadlines(transport: Any) -> None:
                 add_deadlines(inner)
     elif not isinstance(backend, Backend):
         pool._network_backend = Backend(backend)  # type: ignore[union-attr]  # noqa: SLF001
+
+
+@contextmanager
+def _socks_failures_named(request: httpx.Request) -> Iterator[None]:
+    """Convert the exceptions of socksio, which httpcore lets through."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.startswith("socksio"):
+            raise httpx.ProxyError(f"SOCKS: {error}", request=request) from error
+        raise
 
 
 def proxy_of(request: httpx.Request) -> str:

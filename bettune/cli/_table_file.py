@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _NAMED_PROBLEMS = 20
+# At least this many lines with an equal reason are listed on one line.
+_MANY = 5
 # The maximum number of lines that a message names.
 _NAMED_LINES = 10
 # Spaces that spreadsheets and web pages leave in names, and zero-width characters.
@@ -137,7 +140,7 @@ class TableFile:
         self._reading = reading or Reading()
         # In composed form, like the header: on a Mac, ś may be an s and an accent.
         renames = self._reading.rename or {}
-        self._renames = {cleaned(key): value for key, value in renames.items()}
+        self._renames = {_name_of(key): value for key, value in renames.items()}
         self._choices = choices
         self._unit = "line"
         self._header_line = 1
@@ -163,7 +166,7 @@ class TableFile:
         self._unit, self._header_line = self._source.unit, self._source.header_line
         self._columns = self._renamed(self.header)
         for given in self._renames:
-            if given.lower() not in map(str.lower, map(cleaned, self.header)):
+            if given.lower() not in map(str.lower, map(_name_of, self.header)):
                 if any(map(_has_raw_bytes, self.header)):
                     self.refuse(_NOT_UTF_8)
                 self.refuse(f"--rename {given}=…: no column {given} in the header {self._listed()}")
@@ -187,7 +190,7 @@ class TableFile:
             TableFileError: the table has no line below its header, a line has too few or too many
                 cells, or the function raised BadLineError for lines.
         """
-        problems: list[tuple[str, str]] = []
+        problems: list[tuple[int, str]] = []
         rows = 0
         for number, cells in self._source.lines():
             try:
@@ -199,9 +202,9 @@ class TableFile:
                     take(number, cells)
             except BadLineError as error:
                 column = "" if error.column is None else f"{self._label(error.column)}: "
-                problems.append((self.place(number), f"{column}{error}"))
+                problems.append((number, f"{column}{error}"))
         if problems:
-            raise TableFileError(self.name, problems)
+            raise TableFileError(self.name, self._grouped(problems))
         if not rows:
             self.refuse("there are no rows below the header")
 
@@ -247,6 +250,15 @@ class TableFile:
         unit = f"{self._unit}s" if before else self._unit
         return f"{unit} {', '.join(before)} and {last}" if before else f"{unit} {last}"
 
+    def _grouped(self, problems: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
+        """Return places and reasons: one line for many lines of the file with an equal reason."""
+        counts = Counter(reason for _, reason in problems)
+        groups: dict[tuple[str, int | None], list[int]] = {}
+        for number, reason in problems:
+            single = counts[reason] < _MANY
+            groups.setdefault((reason, number if single else None), []).append(number)
+        return [(self.place(*lines), reason) for (reason, _), lines in groups.items()]
+
     def _label(self, column: str) -> str:
         index = self.index(column)
         return column if index is None else self._source.label(index, column)
@@ -258,7 +270,7 @@ class TableFile:
 
     def _renamed(self, header: Sequence[str]) -> list[str]:
         """Return the names of the columns after renaming, in lower case."""
-        names = [cleaned(column).lower() for column in header]
+        names = [_name_of(column).lower() for column in header]
         renames = {given.lower(): known.lower() for given, known in self._renames.items()}
         for given, known in self._renames.items():
             there = given.lower() in names and known.lower() in names
@@ -348,6 +360,11 @@ def cleaned(text: str) -> str:
     """Return text in composed form, with plain spaces and without zero-width characters."""
     text = _NO_WIDTH.sub("", _SPACES.sub(" ", text)).strip()
     return unicodedata.normalize("NFC", text)
+
+
+def _name_of(column: str) -> str:
+    """Return the name of a column, which a spreadsheet may show on several lines."""
+    return " ".join(cleaned(column).split())
 
 
 def _has_raw_bytes(text: str) -> bool:

@@ -49,7 +49,8 @@ class Worksheet(Source):
             raise
         except Exception as error:  # noqa: BLE001 - openpyxl raises anything for damaged files
             raise WrongUsage(
-                f"{name} is not an .xlsx workbook, or it is damaged: {short_repr(str(error))}"
+                f"{name} is not an .xlsx workbook, or it is damaged ({short_repr(str(error))}): "
+                "save it as .xlsx, or as CSV UTF-8"
             ) from None
         self.name = f"{name}, sheet {title!r}"
         for number, cells in enumerate(self._rows, 1):

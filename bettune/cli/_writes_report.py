@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from bettune import APIError, APIStatusError, Plans, to_records
+from bettune import APIError, APIStatusError, Plans, RateLimitError, to_records
 from bettune._bulk.planning import refusals_of
 from bettune._bulk.tables import is_large
 from bettune.cli._exit_status import TRY_AGAIN_LATER, WRONG_USAGE, Failure
@@ -238,7 +238,10 @@ class WritesReport:
             last = f": {explain(errors[-1])}" if errors else ""
             text += f" and {len(reports.pending)} were not sent{last}"
         elif for_later:
-            text += "; run the same command again to finish"
+            waits = [e.retry_after for e in errors if isinstance(e, RateLimitError)]
+            longest = max((wait for wait in waits if wait), default=0)
+            when = f" in {longest:.0f} seconds" if longest else ""
+            text += f"; run the same command again{when} to finish"
         else:
             text = ". ".join([text, *dict.fromkeys(filter(None, map(remedy, errors)))])
         return text, TRY_AGAIN_LATER if for_later else 1

@@ -13,6 +13,17 @@ Json = Any
 
 # Formats that make another type of a string in Python; all others only describe it.
 FORMATS = {"date", "date-time", "uuid", "binary"}
+# A pattern with more quantifiers, or with a repeated group, could take hours to try.
+MAX_QUANTIFIERS = 10
+
+
+def _matches(value: str, pattern: str) -> bool:
+    quantifiers = re.findall(r"[*+?{]", pattern)
+    if len(quantifiers) > MAX_QUANTIFIERS or re.search(r"\)[*+{]", pattern):
+        raise re.error("too costly to try", pattern)
+    return bool(re.search(pattern, value))
+
+
 # What a request must keep to: the type it is about, and when a value keeps it.
 LIMITS = {
     "minimum": ({"integer", "number"}, lambda value, limit: value >= limit),
@@ -22,7 +33,7 @@ LIMITS = {
     "multipleOf": ({"integer", "number"}, lambda value, limit: value % limit == 0),
     "minLength": ({"string"}, lambda value, limit: len(value) >= limit),
     "maxLength": ({"string"}, lambda value, limit: len(value) <= limit),
-    "pattern": ({"string"}, lambda value, limit: re.search(limit, value)),
+    "pattern": ({"string"}, _matches),
     "minItems": ({"array"}, lambda value, limit: len(value) >= limit),
     "maxItems": ({"array"}, lambda value, limit: len(value) <= limit),
     "uniqueItems": ({"array"}, lambda value, limit: not limit or len(set(value)) == len(value)),
@@ -260,7 +271,7 @@ def all_keep(keeps: Any, limit: Json, sent: list[Any]) -> bool:
     """Return whether all that is sent keeps a limit."""
     try:
         return all(keeps(one, limit) for one in sent)
-    except re.error:  # a pattern in JavaScript's words
+    except (re.error, ZeroDivisionError):  # a pattern in JavaScript's words; a multiple of 0
         return False
 
 

@@ -106,7 +106,7 @@ def pipe():
             input=stdin,
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=600,
             env=os.environ | {"PYTHONWARNINGS": "error"},
         )
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -12,7 +12,7 @@ import termios
 import pyte
 
 # Only against hanging for ever; no test waits for it.
-_PATIENCE = 60
+_PATIENCE = 600
 
 
 class Terminal:

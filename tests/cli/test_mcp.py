@@ -385,7 +385,7 @@ def test_a_signal_ends_the_server_though_its_input_is_open(box, name, status):
         server.stdin.flush()
         assert json.loads(server.stdout.readline())["id"] == 1
         server.send_signal(getattr(signal, name))
-        assert server.wait(60) == status
+        assert server.wait(600) == status
 
 
 def test_a_plan_that_is_applied_as_the_server_ends_is_logged(box, caplog):

@@ -204,6 +204,12 @@ def test_options_that_do_not_fit_the_file(content, reading, reason):
 
 
 @pytest.mark.parametrize("order", [1, -1])
+def test_a_header_may_have_a_name_on_several_lines(order):
+    content = workbook(["match_id", "Kurs\n 1"][::order], [7, 2][::order])
+    assert read(content, reading=Reading(rename={"kurs 1": "odds"})) == odds(m7="2")
+
+
+@pytest.mark.parametrize("order", [1, -1])
 def test_columns_may_exchange_their_names(order):
     renames = [("odds", "old"), ("Kurs", "odds")][::order]
     assert read(
@@ -403,9 +409,21 @@ def test_every_bad_line_is_named():
 
 
 def test_of_very_many_bad_lines_the_first_are_named():
-    message = refused("match_id,odds\n" + "7,x\n" * 1000)
+    message = refused("match_id,odds\n" + "".join(f"{n},x{n}\n" for n in range(1, 1001)))
     assert len(message.splitlines()) == 22
     assert message.endswith("\n  and 980 more")
+
+
+def test_bad_lines_with_an_equal_reason_are_one_line():
+    empty = "".join(f"{match_id},\n" for match_id in range(9, 21))
+    message = refused("match_id,odds\n7,2\n8,x\n" + empty, missing="error")
+    assert message.splitlines()[1:] == [
+        "  line 3: odds must be a finite decimal number, not 'x'",
+        (
+            "  lines 4, 5, 6, 7, 8, 9, 10, 11, 12 and 3 more: odds are empty; --missing skip "
+            "leaves such predictions as they are, --missing delete deletes them"
+        ),
+    ]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])

@@ -159,6 +159,14 @@ def test_what_stops_the_run_is_said_with_what_was_not_tried(run, use, file):
     assert "Try again" not in first
 
 
+def test_a_rate_limit_says_when_to_run_it_again(run, use, file):
+    with Sandbox(rate_limit=RateLimit(2, 500)) as box:  # enough for the plan
+        use(box)
+        status, _, err = run("push", FILTER, file(lines(1)), *ANY)
+    assert status == 75
+    assert re.search(r"1 of 1 writes failed; run the same command again in \d+ seconds", err)
+
+
 @pytest.mark.parametrize("arguments", [["-"], ["-", "--dry-run"]])
 def test_bad_lines_are_refused_before_anything_is_sent(pipe, box, arguments):
     content = b"\xef\xbb\xbfmatch_id;odds\r\n1611243;2,15\r\n1611243;x\r\n"

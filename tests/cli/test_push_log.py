@@ -252,7 +252,7 @@ def test_runs_that_begin_a_log_at_once_write_one_header(odds, log):
             )
             for filter_id in (11583, 11584, 11585)
         ]
-        assert [process.wait(60) for process in runs] == [0, 0, 0]
+        assert [process.wait(600) for process in runs] == [0, 0, 0]
     text = log.read_text()
     assert (text.count("at,filter_id"), text.startswith(HEADER)) == (1, True)
     assert {row["state"] for row in rows(text)} == {"done"}

@@ -103,7 +103,7 @@ def test_a_closed_pipe_is_quiet(form, unbuffered, monkeypatch):
     ) as process:
         assert process.stdout.readline()
         process.stdout.close()
-        assert (process.wait(60), process.stderr.read()) == (0, b"")
+        assert (process.wait(600), process.stderr.read()) == (0, b"")
 
 
 @pytest.mark.usefixtures("box")

@@ -26,7 +26,7 @@ def test_it_runs_until_it_is_stopped(run, connect, number):
     client = connect(process.exports["BETTUNE_BASE_URL"], process.exports["BETTUNE_API_TOKEN"])
     assert client.get("/prediction-filters").json()["count"] > 0
     process.popen.send_signal(getattr(signal, number))
-    out, err = process.popen.communicate(timeout=60)
+    out, err = process.popen.communicate(timeout=600)
     assert (process.popen.returncode, out, err) == (0, "", "")
 
 
@@ -55,7 +55,7 @@ def test_its_options(run, connect, tmp_path, port):
     assert refused.headers["x-ratelimit-limit"] == "1"
     assert refused.headers["x-ratelimit-window"] == "3600.5"
     process.popen.terminate()
-    assert process.popen.wait(60) == 0
+    assert process.popen.wait(600) == 0
     assert file.exists()
 
 

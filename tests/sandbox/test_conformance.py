@@ -65,6 +65,8 @@ def without_limits(node):
     """A schema without its limits: an export may state more of them than the sandbox keeps."""
     if isinstance(node, dict):
         limits = {*LIMITS, "additionalProperties"}
+        if str(node.get("format")) in {"int32", "float"}:
+            limits.add("format")
         return {key: without_limits(one) for key, one in node.items() if key not in limits}
     return [without_limits(item) for item in node] if isinstance(node, list) else node
 

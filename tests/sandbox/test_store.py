@@ -180,7 +180,7 @@ def test_a_killed_process_loses_no_acknowledged_write(tmp_path, connect, run):
 
         with ThreadPoolExecutor(4) as pool:
             writing = [pool.submit(write, worker) for worker in range(4)]
-            assert enough.wait(60)
+            assert enough.wait(600)
             process.popen.kill()
             in_doubt = dict(future.result() for future in writing)
 
@@ -194,7 +194,7 @@ def test_a_killed_process_loses_no_acknowledged_write(tmp_path, connect, run):
         }
         assert not lost
         process.popen.terminate()
-        assert process.popen.wait(60) == 0
+        assert process.popen.wait(600) == 0
 
 
 def test_a_write_that_fails_leaves_nothing(box, client, monkeypatch):

@@ -219,6 +219,15 @@ V2 = "the API moved from https://ovaccess.com/bet-tune-api/v1 to "
         (odds(pattern=r"^\d+(\.\d{1,6})?$"), HARMLESS, ["pattern was not set and is"], ""),
         (odds(pattern=r"^\d+\.\d{2}$"), BREAKING, ["pattern was not set and is"], "limits"),
         (odds(pattern=r"^\p{N}+$"), BREAKING, ["pattern was not set and is"], "limits"),
+        # which would be tried for years
+        (
+            odds(pattern="(" * 12 + ".*" + ")*" * 12 + "!"),
+            BREAKING,
+            ["pattern was not set"],
+            "limits",
+        ),
+        (odds(pattern=".*" * 40 + "!"), BREAKING, ["pattern was not set"], "limits"),
+        (limit("filterId", multipleOf=0), BREAKING, ["multipleOf was not set and is 0"], "limits"),
         (odds(minimum=1), HARMLESS, ["minimum was not set and is 1, which bettune"], ""),
         (odds(minimum=1.01), BREAKING, ["minimum was not set and is 1.01"], "limits"),
         # one manner of writing is one fact

@@ -119,7 +119,7 @@ function python(form, { body, token }) {
   }
   for (const input of form.querySelectorAll("input[data-in]")) {
     const value = input.value.trim();
-    values[input.dataset.argument] = /^\d{1,15}$/.test(value) && input.dataset.type === "integer" ? Number(value) : value;
+    values[input.dataset.argument] = /^\d{1,15}$/.test(value) ? Number(value) : value;
   }
   const call = (form.dataset.call ?? "").replace(/\{(\w+)\}/g, (_, name) => literal(values[name]));
   return [
