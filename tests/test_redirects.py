@@ -121,15 +121,6 @@ def test_a_user_name_or_password_is_refused(connect, userinfo):
         assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("port", [0, 65536])
-def test_a_port_that_does_not_exist_is_refused(connect, port):
-    with Scripted(answer(307, location=f"http://127.0.0.1:{port}/v1/sports")) as server:
-        client = connect(base_url=server.base_url, follow_redirects=True)
-        with pytest.raises(bettune.APIStatusError, match=f"has the port {port}"):
-            client.sports.list()
-        assert len(server.requests) == 1
-
-
 def test_low_level_follows_where_a_call_says_so(connect):
     with Scripted(answer(307, location="/v1/there"), SPORTS, answer(307, location="/x")) as server:
         client = connect(base_url=server.base_url)
