@@ -298,3 +298,18 @@ def test_depth_and_length(server, client, body, status):
     error = take(server, client, "sports", answer(status, body))
     kind = bettune.APIResponseValidationError if status == 200 else bettune.InternalServerError
     assert type(error) is kind
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_a_second_response_is_not_taken_for_that_of_the_next_request(
+    connect, certificate, encrypted
+):
+    server_context, client_context = certificate
+    sports = [answer(200, {"count": 1, "items": [{"id": n, "name": "f"}]}) for n in range(3)]
+    tls = server_context if encrypted else None
+    with Scripted(sports[0] + sports[1], sports[2], tls=tls) as server:
+        options = {"verify": client_context, "max_wait": 0.001}
+        client = connect(base_url=server.base_url, **options)
+        assert [client.sports.list()[0].id for _ in range(3)] == [0, 2, 2]
+        once = connect(base_url=server.base_url, max_retries=0, **options)
+        assert once.sports.list()[0].id == 2

@@ -389,5 +389,8 @@ class TestTLS:
         assert none is not shared
         assert (none.verify_mode, shared.verify_mode) == (ssl.CERT_NONE, ssl.CERT_REQUIRED)
         transport = httpx.HTTPTransport()
+        backend = transport._pool._network_backend
         with BetTune(TOKEN, transport=transport) as client:
             assert client._http.sender.client._transport is transport
+        # It still connects by itself; only its waits are bounded.
+        assert transport._pool._network_backend._backend is backend

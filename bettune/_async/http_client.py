@@ -17,6 +17,7 @@ from bettune._http.body_reader import BodyReader, BufferedResponse, timeout_of
 from bettune._http.deadline import AsyncDeadline
 from bettune._http.error_factory import FAILURES
 from bettune._http.exchange import Exchange
+from bettune._http.network import came_early
 from bettune._http.rate_limiter import CLOSED, PendingRequest, RateLimiter
 from bettune._http.request_builder import RequestDraft
 from bettune._http.synchronization import AsyncEvent, AsyncOwner
@@ -109,6 +110,10 @@ class AsyncSender:
                     response = error.response  # raised by an event hook
                     if response.is_closed and not response.is_stream_consumed:
                         return BufferedResponse(response, b"")  # httpx closed it without reading
+                if came_early(response):
+                    await response.aclose()
+                    early = "the response came before the request was sent"
+                    return httpx.RemoteProtocolError(early, request=request)
                 if response.is_stream_consumed:  # an event hook has read it
                     return BufferedResponse(response, response.content)
                 return await self._read(response, request, deadline)

@@ -1,6 +1,6 @@
-"""Network streams that respect the deadline of the current thread.
+"""Network streams that respect the deadline of the current thread, and notice early responses.
 
-They are for the sync client only: the deadline of a task is a cancel scope.
+The async streams need no deadline, which is a cancel scope there.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpcore
+import httpx
 
 from bettune._http.deadline import time_left
 
@@ -22,6 +23,61 @@ T = TypeVar("T")
 
 # The bytes per write, and per read of TLS: the maximum size of a TLS record.
 _PIECE = 16_384
+
+
+def came_early(response: httpx.Response) -> bool:
+    """Return whether the client had the response before it sent the request.
+
+    A server may send more than one response to a request. The next request on the connection must
+    not take the second one for its own.
+    """
+    stream = response.extensions.get("network_stream")
+    return response.http_version.startswith("HTTP/1") and not getattr(stream, "has_read", True)
+
+
+class AsyncBackend(httpcore.AsyncNetworkBackend):
+    """A network backend whose streams notice early responses."""
+
+    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
+        self._backend = backend
+
+    async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
+        """Connect to a port."""
+        return _AsyncStream(await self._backend.connect_tcp(*args, **options))
+
+    async def connect_unix_socket(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
+        """Connect to a Unix socket."""
+        return _AsyncStream(await self._backend.connect_unix_socket(*args, **options))
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait before another attempt to connect."""
+        await self._backend.sleep(seconds)
+
+
+class _AsyncStream(httpcore.AsyncNetworkStream):
+    # Whether the stream has been read since the last write.
+    has_read = True
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(self, *args: Any, **options: Any) -> bytes:
+        data = await self._stream.read(*args, **options)
+        self.has_read = True
+        return data
+
+    async def write(self, *args: Any, **options: Any) -> None:
+        self.has_read = False
+        await self._stream.write(*args, **options)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    async def start_tls(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
+        return _AsyncStream(await self._stream.start_tls(*args, **options))
 
 
 class Backend(httpcore.NetworkBackend):
@@ -57,14 +113,20 @@ class Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
+    # Whether the stream has been read since the last write.
+    has_read = True
+
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
         self._process = os.getpid()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, time_left(timeout))
+        data = self._stream.read(max_bytes, time_left(timeout))
+        self.has_read = True
+        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.has_read = False
         # In pieces: httpcore applies the timeout to each part that the server accepts.
         for start in range(0, len(buffer), _PIECE):
             self._stream.write(buffer[start : start + _PIECE], time_left(timeout))
@@ -98,6 +160,8 @@ class _TLSInTLS(httpcore.NetworkStream):
 
     The stream of httpcore does this too, but applies the timeout to each part of a TLS record.
     """
+
+    has_read = True
 
     def __init__(
         self,
@@ -134,11 +198,14 @@ class _TLSInTLS(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
-            return self._perform(lambda: self._tls.read(max_bytes), timeout)
+            data = self._perform(lambda: self._tls.read(max_bytes), timeout)
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
+        self.has_read = True
+        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.has_read = False
         try:
             for start in range(0, len(buffer), _PIECE):
                 piece = buffer[start : start + _PIECE]

@@ -22,7 +22,7 @@ import httpx
 
 from bettune._errors import ConfigurationError
 from bettune._http.http_options import check_proxy, refusals_named
-from bettune._http.network import Backend
+from bettune._http.network import AsyncBackend, Backend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +38,12 @@ _KEY_LOG = "SSLKEYLOGFILE"
 
 
 class AsyncTransport(httpx.AsyncHTTPTransport):
-    """The transport of httpx. A task's deadline is a cancel scope, which needs no code here."""
+    """The transport of httpx, with streams that notice early responses."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        pool: Any = self._pool
+        pool._network_backend = AsyncBackend(pool._network_backend)  # noqa: SLF001
 
 
 class Transport(httpx.HTTPTransport):

@@ -269,7 +269,7 @@ def _prefix(paths: dict[str, Json], server_path: str) -> str:
 
 def shape(path: str) -> str:
     """Return a path without the names of its parameters."""
-    return re.sub(r"{.*?}", "{}", path)
+    return re.sub(r"{[^{}]*}", "{}", path)
 
 
 def _booleans(node: Json) -> dict[str, Json]:

@@ -10,6 +10,7 @@ from scripts.schema.yaml_json import Refused, brief, parse, well_built
 
 Json = Any
 MAX_CHOICES = 10_000
+MAX_HOPS = 50  # of references, each of which leads to the next
 
 
 def load(data: bytes) -> dict[str, Json]:
@@ -95,6 +96,8 @@ def follow(document: dict[str, Json], node: Json) -> Json:
         reference = node["$ref"]
         if reference in seen:
             raise Refused(f"the reference {reference} leads back to itself")
+        if len(seen) == MAX_HOPS:
+            raise Refused(f"more than {MAX_HOPS} references lead to {reference}, one by one")
         seen.add(reference)
         if not reference.startswith("#/"):
             raise Refused(

@@ -61,7 +61,9 @@ def settled(document: dict[str, Json]) -> dict[str, Json]:
                 name = path  # both stand there, and ours is the other
             else:
                 moved[name] = f"{name}/"
-        renamed = dict(zip(re.findall(r"{(.*?)}", path), re.findall(r"{(.*?)}", name), strict=True))
+        renamed = dict(
+            zip(re.findall(r"{([^{}]*)}", path), re.findall(r"{([^{}]*)}", name), strict=True)
+        )
         paths[name] = copy.deepcopy(item)
         for operation in paths[name].values():
             for parameter in operation["parameters"]:

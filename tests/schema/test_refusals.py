@@ -57,6 +57,10 @@ def without_ours():
     return text.encode()
 
 
+CHAIN = {f"C{n}": {"$ref": f"#/components/schemas/C{n + 1}"} for n in range(100_000)} | {
+    "C100000": {}
+}
+
 REFUSED = {
     "empty": (b"", "it is empty"),
     "blank": (b" \n\t\n", "it is empty"),
@@ -105,6 +109,10 @@ REFUSED = {
     "bomb": (HEAD + BOMB + b"paths: {}\n", "values once its aliases are written out"),
     "anyOf_bomb": (as_json(components=doubled("anyOf")), "a choice of more than 10000 schemas"),
     "oneOf_bomb": (as_json(components=doubled("oneOf")), "a choice of more than 10000 schemas"),
+    "reference_chain": (
+        as_json(components={"schemas": CHAIN}),
+        "more than 50 references lead to #/components/schemas/C",
+    ),
     "long_list": (b"- a\n" * 2_500_000, "YAML of more than 100000 values or lines"),
     "long_line": (b"a: [" + b"a," * 4_000_000 + b"a]", "YAML of more than 100000 values or lines"),
     "endless": (HEAD + b"x: &x [*x]\npaths: {}\n", "one of its aliases holds itself"),
