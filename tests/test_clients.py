@@ -33,20 +33,6 @@ def test_the_twins_have_the_same_methods(kind):
         assert public(getattr(one, name)) == public(getattr(other, name))
 
 
-def test_an_option_reaches_httpx(connect):
-    with Scripted(SPORTS) as server:
-        seen = []
-        client = connect(base_url=server.base_url, headers={"X-Ours": "1", "User-Agent": "mine"})
-        client.sports.list()
-        assert server.requests[0].headers["x-ours"] == "1"
-        assert server.requests[0].headers["user-agent"] == "mine"
-        with BetTune(
-            "t", base_url=server.base_url, event_hooks={"request": [seen.append]}
-        ) as hooked:
-            hooked.sports.list()
-        assert len(seen) == 1
-
-
 def test_32_threads_share_a_client_and_close_leaves_no_connection():
     with Scripted(SPORTS) as server:
         client = BetTune("t", base_url=server.base_url)

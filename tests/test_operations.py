@@ -141,17 +141,6 @@ def test_what_the_api_refuses(client, connect, box):
         connect(box.free_token, base_url=box.base_url).predictions.delete(FILTER, match.id)
 
 
-def test_low_level_has_the_same_token(client):
-    from bettune_openapi.api.sports import list_sports  # noqa: PLC0415
-
-    if hasattr(client, "_portal"):
-        portal, low_level = client._portal, client._target.low_level
-        sports = portal.call(lambda: list_sports.asyncio(client=low_level))
-    else:
-        sports = list_sports.sync(client=client.low_level)
-    assert [(sport.id, sport.name) for sport in sports.items] == [(1, "football")]
-
-
 def test_lists_show_as_tables_in_a_notebook(client):
     day = client.matches.list("2026-06-06")
     predictions = client.predictions.search(11583, day)

@@ -75,9 +75,10 @@ def test_a_request_of_another_kind_is_left_to_httpx(url, options):
 
 
 def test_what_a_client_was_given_is_sent():
-    given = BetTune("a-token", headers={"X-Mine": "1"}, cookies={"a": "b"})._http
-    request = given.build_request("GET", "/sports")
-    assert (request.headers["x-mine"], request.headers["cookie"]) == ("1", "a=b")
+    headers = {"X-Mine": "1", "User-Agent": "mine"}
+    given = BetTune("a-token", headers=headers, cookies={"a": "b"})._http
+    sent = given.build_request("GET", "/sports").headers
+    assert (sent["x-mine"], sent["user-agent"], sent["cookie"]) == ("1", "mine", "a=b")
     for option in ({"headers": {"Host": "other.example"}}, {"params": {"v": "2"}}):
         other = BetTune("a-token", **option)._http
         assert (

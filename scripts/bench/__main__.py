@@ -11,7 +11,6 @@ from scripts import ROOT
 from scripts.bench.bulk import against_by_hand, resolving, slow_answers
 from scripts.bench.limits import growth, memory, processes, under_a_limit
 from scripts.bench.report import line, picture, tables
-from scripts.bench.resolve_score import scores
 from scripts.bench.servers import fast_server
 from scripts.bench.single import calls, lifetimes
 from scripts.bench.startup import startup
@@ -59,8 +58,6 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "bench.md").write_text(tables(rows, datetime.now(UTC)), "utf-8")
         (folder / "bench.svg").write_text(picture(rows), "utf-8")
-        if whole:
-            (folder / "resolve_score.txt").write_text(scores(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -82,32 +82,24 @@ def generated(base: str, put: Any, get: Any) -> Calls:
     )
 
 
-def contenders(base: str) -> dict[str, Calls]:
-    """Each library that is installed, by name."""
+def contenders(base: str, *, awaited: bool) -> dict[str, Calls]:
+    """Each library that is installed, by name; those that can be awaited, or those that cannot."""
+    http, ours = (httpx.AsyncClient, AsyncBetTune) if awaited else (httpx.Client, BetTune)
+    plain, name = (raw_async, "asyncio") if awaited else (raw, "sync")
+    functions = getattr(put_prediction, name), getattr(list_matches, name)
     made = {
-        "httpx": raw(httpx.Client(base_url=base, headers=HEADERS)),
-        "bettune": facade(BetTune(TOKEN, base_url=base, rate_limit=PACED)),
-        "generated client": generated(base, put_prediction.sync, list_matches.sync),
+        "httpx": plain(http(base_url=base, headers=HEADERS)),
+        "bettune": facade(ours(TOKEN, base_url=base, rate_limit=PACED)),
+        "generated client": generated(base, *functions),
     }
     with suppress(ImportError):
-        session = import_module("requests").Session()
-        session.headers.update(HEADERS)
-        made["requests"] = raw(session, base)
-    with suppress(ImportError):
-        made["httpx2"] = raw(import_module("httpx2").Client(base_url=base, headers=HEADERS))
-    return made
-
-
-def async_contenders(base: str) -> dict[str, Calls]:
-    """The same of those that can be awaited."""
-    made = {
-        "httpx": raw_async(httpx.AsyncClient(base_url=base, headers=HEADERS)),
-        "bettune": facade(AsyncBetTune(TOKEN, base_url=base, rate_limit=PACED)),
-        "generated client": generated(base, put_prediction.asyncio, list_matches.asyncio),
-    }
-    with suppress(ImportError):
-        client = import_module("httpx2").AsyncClient(base_url=base, headers=HEADERS)
-        made["httpx2"] = raw_async(client)
+        http2 = getattr(import_module("httpx2"), http.__name__)
+        made["httpx2"] = plain(http2(base_url=base, headers=HEADERS))
+    if not awaited:
+        with suppress(ImportError):
+            session = import_module("requests").Session()
+            session.headers.update(HEADERS)
+            made["requests"] = raw(session, base)
     return made
 
 
@@ -128,10 +120,8 @@ def repeated(call: Callable[[], Any], runner: asyncio.Runner | None) -> Callable
 def calls(base: str, brief: bool) -> Iterator[Row]:
     """PUT and GET, with each library."""
     with asyncio.Runner() as runner:
-        for kind, loop, made in (
-            ("", None, contenders(base)),
-            (", async", runner, async_contenders(base)),
-        ):
+        for kind, loop in (("", None), (", async", runner)):
+            made = contenders(base, awaited=loop is not None)
             for work, chosen, target, rounds, times in WORKS:
                 yield from compare(
                     work + kind,

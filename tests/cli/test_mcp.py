@@ -25,6 +25,7 @@ from bettune._mcp.tools import Tools
 from bettune.sandbox import Sandbox
 from scripts import ROOT
 from tests.cli.conftest import BETTUNE
+from tests.conftest import held
 
 FILTER = 11583
 # None of its matches has kicked off.
@@ -115,12 +116,6 @@ def in_session(*options):
     return decorate
 
 
-def held(box, match_ids):
-    """Return the minimum odds that the sandbox holds for the matches."""
-    with BetTune(box.token, base_url=box.base_url) as client:
-        return {p.match_id: p.odds for p in client.predictions.search(FILTER, match_ids)}
-
-
 @in_session()
 async def test_without_writes_allowed_there_are_the_tools_that_read_and_plan(opened, box):
     tools = (await opened.client.list_tools()).tools
@@ -206,7 +201,7 @@ async def test_a_plan_is_shown_and_writes_nothing(opened, box):
     assert "--allow-writes" in plan["next_step"]
     shown = await opened.ask("show_plan", plan_id=plan["plan_id"])
     assert shown == plan
-    assert held(box, ids) == {}
+    assert held(box, FILTER, ids) == {}
 
 
 @in_session("--allow-writes")
@@ -218,7 +213,7 @@ async def test_a_plan_of_the_session_is_applied_once(opened, box):
     report = await opened.ask("apply", plan_id=plan["plan_id"])
     assert report["ok"]
     assert [write["state"] for write in report["writes"]] == ["done", "done"]
-    assert {*held(box, ids)} == {*ids}
+    assert {*held(box, FILTER, ids)} == {*ids}
     # Neither again, nor a plan that was made before, nor one of another session.
     for plan_id in (plan["plan_id"], older["plan_id"], "plan-00000000"):
         assert "plan" in await opened.refused("apply", plan_id=plan_id)
@@ -233,13 +228,13 @@ async def test_the_limit_of_writes_holds_over_all_plans(opened, box):
     plan = await opened.ask("plan", filter_id=FILTER, odds=odds)
     assert "--max-writes" in plan["next_step"]
     assert "--max-writes" in await opened.refused("apply", plan_id=plan["plan_id"])
-    assert held(box, ids) == {}
+    assert held(box, FILTER, ids) == {}
     for part in (odds[:2], odds[2:3]):
         plan = await opened.ask("plan", filter_id=FILTER, odds=part)
         assert (await opened.ask("apply", plan_id=plan["plan_id"]))["ok"]
     plan = await opened.ask("plan", filter_id=FILTER, odds=odds[3:])
     assert "--max-writes" in await opened.refused("apply", plan_id=plan["plan_id"])
-    assert {*held(box, ids)} == {*ids[:3]}
+    assert {*held(box, FILTER, ids)} == {*ids[:3]}
 
 
 @in_session("--allow-writes")
@@ -251,7 +246,7 @@ async def test_a_plan_that_is_refused_cannot_be_applied(opened, box):
     assert plan["writes"][0]["refused"]
     await opened.refused("apply", plan_id=plan["plan_id"])
     assert (
-        str(held(box, [by_hand["match_id"]])[by_hand["match_id"]].normalize())
+        str(held(box, FILTER, [by_hand["match_id"]])[by_hand["match_id"]].normalize())
         == by_hand["min_odds"]
     )
     kept = await opened.ask("plan", filter_id=FILTER, odds=odds, by_hand="keep")
@@ -339,7 +334,7 @@ def test_a_plan_that_bettune_no_longer_agrees_with_is_refused(box, monkeypatch):
                 elsewhere.predictions.put(FILTER, ids[0], 5)
             monkeypatch.setattr(Plan, "is_old", True)
             assert "plan" in await opened.refused("apply", plan_id=plan["plan_id"])
-            assert [*held(box, ids)] == ids[:1]
+            assert [*held(box, FILTER, ids)] == ids[:1]
             assert (
                 "cannot be applied"
                 in (await opened.ask("show_plan", plan_id=plan["plan_id"]))["next_step"]
@@ -369,7 +364,7 @@ def test_a_cancelled_apply_stops_and_its_report_is_kept():
             assert states.count("done") >= 1
             assert None in states
             done = {w["match_id"] for w in shown["writes"] if w.get("state") == "done"}
-            assert done <= {*held(box, ids)}
+            assert done <= {*held(box, FILTER, ids)}
 
     with Sandbox() as box:
         anyio.run(main, box)
