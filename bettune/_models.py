@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, get_type_hints
 
 from bettune_openapi import models as wire
@@ -22,9 +23,28 @@ for _body in vars(wire).values():
         json.Decoder(_body)
 
 
+@cache
+def _serializer(cls: type) -> Any:
+    from pydantic import TypeAdapter  # noqa: PLC0415 - only pydantic needs this
+
+    return TypeAdapter(cls).serializer
+
+
+class _PydanticSerializer:
+    """The serializer for a model where pydantic knows no type, as in the results of a tool."""
+
+    def __get__(self, _model: object, cls: type) -> Any:
+        try:
+            return _serializer(cls)
+        except ImportError:
+            raise AttributeError("pydantic is not installed") from None
+
+
 # Models have no reference cycles: gc=False saves the garbage collector work.
 class _Model(Struct, frozen=True, gc=False):
     """The base of all models. pydantic and FastAPI accept them as fields."""
+
+    __pydantic_serializer__ = _PydanticSerializer()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:

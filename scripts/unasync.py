@@ -78,7 +78,7 @@ def main() -> None:
             (DERIVED / name).write_text(new[name], "utf-8")
         else:
             (DERIVED / name).unlink()
-    print("bettune/_sync is what bettune/_async yields.")
+    print("bettune/_sync matches bettune/_async.")
 
 
 if __name__ == "__main__":

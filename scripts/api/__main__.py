@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     if not parser.parse_args().check:
         PAGE.write_text(surface(), "utf-8")
-        print("api.md is what the signatures say.")
+        print("api.md matches the signatures.")
         return
     now = surface()
     if PAGE.read_text("utf-8") != now:

@@ -128,7 +128,7 @@ def main() -> None:
     except (Refused, OSError) as error:
         sys.exit(f"openapi.yaml: {error}; generated/ is as it was")
     if not check:
-        print(f"generated/{PACKAGE} is what openapi.yaml yields.")
+        print(f"generated/{PACKAGE} matches openapi.yaml.")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,8 @@ def test_prism_sees_no_violation_in_the_six_operations(bettune_sandbox):
             assert bettune.sports.list()
             day = bettune.matches.list("2026-06-06")
             chosen = bettune.prediction_filters.list()[0]
-            report = bettune.predictions.sync(chosen.id, {match.id: 2 for match in day})
+            odds = {match.id: 2 for match in day}
+            report = bettune.predictions.sync(chosen.id, odds, by_hand="overwrite", max_drop=None)
             report.raise_for_failures()
             bettune.predictions.delete(chosen.id, day[0].id)
         # It would say so.

@@ -1,12 +1,14 @@
 """Frameworks that read signatures: tools for language models, command line builders, injectors."""
 
 import asyncio
+import json
 
 import pytest
 from fastmcp import Client as FastMCPClient
 from fastmcp import FastMCP
 from langchain_core.tools import StructuredTool
-from pydantic_ai import Tool
+from pydantic_ai import Agent, Tool
+from pydantic_ai.models.test import TestModel
 
 READING = ("sports.list", "matches.list", "prediction_filters.list", "predictions.search")
 WRITING = ("predictions.put", "predictions.delete")
@@ -24,6 +26,13 @@ def test_single_operations_are_tools(sync_client, path):
     by_pydantic_ai = Tool(function).tool_def.parameters_json_schema["properties"]
     by_langchain = StructuredTool.from_function(function, name=path.replace(".", "_")).args
     assert by_pydantic_ai.keys() == by_langchain.keys()
+
+
+@pytest.mark.parametrize("path", ["sports.list", "prediction_filters.list"])
+def test_pydantic_ai_passes_what_they_return_to_the_model(sync_client, path):
+    function = operation(sync_client, path)
+    said = asyncio.run(Agent(TestModel(), tools=[function]).run("List them.")).output
+    assert json.loads(said)["list"][0]["name"] == function()[0].name
 
 
 def test_fastmcp_serves_operations(sync_client):
