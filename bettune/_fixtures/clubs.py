@@ -14,8 +14,9 @@ from bettune._fixtures.team_names import (
     prepare,
     read_known,
     spell,
+    words_of,
 )
-from bettune._fixtures.vocabulary import fold, read_text, vocabulary
+from bettune._fixtures.vocabulary import read_text, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -79,7 +80,7 @@ class _Entry(NamedTuple):
 class Section:
     """The clubs of a country."""
 
-    def __init__(self, country: str, text: str) -> None:
+    def __init__(self, country: str, text: str, prepared: str) -> None:
         self.country = country
         self.entries: dict[str, list[_Entry]] = defaultdict(list)
         # The keys of names that may also be written as one word (HamKam).
@@ -87,7 +88,7 @@ class Section:
         self._with_word: dict[str, set[Club]] = defaultdict(set)
         self._identities: dict[TeamName, Identity | None] = {}
         clubs: dict[str, Club] = {}
-        for line, prepared in zip(text.splitlines(), prepare(text).splitlines(), strict=True):
+        for line, names in zip(text.splitlines(), prepared.splitlines(), strict=True):
             own, _, first = (part.strip() for part in line.partition(":")[0].partition("="))
             reserve = ""
             if first:
@@ -96,7 +97,7 @@ class Section:
             else:
                 name = own
             club = clubs.get(name) or clubs.setdefault(name, Club(country, name))
-            head, _, rest = prepared.partition(":")
+            head, _, rest = names.partition(":")
             self._add(club, reserve, head.partition("=")[0], usual=True)
             for alias in rest.split(",") if rest.strip() else ():
                 self._add(club, reserve, alias, usual=False)
@@ -144,9 +145,7 @@ class Section:
         ]
         fitting = [entry for entry in entries if _fits(entry, reading)]
         fitting = [] if sure else [entry for entry in fitting if not _is_another(entry, name)]
-        chosen = (
-            sure or [entry for entry in fitting if entry.numbers == reading.numbers] or fitting
-        )
+        chosen = sure or [entry for entry in fitting if entry.numbers == reading.numbers] or fitting
         means = {(entry.club, entry.reserve) for entry in chosen}
         if not means:
             return None
@@ -233,7 +232,8 @@ class ClubBook:
         for block in read_text("clubs.txt").split("\n[")[1:]:
             country, _, text = block.partition("]\n")
             self._texts[country] = text.strip()
-        self._plain: dict[str, str] | None = None
+        self._prepared: dict[str, str] = {}
+        self._words: dict[str, frozenset[str]] = {}
         self._sections: dict[str, Section] = {}
         self._with_key: dict[str, list[Section]] = defaultdict(list)
         self._worldwide: dict[TeamName, tuple[Identity, ...]] = {}
@@ -248,16 +248,25 @@ class ClubBook:
         """Read the countries that may contain a name. Yields after each, for a pause."""
         name = parse(text)
         if name not in self._read_for:
+            yield from self._prepare()
             for country in self.unread_with(name):
                 self.section(country)
                 yield
             _remember(self._read_for, name, None)
 
+    def _prepare(self) -> Iterator[None]:
+        """Collect the words of each country, which is faster than to read its names."""
+        for country in self._texts.keys() - self._words.keys():
+            self._prepared[country] = prepare(self._texts[country])
+            self._words[country] = frozenset(words_of(self._prepared[country]))
+            yield
+
     def section(self, country: str) -> Section:
         """Return the clubs of a country."""
         section = self._sections.get(country)
         if section is None:
-            made = Section(country, self._texts.get(country, ""))
+            text = self._texts.get(country, "")
+            made = Section(country, text, self._prepared.get(country) or prepare(text))
             section = self._sections.setdefault(country, made)
             if section is made:  # not one of another thread
                 for key in (*section.entries, *section.joined):
@@ -305,27 +314,31 @@ class ClubBook:
         return identities
 
     def unread_with(self, name: TeamName) -> list[str]:
-        """Return the countries not read yet whose text contains the longest word of a name."""
-        longest = max(name.reading.words, key=len)
+        """Return the countries not read yet that have all words of a name."""
+        given = name.plain.split()
         return self._unread_with(
-            [longest, *(word for word in name.plain.split() if spell(word) == longest)]
+            [
+                {word, *(text for text in given if spell(text) == word)}
+                for word in name.reading.words
+            ]
         )
 
-    def _unread_with(self, words: Sequence[str]) -> list[str]:
-        if len(self._sections) == len(self._texts):
+    def _unread_with(self, words: Sequence[set[str]]) -> list[str]:
+        if len(self._sections) >= len(self._texts):
             return []
-        if self._plain is None:
-            self._plain = {country: fold(text) for country, text in self._texts.items()}
+        for _ in self._prepare():
+            pass
         return [
             country
-            for country, text in self._plain.items()
-            if country not in self._sections and any(word in text for word in words)
+            for country, known in self._words.items()
+            if country not in self._sections
+            and not any(spellings.isdisjoint(known) for spellings in words)
         ]
 
     def containing(self, words: Sequence[str], countries: Iterable[str]) -> set[Club]:
         """Return the clubs of some countries (or all, if empty) with all these words."""
         if not countries:
-            countries = [*self._unread_with(words[:1]), *list(self._sections)]
+            countries = [*self._unread_with([{word} for word in words]), *list(self._sections)]
         clubs: set[Club] = set()
         for country in countries:
             clubs |= self.section(country).containing(words)

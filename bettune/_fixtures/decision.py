@@ -347,6 +347,8 @@ def _same_country(asked: Asked, indexed: IndexedMatch) -> bool:
 
 def _choose(asked: Asked, pairings: Sequence[Pairing]) -> Decision:
     """Choose one of several matches by the tournament, the day or the kick-off."""
+    if len(pairings) == 1:
+        return Decision(pairings[0].match, pairings=tuple(pairings))
     levels = [pairing.tournament or 0 for pairing in pairings]
     best = [p for p, level in zip(pairings, levels, strict=True) if level == max(levels)]
     on_day = [pairing for pairing in best if pairing.on_day]
