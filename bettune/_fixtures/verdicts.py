@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bettune._fixtures.clubs import club_book, forms_differ
 from bettune._fixtures.countries import countries
@@ -27,8 +28,7 @@ class Level(IntEnum):
     CERTAIN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, gc=False):
     """A level with its reason.
 
     Attributes:
@@ -40,8 +40,7 @@ class Verdict:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, gc=False):
     """The countries in which names are looked up.
 
     Attributes:
