@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from bettune._fixtures.team_names import (
     FIRST_TEAM,
@@ -14,8 +14,9 @@ from bettune._fixtures.team_names import (
     prepare,
     read_known,
     spell,
+    words_of,
 )
-from bettune._fixtures.vocabulary import fold, read_text, vocabulary
+from bettune._fixtures.vocabulary import read_text, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,8 +28,7 @@ _MOST_NAMES = 1 << 15
 _FIRST_YEAR, _LAST_YEAR = 1850, 2035
 
 
-@dataclass(slots=True, eq=False)
-class Club:
+class Club(Struct, eq=False, gc=False):
     """A club of the data. Each club is a single object.
 
     Attributes:
@@ -40,15 +40,14 @@ class Club:
 
     country: str
     name: str
-    readings: list[Reading] = field(default_factory=list, repr=False)
-    forms: set[str] = field(default_factory=set, repr=False)
+    readings: tuple[Reading, ...] = ()
+    forms: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name} ({self.country})"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True, gc=False):
     """The possible clubs of a name.
 
     Attributes:
@@ -64,30 +63,29 @@ class Identity:
     rank: int = 0
 
 
-class _Entry(NamedTuple):
+class _Entry(Struct, frozen=True, eq=False, gc=False):
     """A name of a club."""
 
     club: Club
     reserve: str
     usual: bool
     plain: str
-    words: tuple[str, ...]
-    numbers: tuple[str, ...]
-    forms: tuple[str, ...]
+    reading: Reading
 
 
 class Section:
     """The clubs of a country."""
 
-    def __init__(self, country: str, text: str) -> None:
+    def __init__(self, country: str, text: str, prepared: str) -> None:
         self.country = country
-        self.entries: dict[str, list[_Entry]] = defaultdict(list)
+        # By their keys. Tuples of untracked objects do not slow down the garbage collector.
+        self.entries: dict[str, tuple[_Entry, ...]] = {}
         # The keys of names that may also be written as one word (HamKam).
         self.joined: dict[str, str] = {}
-        self._with_word: dict[str, set[Club]] = defaultdict(set)
+        self._with_word: dict[str, tuple[Club, ...]] = {}
         self._identities: dict[TeamName, Identity | None] = {}
         clubs: dict[str, Club] = {}
-        for line, prepared in zip(text.splitlines(), prepare(text).splitlines(), strict=True):
+        for line, names in zip(text.splitlines(), prepared.splitlines(), strict=True):
             own, _, first = (part.strip() for part in line.partition(":")[0].partition("="))
             reserve = ""
             if first:
@@ -96,22 +94,24 @@ class Section:
             else:
                 name = own
             club = clubs.get(name) or clubs.setdefault(name, Club(country, name))
-            head, _, rest = prepared.partition(":")
+            head, _, rest = names.partition(":")
             self._add(club, reserve, head.partition("=")[0], usual=True)
             for alias in rest.split(",") if rest.strip() else ():
                 self._add(club, reserve, alias, usual=False)
 
     def _add(self, club: Club, reserve: str, prepared: str, *, usual: bool) -> None:
         text, reading = read_known(prepared)
-        entry = _Entry(club, reserve, usual, text, *reading[1:])
-        self.entries[reading.key].append(entry)
+        entry = _Entry(club, reserve, usual, text, reading)
+        self.entries[reading.key] = (*self.entries.get(reading.key, ()), entry)
         if len(reading.words) > 1 and _may_be_joined(reading):
             self.joined["".join(reading.words)] = reading.key
         if not reserve:
-            club.readings.append(reading)
-            club.forms.update(reading.forms)
+            club.readings += (reading,)
+            club.forms += reading.forms
             for word in reading.words:
-                self._with_word[word].add(club)
+                clubs = self._with_word.get(word, ())
+                if club not in clubs[-1:]:
+                    self._with_word[word] = (*clubs, club)
 
     def find(self, name: TeamName) -> Identity | None:
         """Return the identity of a name in this country, or None."""
@@ -140,11 +140,15 @@ class Section:
         sure = very or [
             entry
             for entry in entries
-            if entry.numbers == reading.numbers and entry.forms == reading.forms
+            if entry.reading.numbers == reading.numbers and entry.reading.forms == reading.forms
         ]
         fitting = [entry for entry in entries if _fits(entry, reading)]
         fitting = [] if sure else [entry for entry in fitting if not _is_another(entry, name)]
-        chosen = sure or [entry for entry in fitting if entry.numbers == reading.numbers] or fitting
+        chosen = (
+            sure
+            or [entry for entry in fitting if entry.reading.numbers == reading.numbers]
+            or fitting
+        )
         means = {(entry.club, entry.reserve) for entry in chosen}
         if not means:
             return None
@@ -152,18 +156,18 @@ class Section:
         if len(means) > 1:
             return Identity(clubs, marks, sure=False)
         ((club, reserve),) = means
-        if reading.numbers and not any(entry.numbers for entry in chosen):
+        if reading.numbers and not any(entry.reading.numbers for entry in chosen):
             return Identity((club,), marks, sure=False)  # the data does not have this year
         bare = not sure and not reading.forms and not reading.numbers
-        if bare and all(entry.forms or entry.numbers for entry in chosen):
+        if bare and all(entry.reading.forms or entry.reading.numbers for entry in chosen):
             rivals = self.containing(reading.words) - {club}
             if rivals:
                 return Identity((club, *rivals), marks, sure=False)
         usual = any(
             entry.usual
             and entry.club is club
-            and entry.numbers == reading.numbers
-            and set(entry.forms) <= set(reading.forms)
+            and entry.reading.numbers == reading.numbers
+            and set(entry.reading.forms) <= set(reading.forms)
             for entry in entries
         )
         rank = 2 * usual + bool(very)
@@ -171,7 +175,7 @@ class Section:
 
     def containing(self, words: Sequence[str]) -> set[Club]:
         """Return the clubs that have all these words in their names."""
-        sets = [self._with_word.get(word, set()) for word in words]
+        sets = [set(self._with_word.get(word, ())) for word in words]
         return set.intersection(*sets) if sets else set()
 
 
@@ -183,10 +187,12 @@ def _may_be_joined(reading: Reading) -> bool:
 def _fits(entry: _Entry, reading: Reading) -> bool:
     """Return whether numbers and club forms do not exclude an entry of the data."""
     # "FC Levski 1914" may be Levski, and "Levski 1914" or "Levski 2" another team.
-    may_be_a_year = not entry.numbers and reading.forms and all(map(is_year, reading.numbers))
-    if reading.numbers and entry.numbers != reading.numbers and not may_be_a_year:
+    may_be_a_year = (
+        not entry.reading.numbers and reading.forms and all(map(is_year, reading.numbers))
+    )
+    if reading.numbers and entry.reading.numbers != reading.numbers and not may_be_a_year:
         return False
-    return not forms_differ(entry.forms, reading.forms) and not forms_differ(
+    return not forms_differ(entry.reading.forms, reading.forms) and not forms_differ(
         entry.club.forms, reading.forms
     )
 
@@ -194,10 +200,13 @@ def _fits(entry: _Entry, reading: Reading) -> bool:
 def _is_another(entry: _Entry, name: TeamName) -> bool:
     """Return whether a club form before a town makes another club: ASC Dortmund is not Borussia."""
     first = name.plain.partition(" ")[0]
-    if entry.forms or first not in vocabulary().forms:
+    if entry.reading.forms or first not in vocabulary().forms:
         return False
     usual = entry.club.readings[0].words if entry.club.readings else ()
-    return len(entry.words) < len(usual) and usual[-len(entry.words) :] == entry.words
+    return (
+        len(entry.reading.words) < len(usual)
+        and usual[-len(entry.reading.words) :] == entry.reading.words
+    )
 
 
 def is_year(number: str) -> bool:
@@ -231,9 +240,10 @@ class ClubBook:
         for block in read_text("clubs.txt").split("\n[")[1:]:
             country, _, text = block.partition("]\n")
             self._texts[country] = text.strip()
-        self._plain: dict[str, str] | None = None
+        self._prepared: dict[str, str] = {}
+        self._words: dict[str, frozenset[str]] = {}
         self._sections: dict[str, Section] = {}
-        self._with_key: dict[str, list[Section]] = defaultdict(list)
+        self._with_key: dict[str, tuple[str, ...]] = {}
         self._worldwide: dict[TeamName, tuple[Identity, ...]] = {}
         self._read_for: dict[TeamName, None] = {}
 
@@ -246,20 +256,29 @@ class ClubBook:
         """Read the countries that may contain a name. Yields after each, for a pause."""
         name = parse(text)
         if name not in self._read_for:
+            yield from self._prepare()
             for country in self.unread_with(name):
                 self.section(country)
                 yield
             _remember(self._read_for, name, None)
 
+    def _prepare(self) -> Iterator[None]:
+        """Collect the words of each country, which is faster than to read its names."""
+        for country in self._texts.keys() - self._words.keys():
+            self._prepared[country] = prepare(self._texts[country])
+            self._words[country] = frozenset(words_of(self._prepared[country]))
+            yield
+
     def section(self, country: str) -> Section:
         """Return the clubs of a country."""
         section = self._sections.get(country)
         if section is None:
-            made = Section(country, self._texts.get(country, ""))
+            text = self._texts.get(country, "")
+            made = Section(country, text, self._prepared.get(country) or prepare(text))
             section = self._sections.setdefault(country, made)
             if section is made:  # not one of another thread
                 for key in (*section.entries, *section.joined):
-                    self._with_key[key].append(section)
+                    self._with_key[key] = (*self._with_key.get(key, ()), country)
         return section
 
     def find(self, name: TeamName, countries: Iterable[str]) -> tuple[Identity, ...]:
@@ -296,34 +315,38 @@ class ClubBook:
                 for reading in (name.whole, name.reading)
                 for key in (reading.key, "".join(reading.words))
             }
-            sections = {id(s): s for key in keys for s in self._with_key.get(key, ())}
-            known = (section.find(name) for section in sections.values())
+            countries = {country for key in keys for country in self._with_key.get(key, ())}
+            known = [self.section(country).find(name) for country in sorted(countries)]
             identities = tuple(identity for identity in known if identity is not None)
             _remember(self._worldwide, name, identities)
         return identities
 
     def unread_with(self, name: TeamName) -> list[str]:
-        """Return the countries not read yet whose text contains the longest word of a name."""
-        longest = max(name.reading.words, key=len)
+        """Return the countries not read yet that have all words of a name."""
+        given = name.plain.split()
         return self._unread_with(
-            [longest, *(word for word in name.plain.split() if spell(word) == longest)]
+            [
+                {word, *(text for text in given if spell(text) == word)}
+                for word in name.reading.words
+            ]
         )
 
-    def _unread_with(self, words: Sequence[str]) -> list[str]:
-        if len(self._sections) == len(self._texts):
+    def _unread_with(self, words: Sequence[set[str]]) -> list[str]:
+        if len(self._sections) >= len(self._texts):
             return []
-        if self._plain is None:
-            self._plain = {country: fold(text) for country, text in self._texts.items()}
+        for _ in self._prepare():
+            pass
         return [
             country
-            for country, text in self._plain.items()
-            if country not in self._sections and any(word in text for word in words)
+            for country, known in self._words.items()
+            if country not in self._sections
+            and not any(spellings.isdisjoint(known) for spellings in words)
         ]
 
     def containing(self, words: Sequence[str], countries: Iterable[str]) -> set[Club]:
         """Return the clubs of some countries (or all, if empty) with all these words."""
         if not countries:
-            countries = [*self._unread_with(words[:1]), *list(self._sections)]
+            countries = [*self._unread_with([{word} for word in words]), *list(self._sections)]
         clubs: set[Club] = set()
         for country in countries:
             clubs |= self.section(country).containing(words)

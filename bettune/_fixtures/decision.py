@@ -8,24 +8,31 @@ too. A contradiction always excludes a match.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bettune._fixtures.match_index import same_text
-from bettune._fixtures.team_names import FIRST_TEAM, parse, tournament_marks, words_of
+from msgspec import Struct
+
+from bettune._fixtures.fixture_input import Fixture
+from bettune._fixtures.match_index import IndexedMatch, same_text
+from bettune._fixtures.team_names import (
+    FIRST_TEAM,
+    Marks,
+    TeamName,
+    parse,
+    tournament_marks,
+    words_of,
+)
 from bettune._fixtures.verdicts import Level, Place, Verdict, compare, compare_alias
 from bettune._fixtures.vocabulary import fold, vocabulary
+from bettune._models import Match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from bettune._fixtures.fixture_input import Fixture
-    from bettune._fixtures.match_index import IndexedMatch, MatchIndex
-    from bettune._fixtures.team_names import Marks, TeamName
-    from bettune._models import Match
+    from bettune._fixtures.match_index import MatchIndex
 
 # A kick-off within the first difference agrees. A difference above the second contradicts.
 _NEAR = timedelta(minutes=90)
@@ -42,8 +49,7 @@ _SCORES = {
 Window = tuple["datetime", "datetime"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Side:
+class Side(Struct, frozen=True, eq=False, gc=False):
     """A team of a fixture.
 
     Attributes:
@@ -82,8 +88,7 @@ def _compared(name: TeamName, team: TeamName, ours: Marks, theirs: Marks, place:
     return compare(name, team, (ours, theirs), place)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class Asked(Struct, frozen=True, eq=False, gc=False):
     """A fixture, prepared for the search.
 
     Attributes:
@@ -107,8 +112,7 @@ class Asked:
     around: Window
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pairing:
+class Pairing(Struct, frozen=True, eq=False, gc=False):
     """The comparison of a fixture with a match.
 
     Attributes:
@@ -183,8 +187,7 @@ class Pairing:
         return (_SCORES[self.home.level] + _SCORES[self.away.level]) / 2
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True, gc=False):
     """The match of a fixture, or the reason for no match.
 
     Attributes:
@@ -347,6 +350,8 @@ def _same_country(asked: Asked, indexed: IndexedMatch) -> bool:
 
 def _choose(asked: Asked, pairings: Sequence[Pairing]) -> Decision:
     """Choose one of several matches by the tournament, the day or the kick-off."""
+    if len(pairings) == 1:
+        return Decision(pairings[0].match, pairings=tuple(pairings))
     levels = [pairing.tournament or 0 for pairing in pairings]
     best = [p for p, level in zip(pairings, levels, strict=True) if level == max(levels)]
     on_day = [pairing for pairing in best if pairing.on_day]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, tzinfo
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from bettune._errors import InvalidArgumentError
 from bettune._models import Match
@@ -32,8 +33,7 @@ _COLUMNS = (*_REQUIRED, "country", "tournament", "match_id")
 _SLICE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Fixture:
+class Fixture(Struct, frozen=True, gc=False):
     """A row of the fixtures.
 
     Attributes:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from bettune._fixtures.clubs import club_book
 from bettune._fixtures.countries import INTERNATIONAL, countries
-from bettune._fixtures.team_names import parse, plain, sound, tournament_marks
+from bettune._fixtures.team_names import Marks, TeamName, parse, plain, sound, tournament_marks
 from bettune._fixtures.vocabulary import vocabulary
+from bettune._models import Match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bettune._fixtures.clubs import Identity
-    from bettune._fixtures.team_names import Marks, Reading, TeamName
-    from bettune._models import Match
+    from bettune._fixtures.team_names import Reading
 
 
 # The number of names to index between two pauses.
 _SLICE = 100
 
 
-@dataclass(slots=True, eq=False)
-class IndexedMatch:
+class IndexedMatch(Struct, eq=False, gc=False):
     """A match with parsed names.
 
     Attributes:

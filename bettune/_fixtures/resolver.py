@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bettune._errors import InvalidArgumentError
@@ -258,6 +259,7 @@ def _candidate(pairing: Pairing) -> Candidate:
     return Candidate(pairing.match, round(pairing.score, 2))
 
 
+@lru_cache(maxsize=1 << 10)
 def _utc_days(window: Window) -> list[date]:
     start, end = window
     last = (end - timedelta(microseconds=1)).date()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bettune._fixtures.vocabulary import fold, vocabulary
 
@@ -47,8 +49,7 @@ _SOUNDS = [
 _ALIKE = str.maketrans("qcwz", "kkvs")
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True, gc=False):
     """The kind of a team: women's, reserve or youth. By default, it is the first team.
 
     Attributes:
@@ -86,7 +87,7 @@ class Marks:
 FIRST_TEAM = Marks()
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True, gc=False):
     """The words of a name, with or without marks.
 
     Attributes:
@@ -102,8 +103,7 @@ class Reading(NamedTuple):
     forms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TeamName:
+class TeamName(Struct, frozen=True, eq=False, gc=False):
     """A parsed team name. It is hashed by identity, since `parse` caches names.
 
     Attributes:
@@ -125,7 +125,7 @@ class TeamName:
     reading: Reading
     marks: Marks
     lettered: bool
-    short: frozenset[str]
+    short: tuple[str, ...]
     translated: bool
 
     def __str__(self) -> str:
@@ -157,7 +157,7 @@ def parse(text: str) -> TeamName:
     pieces = [(match[1], match[2], match[3]) for match in _WORD.finditer(folded)]
     tokens = [word for _, word, _ in pieces]
     known = vocabulary()
-    short = frozenset(
+    short = tuple(
         word
         for before, word, stop in pieces
         if (stop and word not in known.spellings and word.isalpha())
@@ -177,9 +177,9 @@ def parse(text: str) -> TeamName:
         reading, translated = _read(unmarked, codes)
     text_plain = " ".join(tokens) or " ".join(folded.split())
     if not reading.words:
-        reading = reading._replace(key=text_plain, words=(text_plain,))
+        reading = replace(reading, key=text_plain, words=(text_plain,))
     if not whole.words:
-        whole = whole._replace(key=text_plain, words=(text_plain,))
+        whole = replace(whole, key=text_plain, words=(text_plain,))
     lettered = (
         marks != FIRST_TEAM
         and any(

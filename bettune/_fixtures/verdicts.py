@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bettune._fixtures.clubs import club_book, forms_differ
 from bettune._fixtures.countries import countries
@@ -27,8 +28,7 @@ class Level(IntEnum):
     CERTAIN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, gc=False):
     """A level with its reason.
 
     Attributes:
@@ -40,8 +40,7 @@ class Verdict:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, gc=False):
     """The countries in which names are looked up.
 
     Attributes:
@@ -262,7 +261,7 @@ def _compare_readings(
     for part, whole in ((ours, theirs), (theirs, ours)):
         if _is_part(part, whole):
             return _part_of_unknown(part, whole, place)
-    return _alike(ours, theirs, name.short | team.short)
+    return _alike(ours, theirs, name.short + team.short)
 
 
 def _part_of_unknown(part: Reading, whole: Reading, place: Place) -> Verdict:
@@ -289,7 +288,7 @@ def _is_part(part: Reading, whole: Reading) -> bool:
     return len(part.words) < len(whole.words) and set(part.words) < set(whole.words)
 
 
-def _alike(ours: Reading, theirs: Reading, short: frozenset[str]) -> Verdict:
+def _alike(ours: Reading, theirs: Reading, short: tuple[str, ...]) -> Verdict:
     """Compare two names word by word, with abbreviations and other spellings."""
     both_numbers = ours.numbers and theirs.numbers and ours.numbers != theirs.numbers
     if both_numbers or ours.words == theirs.words:
@@ -303,7 +302,7 @@ def _alike(ours: Reading, theirs: Reading, short: frozenset[str]) -> Verdict:
 
 
 def _same_words(
-    ours: Sequence[str], theirs: Sequence[str], short: frozenset[str]
+    ours: Sequence[str], theirs: Sequence[str], short: tuple[str, ...]
 ) -> Verdict | None:
     """Compare words in another order or transliteration, abbreviations and initials."""
     if len(ours) == len(theirs):
@@ -320,7 +319,7 @@ def _same_words(
     return None
 
 
-def _abbreviated(ours: Sequence[str], theirs: Sequence[str], short: frozenset[str]) -> bool:
+def _abbreviated(ours: Sequence[str], theirs: Sequence[str], short: tuple[str, ...]) -> bool:
     rest = list(theirs)
     whole = 0
     for word in ours:
