@@ -114,6 +114,7 @@ class TestScope:
         plan = predictions.plan(1, {}, scope=make([1, 3]))
         assert list(plan.delete) == [1, 3]
         assert list(plan.without(make([3])).delete) == [1]
+        assert list(bettune.Plans({1: plan}).without(make([3]))[1].delete) == [1]
         with pytest.raises(bettune.InvalidArgumentError, match="scope must be an integer"):
             predictions.plan(1, {}, scope=make([1.0]))
 
@@ -234,7 +235,7 @@ class TestValues:
         plans = predictions.plan_many({1: {1: 3, 2: 4}})
         assert [write.match_id for write in plans.without([1]).writes] == [2]
         assert [write.match_id for write in plans.only([1]).writes] == [1]
-        for wrong in (5, "5", [0], None):
+        for wrong in (5, "5", b"5", np.array(5), [0], None):
             with pytest.raises(bettune.InvalidArgumentError):
                 plan.without(wrong)
             with pytest.raises(bettune.InvalidArgumentError):

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from bettune._bulk.by_filter import ByFilter, OfFilter
 from bettune._bulk.tables import is_large, plan_summary, plan_table
 from bettune._models import Match
-from bettune._values.arguments import to_id, to_match_id, to_matches
+from bettune._values.arguments import each_of, to_id, to_match_id, to_matches
 
 Action = Literal["create", "update", "delete"]
 """The kind of a write: create a prediction, update its minimum odds, or delete it."""
@@ -296,16 +296,14 @@ class Plans(ByFilter[Plan]):
 def _by_filter(match_ids: Iterable[Any]) -> Callable[[int], list[int]]:
     """Return a function from a filter id to those of the matches that are meant for it."""
     pairs: list[tuple[int, int]] = []
-
-    def each() -> Iterator[Any]:
-        for value in match_ids:
-            if isinstance(value, tuple) and len(value) == 2:
-                filter_id, match_id = value
-                pairs.append((to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")))
-            else:
-                yield value
-
-    of_all = list(to_matches(each() if isinstance(match_ids, Iterable) else match_ids, "match_ids"))
+    others: list[Any] = []
+    for value in each_of(match_ids, "match_ids"):
+        if isinstance(value, tuple) and len(value) == 2:
+            filter_id, match_id = value
+            pairs.append((to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")))
+        else:
+            others.append(value)
+    of_all = list(to_matches(others, "match_ids"))
     return lambda filter_id: of_all + [match for of, match in pairs if of == filter_id]
 
 

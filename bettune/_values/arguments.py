@@ -13,7 +13,7 @@ from bettune._models import Match
 from bettune._values.display import short_repr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _GREATEST_ID = 2**63 - 1
 
@@ -61,22 +61,28 @@ def to_matches(values: Iterable[Any], name: str) -> dict[int, Match | None]:
     Raises:
         InvalidArgumentError: the value is not an iterable of ids or `Match`.
     """
-    items = None
-    if callable(to_pylist := getattr(values, "to_pylist", None)):
-        values = to_pylist()  # pyarrow's own scalars are not integers
-    if not isinstance(values, str | bytes | type):
-        with suppress(TypeError):  # a numpy array without dimensions has __iter__, too
-            items = iter(values)
-    if items is None:
-        raise InvalidArgumentError(
-            f"{name} must be an iterable of match ids or of Match, not {short_repr(values)}"
-        )
     matches: dict[int, Match | None] = {}
-    for value in items:
+    for value in each_of(values, name):
         match_id = to_match_id(value, f"each of {name}")
         if isinstance(value, Match) or match_id not in matches:
             matches[match_id] = value if isinstance(value, Match) else None
     return matches
+
+
+def each_of(values: Iterable[Any], name: str) -> Iterator[Any]:
+    """Return an iterator over an iterable of matches.
+
+    Raises:
+        InvalidArgumentError: the value is not an iterable, or a text.
+    """
+    if callable(to_pylist := getattr(values, "to_pylist", None)):
+        values = to_pylist()  # pyarrow's own scalars are not integers
+    if not isinstance(values, str | bytes | type):
+        with suppress(TypeError):  # a numpy array without dimensions has __iter__, too
+            return iter(values)
+    raise InvalidArgumentError(
+        f"{name} must be an iterable of match ids or of Match, not {short_repr(values)}"
+    )
 
 
 def to_count(value: Any, name: str) -> int:
