@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import select
 import socket
 import threading
@@ -216,6 +217,10 @@ def most_in_any_window(server, per):
 
 
 def _is_whole(given):
+    """Whether these are whole HTTP answers, at least one."""
     head, separator, body = given.partition(b"\r\n\r\n")
-    length = f"content-length: {len(body)}".encode()
-    return bool(separator) and length in head.lower().split(b"\r\n")
+    length = re.search(rb"\r\ncontent-length: (\d+)(?:\r\n|$)", head.lower())
+    if not separator or not length:
+        return False
+    rest = body[int(length[1]) :]
+    return len(body) == int(length[1]) or _is_whole(rest)

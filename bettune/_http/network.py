@@ -35,6 +35,14 @@ def came_early(response: httpx.Response) -> bool:
     return response.http_version.startswith("HTTP/1") and not getattr(stream, "has_read", True)
 
 
+def wrapped(backend: Any) -> Backend | AsyncBackend:
+    """Return a network backend of httpcore with our streams, which it may have already."""
+    if isinstance(backend, Backend | AsyncBackend):
+        return backend
+    is_async = isinstance(backend, httpcore.AsyncNetworkBackend)
+    return AsyncBackend(backend) if is_async else Backend(backend)
+
+
 class AsyncBackend(httpcore.AsyncNetworkBackend):
     """A network backend whose streams notice early responses."""
 

@@ -22,7 +22,7 @@ import httpx
 
 from bettune._errors import ConfigurationError
 from bettune._http.http_options import check_proxy, refusals_named
-from bettune._http.network import AsyncBackend, Backend
+from bettune._http.network import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,8 +42,7 @@ class AsyncTransport(httpx.AsyncHTTPTransport):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        pool: Any = self._pool
-        pool._network_backend = AsyncBackend(pool._network_backend)  # noqa: SLF001
+        use_streams(self)
 
 
 class Transport(httpx.HTTPTransport):
@@ -55,12 +54,13 @@ class Transport(httpx.HTTPTransport):
         # The lock of httpcore is Python code: an exception of a signal handler may leave it
         # acquired, and httpcore itself would then wait for it forever.
         self._pool._optional_thread_lock = threading.Lock()  # type: ignore[assignment]  # noqa: SLF001
-        add_deadlines(self)
+        use_streams(self)
 
     def renew_pool(self) -> None:
         """Replace the connection pool. Requests in flight keep the connections of the old one."""
         old: Any = self._pool
-        Transport.__init__(self, **self._options)
+        # In one step: other threads use the pool meanwhile.
+        self._pool = Transport(**self._options)._pool  # noqa: SLF001
         for connection in old.connections:
             if connection.is_idle():
                 connection.close()
@@ -105,16 +105,16 @@ def renew_pools(transports: Iterable[Any]) -> None:
             transport.renew_pool()
 
 
-def add_deadlines(transport: Any) -> None:
-    """Make a sync transport of httpx, or the one inside a caller's transport, respect deadlines."""
+def use_streams(transport: Any) -> None:
+    """Make a transport of httpx, or the one inside a caller's transport, use our streams."""
     pool = getattr(transport, "_pool", None)
     backend = getattr(pool, "_network_backend", None)
     if backend is None:
         for inner in getattr(transport, "__dict__", {}).values():
-            if isinstance(inner, httpx.BaseTransport):
-                add_deadlines(inner)
-    elif not isinstance(backend, Backend):
-        pool._network_backend = Backend(backend)  # type: ignore[union-attr]  # noqa: SLF001
+            if isinstance(inner, httpx.BaseTransport | httpx.AsyncBaseTransport):
+                use_streams(inner)
+    else:
+        pool._network_backend = wrapped(backend)  # type: ignore[union-attr]  # noqa: SLF001
 
 
 @contextmanager
@@ -168,9 +168,8 @@ def with_transports(
         for pattern, proxy in proxies.items()
     }
     mounts |= options.pop("mounts", {})
-    if not is_async:
-        for given in (transport, *mounts.values()):
-            add_deadlines(given)
+    for given in (transport, *mounts.values()):
+        use_streams(given)
     return {
         **options,
         "transport": make(**mine) if transport is None else transport,
