@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import traceback
 from contextlib import ExitStack
 
@@ -190,7 +191,7 @@ def tunnelled(request, connect, certificate):
             proxy = stack.enter_context(Tunnel(tls=tls, fast=fast))
             address = f"{request.param}://127.0.0.1:{proxy.port}"
             proxied = httpx.Proxy(address, ssl_context=client_context if tls else None)
-            options |= {"proxy": proxied, "verify": client_context}
+            options = {"proxy": proxied, "verify": client_context, **options}
             return proxy, connect(base_url=server.base_url, **options)
 
         yield make
@@ -201,6 +202,14 @@ def test_a_server_with_tls_behind_a_proxy(tunnelled):
     proxy, client = tunnelled(answer(200, {"count": 1, "items": [football]}))
     assert [sport.name for sport in client.sports.list() * 2] == ["f" * 100_000] * 2
     assert [request.method for request in proxy.requests] == ["CONNECT"]
+
+
+def test_a_certificate_that_is_not_trusted_behind_a_proxy_is_named(tunnelled):
+    _, client = tunnelled(SPORTS, verify=ssl.create_default_context())
+    with pytest.raises(bettune.APIConnectionError) as caught:
+        client.sports.list()
+    assert ": [SSL: CERTIFICATE_VERIFY_FAILED]" in str(caught.value)
+    assert caught.value.attempts == 1
 
 
 # The handshake, the first record of the answer.

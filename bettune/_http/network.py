@@ -185,10 +185,10 @@ class _TLSInTLS(httpcore.NetworkStream):
             self._perform(self._tls.do_handshake, timeout)
         except (httpcore.ReadTimeout, httpcore.WriteTimeout) as error:
             self.close()
-            raise httpcore.ConnectTimeout(*error.args) from error
+            raise httpcore.ConnectTimeout(str(error)) from error
         except (httpcore.NetworkError, OSError) as error:
             self.close()
-            raise httpcore.ConnectError(*error.args) from error
+            raise httpcore.ConnectError(str(error)) from error
 
     def _perform(self, operation: Callable[[], T], timeout: float | None) -> T:
         while True:
