@@ -167,6 +167,8 @@ def _compare_known(
             if set(identity.clubs) & set(team_identity.clubs):
                 if another:
                     verdict = _FAMOUS
+                elif (identity.by_town or team_identity.by_town) and not same_words:
+                    verdict = _FORMS
                 elif identity.sure and team_identity.sure and (ours == theirs or same_words):
                     verdict = _KNOWN
                 elif name.plain == team.plain:
