@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
@@ -253,3 +254,31 @@ def test_an_interrupt_in_httpcore_leaves_the_client_usable(request, points):
             for nth in every:
                 interrupted(nth, used=used)
     gc.collect()  # here, and not in a test that expects no warnings
+
+
+@pytest.mark.parametrize("where", ["main thread", "another thread"])
+def test_an_exception_of_a_hook_leaves_no_connection_open(where):
+    arrived, ready = threading.Event(), threading.Event()
+
+    def answer_late(_request):
+        arrived.set()
+        ready.wait(60)
+        return answer(200, SPORTS)
+
+    def hook(_response):
+        if arrived.is_set() and not ready.is_set():
+            raise LookupError
+
+    with Scripted(answer_late, answer(200, SPORTS)) as server, ThreadPoolExecutor(2) as pool:
+        client = BetTune("t", base_url=server.base_url, event_hooks={"response": [hook]})
+        late = pool.submit(client.sports.list)
+        assert arrived.wait(60)
+        is_main = where == "main thread"
+        call = client.sports.list if is_main else pool.submit(client.sports.list).result
+        with pytest.raises(LookupError):
+            call()
+        ready.set()
+        assert late.result(60) == client.sports.list()
+        assert len(server._sockets) == (3 if is_main else 2)
+        client.close()
+        server.wait_until_hung_up()

@@ -1,9 +1,8 @@
 """The transports of a client: proxies, TLS, and deadlines.
 
-This is the only module that uses private attributes of httpx and httpcore: `_pool`,
-`_network_backend` and `_optional_thread_lock`, since httpx.HTTPTransport has no arguments for them,
-and `_cookies`, since httpx.Client copies its cookie jar. Tested with httpx 0.28.0 and 0.28.1,
-httpcore 1.0.9.
+This is the only module that uses private attributes of httpx and httpcore: `_pool` and those of the
+pool, since httpx.HTTPTransport has no arguments for them, and `_cookies`, since httpx.Client copies
+its cookie jar. Tested with httpx 0.28.0 and 0.28.1, httpcore 1.0.9.
 """
 
 from __future__ import annotations
@@ -61,6 +60,7 @@ class Transport(httpx.HTTPTransport):
         old: Any = self._pool
         # In one step: other threads use the pool meanwhile.
         self._pool = Transport(**self._options)._pool  # noqa: SLF001
+        old._max_keepalive_connections = 0  # noqa: SLF001 - each is closed after its request
         for connection in old.connections:
             if connection.is_idle():
                 connection.close()
@@ -98,8 +98,10 @@ def renew_pools(transports: Iterable[Any]) -> None:
     """Replace the connection pools after an interrupt.
 
     The interrupt may have left a connection in use, or its lock acquired, and later requests would
-    wait for it. Tasks are not interrupted there.
+    wait for it. Tasks are not interrupted there, nor are threads other than the main one.
     """
+    if threading.current_thread() is not threading.main_thread():
+        return
     for transport in transports:
         if isinstance(transport, Transport):
             transport.renew_pool()
