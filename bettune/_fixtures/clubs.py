@@ -100,6 +100,7 @@ class Section:
             self._add(club, reserve, head.partition("=")[0], usual=True)
             for alias in rest.split(",") if rest.strip() else ():
                 self._add(club, reserve, alias, usual=False)
+        self.keys = frozenset((*self.entries, *self.joined))
 
     def _add(self, club: Club, reserve: str, prepared: str, *, usual: bool) -> None:
         text, reading = read_known(prepared)
@@ -243,7 +244,6 @@ class ClubBook:
         self._prepared: dict[str, str] = {}
         self._words: dict[str, frozenset[str]] = {}
         self._sections: dict[str, Section] = {}
-        self._with_key: dict[str, tuple[str, ...]] = {}
         self._worldwide: dict[TeamName, tuple[Identity, ...]] = {}
         self._read_for: dict[TeamName, None] = {}
 
@@ -257,7 +257,7 @@ class ClubBook:
         name = parse(text)
         if name not in self._read_for:
             yield from self._prepare()
-            for country in self.unread_with(name):
+            for country in self.unread_with(name.reading.words):
                 self.section(country)
                 yield
             _remember(self._read_for, name, None)
@@ -266,7 +266,7 @@ class ClubBook:
         """Collect the words of each country, which is faster than to read its names."""
         for country in self._texts.keys() - self._words.keys():
             self._prepared[country] = prepare(self._texts[country])
-            self._words[country] = frozenset(words_of(self._prepared[country]))
+            self._words[country] = frozenset(map(spell, words_of(self._prepared[country])))
             yield
 
     def section(self, country: str) -> Section:
@@ -275,10 +275,7 @@ class ClubBook:
         if section is None:
             text = self._texts.get(country, "")
             made = Section(country, text, self._prepared.get(country) or prepare(text))
-            section = self._sections.setdefault(country, made)
-            if section is made:  # not one of another thread
-                for key in (*section.entries, *section.joined):
-                    self._with_key[key] = (*self._with_key.get(key, ()), country)
+            section = self._sections.setdefault(country, made)  # complete, for other threads
         return section
 
     def find(self, name: TeamName, countries: Iterable[str]) -> tuple[Identity, ...]:
@@ -308,45 +305,31 @@ class ClubBook:
         """Return the identities of a name in all countries."""
         identities = self._worldwide.get(name)
         if identities is None:
-            for country in self.unread_with(name):
+            for country in self.unread_with(name.reading.words):
                 self.section(country)
             keys = {
                 key
                 for reading in (name.whole, name.reading)
                 for key in (reading.key, "".join(reading.words))
             }
-            countries = {country for key in keys for country in self._with_key.get(key, ())}
-            known = [self.section(country).find(name) for country in sorted(countries)]
+            read = [self._sections[country] for country in self._texts if country in self._sections]
+            known = [section.find(name) for section in read if not section.keys.isdisjoint(keys)]
             identities = tuple(identity for identity in known if identity is not None)
             _remember(self._worldwide, name, identities)
         return identities
 
-    def unread_with(self, name: TeamName) -> list[str]:
-        """Return the countries not read yet that have all words of a name."""
-        given = name.plain.split()
-        return self._unread_with(
-            [
-                {word, *(text for text in given if spell(text) == word)}
-                for word in name.reading.words
-            ]
-        )
-
-    def _unread_with(self, words: Sequence[set[str]]) -> list[str]:
-        if len(self._sections) >= len(self._texts):
-            return []
-        for _ in self._prepare():
-            pass
-        return [
-            country
-            for country, known in self._words.items()
-            if country not in self._sections
-            and not any(spellings.isdisjoint(known) for spellings in words)
-        ]
+    def unread_with(self, words: Iterable[str]) -> list[str]:
+        """Return the countries not read yet that have all of some words."""
+        unread = self._texts.keys() - self._sections.keys()
+        if unread:
+            for _ in self._prepare():
+                pass
+        return [country for country in unread if self._words[country].issuperset(words)]
 
     def containing(self, words: Sequence[str], countries: Iterable[str]) -> set[Club]:
         """Return the clubs of some countries (or all, if empty) with all these words."""
         if not countries:
-            countries = [*self._unread_with([{word} for word in words]), *list(self._sections)]
+            countries = [*self.unread_with(words), *list(self._sections)]
         clubs: set[Club] = set()
         for country in countries:
             clubs |= self.section(country).containing(words)

@@ -1,9 +1,13 @@
 """The form of the data files, which CONTRIBUTING tells how to edit."""
 
 import re
+import sys
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 
-from bettune._fixtures.clubs import club_book
+import pytest
+
+from bettune._fixtures.clubs import ClubBook, club_book
 from bettune._fixtures.countries import countries
 from bettune._fixtures.team_names import parse, plain
 from bettune._fixtures.vocabulary import read_text, vocabulary
@@ -101,3 +105,35 @@ def test_the_vocabulary_says_one_thing_of_a_word():
     assert not known.spellings.keys() & known.forms.keys()
     lists = known.shared | known.left_out | known.articles | known.fillers
     assert all(text == plain(text) for text in lists)
+
+
+def clubs_of(book, name):
+    identities = book.find_everywhere(parse(name))
+    return {str(club) for identity in identities for club in identity.clubs}
+
+
+@pytest.mark.parametrize("name", ["Dinamo", "Milan", "Napoli", "Liverpool", "Olympia"])
+def test_a_name_means_the_same_clubs_whatever_was_looked_up_before(name):
+    book = ClubBook()
+    for country in CLUBS:
+        book.section(country)
+    others = ClubBook()
+    for number in range(len(CLUBS)):  # countries without clubs
+        others.section(f"Nowhere {number}")
+    assert clubs_of(ClubBook(), name) == clubs_of(others, name) == clubs_of(book, name) != set()
+
+
+def test_a_name_means_the_same_clubs_in_every_thread():
+    names = ["Olympia", "Liverpool", "Arsenal", "River Plate", "Everton", "Racing"] * 2
+    expected = [clubs_of(club_book(), name) for name in names]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for _ in range(3):
+            book = ClubBook()
+            with ThreadPoolExecutor(8) as pool:
+                assert (
+                    list(pool.map(lambda name, book=book: clubs_of(book, name), names)) == expected
+                )
+    finally:
+        sys.setswitchinterval(interval)
