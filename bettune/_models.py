@@ -31,7 +31,7 @@ def _serializer(cls: type) -> Any:
 
 
 class _PydanticSerializer:
-    """The serializer for a model where pydantic knows no type, as in the results of a tool."""
+    """The serializer for a model whose type pydantic does not know, as in results of LLM tools."""
 
     def __get__(self, _model: object, cls: type) -> Any:
         try:

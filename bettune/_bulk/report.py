@@ -1,4 +1,4 @@
-"""The report of a sync, with the result of each write."""
+"""Reports: the results of the writes of a sync, for one filter and for several."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ State = Literal["done", "failed", "unknown"]
 
 # The attributes that a summary counts, and those that it omits when they are empty.
 _COUNTED = ("created", "updated", "deleted", "unchanged", "failed", "unknown", "pending")
-_ONLY_IF_ANY = frozenset({"deleted", "unknown", "pending"})
+_OMITTED_IF_EMPTY = frozenset({"deleted", "unknown", "pending"})
 
 
 class WriteResult(Struct, frozen=True):
@@ -206,17 +206,20 @@ def make_report(
     return report
 
 
-def _raise_for_failures(reports: Mapping[int, SyncReport], whole: SyncReport | SyncReports) -> None:
-    if whole.ok:
+def _raise_for_failures(
+    reports: Mapping[int, SyncReport], reported: SyncReport | SyncReports
+) -> None:
+    if reported.ok:
         return
     plans = _plans_of(reports)
-    named = [
+    failures = [
         f"{named_write(plans, filter_id, match_id)}: {error}"
         for filter_id, report in reports.items()
         for match_id, error in {**report.failed, **report.unknown}.items()
         if error is not None
     ]
-    raise SyncError("; ".join([str(whole), *filter(None, [first_few(named)])]), report=whole)
+    texts = [str(reported), first_few(failures)]
+    raise SyncError("; ".join(filter(None, texts)), report=reported)
 
 
 def _plans_of(reports: Mapping[int, SyncReport]) -> dict[int, Plan]:
@@ -226,7 +229,9 @@ def _plans_of(reports: Mapping[int, SyncReport]) -> dict[int, Plan]:
 def _summary(reports: Collection[SyncReport]) -> str:
     counts = {name: sum(len(getattr(report, name)) for report in reports) for name in _COUNTED}
     return ", ".join(
-        f"{count} {name}" for name, count in counts.items() if count or name not in _ONLY_IF_ANY
+        f"{count} {name}"
+        for name, count in counts.items()
+        if count or name not in _OMITTED_IF_EMPTY
     )
 
 

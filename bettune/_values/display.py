@@ -19,7 +19,7 @@ def short_repr(value: Any) -> str:
     """Format a value for an error message: short, on one line, even if its repr raises."""
     try:
         text = repr(value)
-    except Exception:  # noqa: BLE001 - a caller's own repr, or an int too long to print
+    except Exception:  # noqa: BLE001 - a caller's own repr, or an int with too many digits
         text = f"<{type(value).__name__}>"
     return _cut(printable(" ".join(text.split())), _LONGEST)
 
@@ -39,7 +39,7 @@ def printable(text: str) -> str:
 
 
 def first_few(texts: Collection[str], *, limit: int = FEW, separator: str = "; ") -> str:
-    """Join the first texts, and add the number of the rest."""
+    """Join the first texts, and add the number of the others."""
     shown = separator.join(islice(texts, limit))
     if len(texts) > limit:
         shown += f"{separator.rstrip(', ')} and {len(texts) - limit} more"
