@@ -37,7 +37,7 @@ class AsyncBulk:
     """
 
     def __init__(self, predictions: AsyncPredictions, low_level: LowLevelClient) -> None:
-        self._kind = type(predictions)
+        self._predictions_class = type(predictions)
         self._low_level = low_level
 
     async def plans(self, desired: Mapping[int, DesiredOdds], rules: Rules) -> dict[int, Plan]:
@@ -56,6 +56,11 @@ class AsyncBulk:
         self, plans: Mapping[int, Plan], workers: AsyncWorkers, *, single: bool = False
     ) -> SyncReport | SyncReports:
         """Send the writes of plans, and return the report.
+
+        Args:
+            plans: the plans, by filter id.
+            workers: the workers that send the writes.
+            single: True to return the SyncReport of the only plan, False to return SyncReports.
 
         Raises:
             PlanRefusedError: a plan has refused writes, or is old and predictions have changed.
@@ -91,7 +96,7 @@ class AsyncBulk:
             policy: the retry policy, or None for that of a bulk run.
         """
         terms = self._low_level.http.terms.for_run(group, policy)
-        return self._kind(self._low_level.with_terms(terms))
+        return self._predictions_class(self._low_level.with_terms(terms))
 
     def final_policy(self) -> RetryPolicy:
         """Return the policy of the search for unknown writes after a stop: no retries."""

@@ -95,9 +95,9 @@ class AsyncWorkers:
         all_done = anyio.Event()
         left = count
 
-        async def guarded(do: Callable[[], Awaitable[object]]) -> None:
+        async def guarded(step: Callable[[], Awaitable[object]]) -> None:
             try:
-                await do()
+                await step()
             except cancelled:
                 raise
             except BaseException as error:  # noqa: BLE001 - raised below
@@ -215,14 +215,14 @@ class Workers:
                 getattr(function, "__call__", None)  # noqa: B004 - a callable object
             ):
                 raise InvalidArgumentError(
-                    f"{name} must be a plain function: coroutine functions go with AsyncBetTune"
+                    f"{name} must be a plain function: coroutine functions need AsyncBetTune"
                 )
         self._signals = DeferredSignals(self._on_signal_exception)
         self._interrupts = 0
         self._failures: list[BaseException] = []
         # The notices of the workers, each with a queue that receives an item after the callbacks.
         self._notices: deque[tuple[Notice, SimpleQueue[None]]] = deque()
-        # Not a Condition: a signal handler can safely call `put`.
+        # Not a Condition: signal handlers put items, and unlike its lock, `put` is reentrant.
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._no_threads = False
 
@@ -239,6 +239,7 @@ class Workers:
                         self._in_threads(count, lambda: self._work(run, make_sender))
                         for count in run.phases()
                     )
+                    # After a cut-off, `all` starts no other phase.
                     if all(phases) and not self._failures and run.unknown():
                         self._in_threads(1, lambda: self._settle_unknown(run, make_sender()))
                 except BaseException as error:  # noqa: BLE001 - raised below

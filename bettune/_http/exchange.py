@@ -62,8 +62,8 @@ class Exchange:
 
         Raises:
             APIError: the request failed.
-            RunCancelledError: the run of the request was stopped before the first attempt.
-            BetTuneError: the client was closed during a wait.
+            RunCancelledError: the run of the request was stopped, and no attempt was executed.
+            BetTuneError: the client is closed.
         """
         pending = PendingRequest(terms.group)
         try:
@@ -101,6 +101,7 @@ class Exchange:
                 self._learn_limit(outcome, pending)
                 error = self._error_of(outcome, request, attempts)
                 if terms.group is not None and error is not None:
+                    # A later failure does not show that an earlier attempt was not executed.
                     in_doubt = in_doubt or is_in_doubt(outcome, error)
                     terms.group.in_doubt = in_doubt
                 if error is None:

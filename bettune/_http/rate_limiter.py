@@ -53,7 +53,7 @@ class MaxWaitExceededError(Exception):
 
 
 class RunCancelledError(Exception):
-    """The run of the request was stopped while the request waited. The request was not sent."""
+    """The run of the request was stopped while the request waited. It was not executed."""
 
 
 class RequestGroup:
@@ -308,6 +308,7 @@ class RateLimiter:
                     # Under the lock: after `cancel`, a request is either in doubt or never sent.
                     pending.group.in_doubt = True
                 return True
+            # Also for a request that waits for a slot, or is not the first in the queue.
             delay = self._window.delay(now, max_wait)
             if delay > max_wait:
                 raise MaxWaitExceededError(delay)
@@ -328,7 +329,7 @@ class RateLimiter:
 
     @_locked
     def learn(self, limit: RateLimit) -> None:
-        """Adopt the limit that a response states, unless the caller set one."""
+        """Adopt the limit in a response, unless the caller has set one."""
         if not self._is_given and limit != self._window.limit:
             self._window.limit = limit
             self._window.learnt = True

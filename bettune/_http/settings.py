@@ -218,10 +218,11 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
     return url
 
 
-def _at_least(least: int, value: Any, name: str, *types: type) -> Any:
-    if type(value) not in types or not value >= least:  # false for NaN, too
+def _at_least(minimum: int, value: Any, name: str, *types: type) -> Any:
+    """Check the type of a number, and that it is at least `minimum`."""
+    if type(value) not in types or not value >= minimum:  # false for NaN, too
         kind = "an integer" if types == (int,) else "a number"
         raise ConfigurationError(
-            f"{name} must be {kind} of at least {least}, not {short_repr(value)}"
+            f"{name} must be {kind} of at least {minimum}, not {short_repr(value)}"
         )
     return value

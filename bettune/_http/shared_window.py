@@ -180,7 +180,7 @@ class SharedWindow(Window):
         if place < 0:
             taken = {taken_place for _, _, taken_place in limits}
             free = [place for place in range(0, _HEADER, 3) if place not in taken]
-            place = free[0] if free else 0
+            place = free[0] if free else 0  # if all are taken, replace the first limit
         self._write(file, place, [*self._own_limit, now])
 
     @staticmethod
@@ -269,7 +269,7 @@ def _delay(limits: list[tuple[int, float, int]], records: array[float], now: flo
     delay = 0.0
     for requests, per, _ in limits:
         left = sorted(filter(None, (_seconds_left(value, now, per) for value in records)))
-        if len(left) >= requests:
+        if len(left) >= requests:  # wait until only `requests - 1` records count
             delay = max(delay, left[len(left) - requests])
     return delay
 

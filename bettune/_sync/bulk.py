@@ -38,7 +38,7 @@ class Bulk:
     """
 
     def __init__(self, predictions: Predictions, low_level: LowLevelClient) -> None:
-        self._kind = type(predictions)
+        self._predictions_class = type(predictions)
         self._low_level = low_level
 
     def plans(self, desired: Mapping[int, DesiredOdds], rules: Rules) -> dict[int, Plan]:
@@ -57,6 +57,11 @@ class Bulk:
         self, plans: Mapping[int, Plan], workers: Workers, *, single: bool = False
     ) -> SyncReport | SyncReports:
         """Send the writes of plans, and return the report.
+
+        Args:
+            plans: the plans, by filter id.
+            workers: the workers that send the writes.
+            single: True to return the SyncReport of the only plan, False to return SyncReports.
 
         Raises:
             PlanRefusedError: a plan has refused writes, or is old and predictions have changed.
@@ -92,7 +97,7 @@ class Bulk:
             policy: the retry policy, or None for that of a bulk run.
         """
         terms = self._low_level.http.terms.for_run(group, policy)
-        return self._kind(self._low_level.with_terms(terms))
+        return self._predictions_class(self._low_level.with_terms(terms))
 
     def final_policy(self) -> RetryPolicy:
         """Return the policy of the search for unknown writes after a stop: no retries."""

@@ -313,8 +313,8 @@ def _match_ids(table: dict[Any, list[Any]], name: str) -> list[Any]:
     if "match_id" not in table:
         hint = f"if id holds match ids, frame.{_RENAMED}; " if "id" in table else ""
         raise InvalidArgumentError(
-            f"{name}: there is no column match_id, only {_listed(table)}: add it; {hint}if pandas' index "
-            'holds the ids, frame.rename_axis("match_id")'
+            f"{name}: there is no column match_id, only {_listed(table)}: add it; {hint}if the "
+            'pandas index holds the ids, frame.rename_axis("match_id")'
         )
     ids = table.pop("match_id")
     for row, value in enumerate(ids):
