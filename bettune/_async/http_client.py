@@ -154,7 +154,7 @@ class AsyncSender:
             # The client was closed while it made this connection, which no pool will close.
             await response.extensions["network_stream"].aclose()
         if body.problem is not None:
-            # Run the inner generators to their end: the garbage collector could not close them.
+            # Run the inner generators to their end, rather than leave them to garbage collection.
             with suppress(Exception):
                 while await anext(chunks, None) is not None:
                     pass

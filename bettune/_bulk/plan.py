@@ -300,10 +300,8 @@ def _by_filter(match_ids: Iterable[Any]) -> Callable[[int], list[int]]:
     def without_pairs() -> Iterator[Any]:
         for value in match_ids:
             if isinstance(value, tuple) and len(value) == 2:
-                filter_id, match_id = (
-                    to_id(value[0], "filter_id"),
-                    to_match_id(value[1], "match_id"),
-                )
+                filter_id = to_id(value[0], "filter_id")
+                match_id = to_match_id(value[1], "match_id")
                 of_filter.setdefault(filter_id, []).append(match_id)
             else:
                 yield value

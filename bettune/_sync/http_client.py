@@ -153,7 +153,7 @@ class Sender:
             # The client was closed while it made this connection, which no pool will close.
             response.extensions["network_stream"].close()
         if body.problem is not None:
-            # Run the inner generators to their end: the garbage collector could not close them.
+            # Run the inner generators to their end, rather than leave them to garbage collection.
             with suppress(Exception):
                 while next(chunks, None) is not None:
                     pass
