@@ -114,8 +114,8 @@ class AsyncSender:
                         return BufferedResponse(response, b"")  # httpx closed it without reading
                 if came_early(response):
                     await response.aclose()
-                    early = "the response came before the request was sent"
-                    return httpx.RemoteProtocolError(early, request=request)
+                    reason = "the response arrived before the request was sent"
+                    return httpx.RemoteProtocolError(reason, request=request)
                 if response.is_stream_consumed:  # an event hook has read it
                     return BufferedResponse(response, response.content)
                 return await self._read(response, request, deadline)

@@ -244,6 +244,6 @@ class Exchange:
                 "seconds": seconds,
                 "attempt": attempts,
             }
-            # Each field of a log record always has the same type.
+            # In the record, `status` always is an integer or None.
             extra = fields | {"status": status}
             logger.debug("%s %s: %s in %.3f s, attempt %d", *fields.values(), extra=extra)

@@ -133,10 +133,9 @@ def _read_long(table: dict[Any, list[Any]], name: str) -> dict[int, Pairs]:
     """Read a table with one row per filter and match."""
     ids = _match_ids(table, name)
     sheet: dict[int, Pairs] = {}
-    for row, (given, match, odds) in enumerate(
-        zip(table["filter_id"], ids, table["odds"], strict=True)
-    ):
-        filter_id = to_id(given, f"{name}: filter_id in row {row}")
+    cells = zip(table["filter_id"], ids, table["odds"], strict=True)
+    for row, (filter_cell, match, odds) in enumerate(cells):
+        filter_id = to_id(filter_cell, f"{name}: filter_id in row {row}")
         sheet.setdefault(filter_id, []).append((match, odds))
     return sheet
 
@@ -164,9 +163,10 @@ def _read_wide(
         if filters is not None:
             filter_id = filters[column]
         else:
-            given = int(column) if _is_filter_id(column) else column
+            number = int(column) if _is_filter_id(column) else column
             filter_id = to_id(
-                given, f"{name}: each column besides match_id is a filter id (or see columns=), and"
+                number,
+                f"{name}: without columns=, each column name besides match_id is a filter id and",
             )
         _add(sheet, filter_id, zip(ids, table[column], strict=True))
     return sheet
@@ -196,11 +196,11 @@ def _pairs(odds: Any, name: str, filter_id: int | None) -> Iterable[tuple[Any, A
             f"{name}: there is no column odds; besides match_id, there is {_listed(table)}"
         )
     if filter_id is not None and "filter_id" in table:
-        for row, given in enumerate(table["filter_id"]):
-            if to_id(given, f"{name}: filter_id in row {row}") != filter_id:
+        for row, filter_cell in enumerate(table["filter_id"]):
+            if to_id(filter_cell, f"{name}: filter_id in row {row}") != filter_id:
                 raise InvalidArgumentError(
-                    f"{name}: row {row} is for filter {given}, not for filter {filter_id}: pass "
-                    "the rows of one filter, or all of them to plan_many or sync_many"
+                    f"{name}: row {row} is for filter {filter_cell}, not for filter {filter_id}: "
+                    "pass the rows of one filter, or all of them to plan_many or sync_many"
                 )
     return zip(ids, table["odds"], strict=True)
 
@@ -241,8 +241,8 @@ def _items(given: Any, name: str, content: str) -> Iterable[tuple[Any, Any]]:
     items = getattr(given, "items", None)
     if isinstance(given, type) or not callable(items):
         raise InvalidArgumentError(
-            f"{name} must map {content}, as a dict, a pandas Series with the ids as its index, a "
-            f"DataFrame or an iterable of rows (mappings) does, not {short_repr(given)}"
+            f"{name} must map {content}, not {short_repr(given)}: pass a dict, a pandas Series with "
+            "the ids as its index, a DataFrame or an iterable of rows (mappings)"
         )
     _check_index(getattr(given, "index", None), name)
     pairs: Iterable[tuple[Any, Any]] = items()
@@ -255,9 +255,9 @@ def _check_index(index: Any, name: str) -> None:
     if names is None or not len(index) or list(names) == ["match_id"]:
         return
     raise InvalidArgumentError(
-        f'{name}: the index must be named "match_id", not {_listed(names)}: it may '
-        'hold the numbers of rows. Take the ids as the index: frame.set_index("match_id")["odds"]; '
-        'if it does hold ids, name it: .rename_axis("match_id")'
+        f'{name}: the index must be named "match_id", not {_listed(names)}, since it may contain '
+        'row numbers: make the ids the index, frame.set_index("match_id")["odds"], or name an '
+        'index of ids, .rename_axis("match_id")'
     )
 
 
