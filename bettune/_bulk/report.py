@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar
 
 from bettune_openapi.models import PredictionSource
 from msgspec import Struct, field
@@ -21,6 +21,8 @@ from bettune._values.display import first_few, shown_odds
 
 State = Literal["done", "failed", "unknown"]
 """The state of a write that is not pending."""
+
+Value = TypeVar("Value")
 
 # The attributes that a summary counts, and those that it omits when they are empty.
 _COUNTED = ("created", "updated", "deleted", "unchanged", "failed", "unknown", "pending")
@@ -126,17 +128,17 @@ class SyncReports(ByFilter[SyncReport]):
     @cached_property
     def failed(self) -> dict[tuple[int, int], APIError]:
         """Filter id and match id to the error of each failed write."""
-        return {(f, m): e for f, report in self.items() for m, e in report.failed.items()}
+        return _by_filter_and_match({key: report.failed for key, report in self.items()})
 
     @cached_property
     def unknown(self) -> dict[tuple[int, int], APIError | None]:
         """Filter id and match id to the error (or None) of each unknown write."""
-        return {(f, m): e for f, report in self.items() for m, e in report.unknown.items()}
+        return _by_filter_and_match({key: report.unknown for key, report in self.items()})
 
     @cached_property
     def pending(self) -> dict[tuple[int, int], Decimal | None]:
         """Filter id and match id to the odds (or None, to delete) of each write never sent."""
-        return {(f, m): odds for f, report in self.items() for m, odds in report.pending.items()}
+        return _by_filter_and_match({key: report.pending for key, report in self.items()})
 
     @property
     def writes(self) -> tuple[Write | WriteResult, ...]:
@@ -222,8 +224,21 @@ def _raise_for_failures(
     raise SyncError("; ".join(filter(None, texts)), report=reported)
 
 
+def _by_filter_and_match(
+    values: Mapping[int, Mapping[int, Value]],
+) -> dict[tuple[int, int], Value]:
+    return {
+        (filter_id, match_id): value
+        for filter_id, by_match in values.items()
+        for match_id, value in by_match.items()
+    }
+
+
 def _plans_of(reports: Mapping[int, SyncReport]) -> dict[int, Plan]:
-    return {f: Plan(f) if report.plan is None else report.plan for f, report in reports.items()}
+    return {
+        filter_id: Plan(filter_id) if report.plan is None else report.plan
+        for filter_id, report in reports.items()
+    }
 
 
 def _summary(reports: Collection[SyncReport]) -> str:

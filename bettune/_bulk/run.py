@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -34,6 +35,7 @@ _SERVER_IS_DOWN = (
 )
 # Filter id and match id.
 _Key = tuple[int, int]
+Value = TypeVar("Value")
 
 
 class Outcome(Struct, frozen=True):
@@ -212,8 +214,8 @@ class Run:
         reports = {
             filter_id: make_report(
                 plan,
-                {m: result for (f, m), result in results.items() if f == filter_id},
-                {m: made for (f, m), made in self._predictions.items() if f == filter_id},
+                _of_filter(filter_id, results),
+                _of_filter(filter_id, self._predictions),
             )
             for filter_id, plan in self._plans.items()
         }
@@ -250,6 +252,11 @@ class Run:
             self.stop()  # the retries failed, too, or Retry-After exceeds max_wait
         elif isinstance(error, InternalServerError) and (error.retry_after or 0) > self._max_wait:
             self.stop()
+
+
+def _of_filter(filter_id: int, values: Mapping[_Key, Value]) -> dict[int, Value]:
+    """Return the values of a filter, by match id."""
+    return {key[1]: value for key, value in values.items() if key[0] == filter_id}
 
 
 def _key(write: Write) -> _Key:

@@ -241,8 +241,8 @@ def _items(given: Any, name: str, content: str) -> Iterable[tuple[Any, Any]]:
     items = getattr(given, "items", None)
     if isinstance(given, type) or not callable(items):
         raise InvalidArgumentError(
-            f"{name} must map {content}, not {short_repr(given)}: pass a dict, a pandas Series with "
-            "the ids as its index, a DataFrame or an iterable of rows (mappings)"
+            f"{name} must map {content}, not {short_repr(given)}: pass a dict, a pandas Series "
+            "with the ids as its index, a DataFrame or an iterable of rows (mappings)"
         )
     _check_index(getattr(given, "index", None), name)
     pairs: Iterable[tuple[Any, Any]] = items()
