@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from bettune._errors import BetTuneError
 from bettune._models import RateLimit
 
-# The maximum length of the body in an error: a report may contain thousands of errors.
+# The maximum length of the body in an error, since a report may contain thousands of errors.
 _LONGEST_BODY = 2000
 
 

@@ -7,8 +7,8 @@ BetTuneError
 ├── APIError and all below it             see `_api_errors`
 ├── NotPicklableError (TypeError)         private
 ├── PlanRefusedError                      .plan, in `_bulk.planning`
-├── ResolutionError                       .resolution, beside `Resolution`
-└── SyncError                             .report, beside `SyncReport`
+├── ResolutionError                       .resolution, in `_fixtures.resolution`
+└── SyncError                             .report, in `_bulk.report`
 """
 
 from __future__ import annotations

@@ -11,6 +11,11 @@ class Lazy:
 
     On the client's class, the value is the class of the attribute. So test doubles made from the
     client have the operations with their signatures.
+
+    Args:
+        made_from: the name of the attribute that the constructor of the class takes.
+        module: the module of the class.
+        name: the name of the class.
     """
 
     def __init__(self, made_from: str, module: str, name: str) -> None:

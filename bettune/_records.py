@@ -16,7 +16,7 @@ from bettune._fixtures.resolution import Resolution
 from bettune._models import Match
 from bettune._values.display import short_repr
 
-_OF_MATCH: dict[str, Callable[[Match], Any]] = {
+_MATCH_COLUMNS: dict[str, Callable[[Match], Any]] = {
     "kick_off": lambda match: match.date,
     "country": lambda match: match.country.name,
     "tournament": lambda match: match.tournament.name,
@@ -143,4 +143,4 @@ def _joined(records: list[dict[str, Any]], matches: Iterable[Match]) -> list[dic
 
 
 def _match_columns(match: Match | None) -> dict[str, Any]:
-    return {name: None if match is None else value(match) for name, value in _OF_MATCH.items()}
+    return {name: None if match is None else value(match) for name, value in _MATCH_COLUMNS.items()}

@@ -217,7 +217,7 @@ def test_a_float_as_an_id_is_told_how_to_convert_a_column(strict):
 
 
 def test_a_string_as_an_id_is_told_where_it_comes_from(strict):
-    with pytest.raises(InvalidArgumentError, match=r"'1611471': int\(.*JSON"):
+    with pytest.raises(InvalidArgumentError, match=r"'1611471': use int\(.*JSON"):
         strict.predictions.plan(1, {"1611471": 2})
 
 

@@ -357,7 +357,7 @@ def test_a_hook_that_reads_a_part_is_told(hook, sent):
         options = {"base_url": server.base_url, "event_hooks": {"response": [hook]}}
         with (
             BetTune("t", **options, **QUICK) as client,
-            pytest.raises(bettune.BetTuneError, match="an event hook left the answer"),
+            pytest.raises(bettune.BetTuneError, match="hook closed or partly read the response"),
         ):
             client.sports.list()
 

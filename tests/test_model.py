@@ -111,7 +111,7 @@ def believe_an_answer_about_another(monkeypatch):
 
 
 def follow_any_redirect(monkeypatch):
-    monkeypatch.setattr(Exchange, "_refused", lambda *_: "")
+    monkeypatch.setattr(Exchange, "_refusal", lambda *_: "")
 
 
 def come_back_as_soon_as_told(monkeypatch):

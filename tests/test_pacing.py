@@ -141,7 +141,7 @@ def test_little_is_remembered_however_large_the_limit(monkeypatch):
             limiter.clock.waited_until(limiter.clock.now() + pending.seconds)
             assert limiter.try_start(pending, 1e9)
         limiter.release(pending)
-    assert len(limiter._window._responded) <= 100
+    assert len(limiter._window._response_times) <= 100
 
 
 def test_a_given_limit_stays_whatever_answers_tell(connect):
@@ -161,7 +161,7 @@ class TestADoubtedLimit:
     def call_until_sent(self, client, server):
         """Call just before the limit was held for `max_wait`, which sends nothing, and then."""
         limiter = getattr(client, "_target", client)._http.exchange.rate_limiter
-        end = limiter._window._responded[-1] + MAX_WAIT
+        end = limiter._window._response_times[-1] + MAX_WAIT
         seen = len(server.requests)
         limiter.clock.now = lambda: end - 0.001
         with pytest.raises(bettune.RateLimitError) as caught:

@@ -1,4 +1,4 @@
-"""Makes plans and applies them with the operations search, put and delete."""
+"""Makes plans and applies them, with the operations search, put and delete."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bettune._api_errors import APIError, APIResponseValidationError
 from bettune._bulk.desired_odds import DesiredOdds, Rules
 from bettune._bulk.plan import Plan, Write
-from bettune._bulk.planning import SEEN, check_refused, compared, make_plan
+from bettune._bulk.planning import SEEN, check_refused, make_plan, rechecked
 from bettune._bulk.report import SyncReport, SyncReports
 from bettune._bulk.run import Outcome, Run
 from bettune._bulk.workers import AsyncWorkers
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bettune._async.predictions import AsyncPredictions
     from bettune._http.retries import RetryPolicy
 
-# The maximum delay in seconds before the search for unknown writes after a run was stopped.
+# The maximum delay in seconds before the search for unknown writes, after a run was stopped.
 _LAST_WAIT = 10.0
 
 
@@ -37,16 +37,16 @@ class AsyncBulk:
     """
 
     def __init__(self, predictions: AsyncPredictions, low_level: LowLevelClient) -> None:
-        self._kind = type(predictions)
+        self._predictions_class = type(predictions)
         self._low_level = low_level
 
     async def plans(self, desired: Mapping[int, DesiredOdds], rules: Rules) -> dict[int, Plan]:
-        """Compare the desired odds with those that BetTune holds."""
+        """Compare the desired odds with those that BetTune holds. Return a plan for each filter."""
         plans = {}
         for filter_id, odds in desired.items():
             # Set before the search, so that a plan never seems newer than its data.
             made_at, made_monotonic = datetime.now(UTC), time.monotonic()
-            held = await self._held(filter_id, odds.asked())
+            held = await self._held(filter_id, odds.compared_matches())
             plans[filter_id] = make_plan(
                 filter_id, odds, held, rules, made_at=made_at, made_monotonic=made_monotonic
             )
@@ -55,21 +55,27 @@ class AsyncBulk:
     async def apply(
         self, plans: Mapping[int, Plan], workers: AsyncWorkers, *, single: bool = False
     ) -> SyncReport | SyncReports:
-        """Apply plans without refused writes.
+        """Send the writes of plans, and return the report.
+
+        Args:
+            plans: the plans, by filter id.
+            workers: the workers that send the writes.
+            single: True to return the SyncReport of the only plan, False to return SyncReports.
 
         Raises:
             PlanRefusedError: a plan has refused writes, or is old and predictions have changed.
                 Nothing was written.
+            APIError: a search for an old plan failed. Nothing was written.
         """
         check_refused(plans, single=single)
         plans = {filter_id: await self._fresh(plan) for filter_id, plan in plans.items()}
         check_refused(plans, single=single)
         groups: dict[int, list[RequestGroup]] = {}
-        limiter = self._low_level.http.exchange.rate_limiter
+        rate_limiter = self._low_level.http.exchange.rate_limiter
 
         def cancel(filter_id: int) -> None:
             for group in tuple(groups.get(filter_id, ())):
-                limiter.cancel(group)
+                rate_limiter.cancel(group)
 
         run = Run(
             plans,
@@ -90,7 +96,7 @@ class AsyncBulk:
             policy: the retry policy, or None for that of a bulk run.
         """
         terms = self._low_level.http.terms.for_run(group, policy)
-        return self._kind(self._low_level.on(terms))
+        return self._predictions_class(self._low_level.with_terms(terms))
 
     def final_policy(self) -> RetryPolicy:
         """Return the policy of the search for unknown writes after a stop: no retries."""
@@ -98,11 +104,11 @@ class AsyncBulk:
         return replace(policy, max_retries=0, max_wait=min(policy.max_wait, _LAST_WAIT))
 
     async def _fresh(self, plan: Plan) -> Plan:
-        """Compare an old plan with the current predictions."""
+        """Return a plan, compared with the current predictions if it is old."""
         if not plan.writes or not plan.is_old:
             return plan
-        seen = [entry.match_id for entry in plan.entries if entry.fate in SEEN]
-        return compared(plan, await self._held(plan.filter_id, seen))
+        match_ids = [entry.match_id for entry in plan.entries if entry.fate in SEEN]
+        return rechecked(plan, await self._held(plan.filter_id, match_ids))
 
     async def _held(self, filter_id: int, match_ids: Iterable[int]) -> dict[int, Prediction]:
         predictions = await self.operations().search(filter_id, match_ids)
@@ -113,7 +119,7 @@ class AsyncBulkSender:
     """Sends the requests of one worker.
 
     Args:
-        bulk: the maker of the operations.
+        bulk: makes the operations.
         run: the run whose writes are sent.
         groups: the request groups of all workers, by filter id.
     """
@@ -122,6 +128,7 @@ class AsyncBulkSender:
         self._bulk = bulk
         self._run = run
         self._groups = groups
+        # The group and the operations of this worker, by filter id.
         self._own: dict[int, tuple[RequestGroup, AsyncPredictions]] = {}
 
     def group_of(self, filter_id: int) -> RequestGroup:
@@ -139,10 +146,11 @@ class AsyncBulkSender:
             if write.new is None:
                 await predictions.delete(write.filter_id, write.match_id)
                 return Outcome()
-            made = await predictions.put(write.filter_id, write.match_id, write.new)
-            return Outcome(made)
+            prediction = await predictions.put(write.filter_id, write.match_id, write.new)
+            return Outcome(prediction)
         except APIError as error:
             in_doubt = group.in_doubt or isinstance(error, APIResponseValidationError)
+            # Without its traceback, whose frames the report would keep in memory.
             return Outcome(None, error.with_traceback(None), in_doubt)
 
     async def held(self, filter_id: int, match_ids: list[int]) -> dict[int, Prediction]:

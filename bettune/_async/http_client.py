@@ -1,6 +1,8 @@
 """The HTTP client: httpx with the library's token, rate limit, retries and errors.
 
-It is built above the transports of httpx. Proxies, `verify` and custom transports keep working.
+`AsyncHTTPClient` has the interface of httpx.AsyncClient that the generated client uses.
+`AsyncSender` sends its requests through an httpx.AsyncClient, so proxies, `verify` and custom
+transports work as usual.
 """
 
 from __future__ import annotations
@@ -13,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bettune._errors import BetTuneError, NotPicklableError
-from bettune._http.body_reader import BodyReader, BufferedResponse, timeout_of
-from bettune._http.deadline import AsyncDeadline
+from bettune._http.body_reader import BodyReader, BufferedResponse
+from bettune._http.deadline import AsyncDeadline, timeouts_of
 from bettune._http.error_factory import FAILURES
 from bettune._http.exchange import Exchange
 from bettune._http.network import came_early
 from bettune._http.rate_limiter import CLOSED, PendingRequest, RateLimiter
 from bettune._http.request_builder import RequestDraft
 from bettune._http.synchronization import AsyncEvent, AsyncOwner
-from bettune._http.transports import keep_no_cookies, renew_pools
+from bettune._http.transports import ignore_cookies, renew_pools
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
     from bettune._http.settings import Settings
     from bettune._http.terms import Terms
 
-# The minimum speed of a body, in bytes per second. A slower one times out.
-_SLOWEST = 1024
+# The minimum speed of a body, in bytes per second. A slower body times out.
+_MIN_SPEED = 1024
 
 
 class AsyncSender:
@@ -46,7 +48,7 @@ class AsyncSender:
         self.client = httpx.AsyncClient(**settings.http_options)
         options = settings.http_options
         self._transports = [options["transport"], *options["mounts"].values()]
-        keep_no_cookies(self.client)
+        ignore_cookies(self.client)
         self._owner = AsyncOwner()
 
     @property
@@ -112,8 +114,8 @@ class AsyncSender:
                         return BufferedResponse(response, b"")  # httpx closed it without reading
                 if came_early(response):
                     await response.aclose()
-                    early = "the response came before the request was sent"
-                    return httpx.RemoteProtocolError(early, request=request)
+                    reason = "the response arrived before the request was sent"
+                    return httpx.RemoteProtocolError(reason, request=request)
                 if response.is_stream_consumed:  # an event hook has read it
                     return BufferedResponse(response, response.content)
                 return await self._read(response, request, deadline)
@@ -123,13 +125,13 @@ class AsyncSender:
             return error
         except (httpx.StreamError, StopIteration) as error:
             raise BetTuneError(
-                f"an event hook left the answer closed without reading it, or partly read "
-                f"({error}): let the hook read the whole body, or nothing"
+                f"an event hook closed or partly read the response ({error}): "
+                "read the whole body in the hook, or none of it"
             ) from None
         except BaseException as error:
             if isinstance(error, RuntimeError) and self.is_closed:
-                return httpx.ReadError(CLOSED)  # closed in the meantime
-            # An interrupt: release the connection.
+                return httpx.ReadError(CLOSED)  # closed during the attempt
+            # An interrupt, or an error in an event hook: release the connection.
             if response is not None:
                 await response.aclose()
             renew_pools(self._transports)
@@ -139,20 +141,20 @@ class AsyncSender:
         self, response: httpx.Response, request: httpx.Request, deadline: AsyncDeadline
     ) -> BufferedResponse:
         body = BodyReader(response, self.exchange.max_response_bytes)
-        patience = timeout_of(request).get("read")
-        deadline.restart(math.inf if patience is None else patience)
+        read_timeout = timeouts_of(request).get("read")
+        deadline.restart(math.inf if read_timeout is None else read_timeout)
         chunks = response.aiter_raw()
         try:
             while body.problem is None and (chunk := await anext(chunks, None)) is not None:
                 body.take(chunk)
-                deadline.extend(len(chunk) / _SLOWEST)
+                deadline.extend(len(chunk) / _MIN_SPEED)
         finally:
             await response.aclose()
         if self.is_closed and "network_stream" in response.extensions:
-            # The connection was made while the client was closed: no pool will close it.
+            # The client was closed while it made this connection, which no pool will close.
             await response.extensions["network_stream"].aclose()
         if body.problem is not None:
-            # Run the inner generators to their end, so that they are not left to the collector.
+            # Run the inner generators to their end, rather than leave them to garbage collection.
             with suppress(Exception):
                 while await anext(chunks, None) is not None:
                     pass
@@ -169,13 +171,13 @@ class AsyncHTTPClient:
         self.sender = sender
         self.terms = terms
 
-    def on(self, terms: Terms) -> AsyncHTTPClient:
+    def with_terms(self, terms: Terms) -> AsyncHTTPClient:
         """Return a client with other terms that shares the rest. Closing either closes both."""
         return AsyncHTTPClient(self.sender, terms)
 
     @property
     def exchange(self) -> Exchange:
-        """The request loop."""
+        """The request loop, which has the rate limiter."""
         return self.sender.exchange
 
     @property
@@ -202,7 +204,7 @@ class AsyncHTTPClient:
         """Build a request, as httpx does.
 
         Raises:
-            InvalidArgumentError: the URL is not valid.
+            InvalidArgumentError: the URL, a cookie, or a text in the request is invalid.
         """
         return RequestDraft(self.sender.client, self.terms, method, url, options).build()
 
@@ -252,7 +254,7 @@ class AsyncHTTPClient:
 
 
 def _seconds_for_headers(request: httpx.Request) -> float:
-    """Return the time limit for receiving all headers: the sum of the timeouts before the body."""
-    timeouts = timeout_of(request)
+    """Return the time limit for all headers: the sum of the timeouts before the body."""
+    timeouts = timeouts_of(request)
     parts = [timeouts.get(part) for part in ("connect", "write", "read")]
     return math.inf if None in parts else sum(filter(None, parts))

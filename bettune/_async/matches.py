@@ -115,14 +115,15 @@ class AsyncMatches(Resource):
         from bettune._fixtures.resolver import Resolver  # noqa: PLC0415 - seldom needed
 
         sport = to_id(sport, "sport")
+        # Each step is a day whose matches the resolver needs, or None for a pause.
         steps = Resolver(fixtures, tz=tz, aliases=aliases, columns=columns).steps()
         pause = AsyncPause()
         matches: MatchList | None = None
         while True:
             try:
                 day = steps.send(matches)
-            except StopIteration as end:
-                resolution: Resolution = end.value
+            except StopIteration as done:
+                resolution: Resolution = done.value
                 return resolution
             if day is None:
                 await pause.take()
@@ -138,5 +139,5 @@ class AsyncMatches(Resource):
 def _in_zone(match: Match, zone: tzinfo) -> Match:
     try:
         return replace(match, date=match.date.astimezone(zone))
-    except (OverflowError, ValueError):  # at the end of the calendar
+    except (OverflowError, ValueError):  # outside the calendar in this zone
         return match

@@ -1,1 +1,1 @@
-"""Bulk writes: plans, runs and reports. Does no I/O."""
+"""Bulk writes: plans, runs and reports. Sends no requests itself."""

@@ -25,7 +25,7 @@ class ByFilter(Mapping[int, Item]):
     _items: dict[int, Item]
 
     def __init__(self, items: Mapping[int, Item]) -> None:
-        vars(self)["_items"] = dict(items)
+        vars(self)["_items"] = dict(items)  # `__setattr__` raises
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is read-only: {name} cannot be set")
@@ -34,7 +34,7 @@ class ByFilter(Mapping[int, Item]):
         raise AttributeError(f"{type(self).__name__} is read-only: {name} cannot be deleted")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Without the cached properties, some of which cannot be pickled.
+        # Not the cached properties, some of which cannot be pickled.
         return type(self), (self._items,)
 
     def __getitem__(self, filter_id: int) -> Item:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from bettune._errors import InvalidArgumentError, InvalidOddsError
 from bettune._models import Match
-from bettune._values.arguments import to_choice, to_match_id, to_matches, to_part
+from bettune._values.arguments import to_choice, to_fraction, to_match_id, to_matches
 from bettune._values.display import first_few
 from bettune._values.missing import Missing, is_missing
 from bettune._values.odds import DELETE, to_odds
@@ -20,14 +20,14 @@ ByHand = Literal["error", "keep", "overwrite"]
 
 
 class Rules(Struct, frozen=True):
-    """The arguments of a plan besides its odds.
+    """The arguments of a plan other than its odds.
 
     Attributes:
         missing: the treatment of matches with missing odds.
         tolerance: the relative difference up to which odds count as unchanged.
-        scope: the matches that the odds cover, or None for only the matches with odds.
+        scope: all matches that the odds cover, or None if these are the matches in the odds.
         by_hand: the treatment of predictions with the source ``ui``.
-        max_drop: the part by which minimum odds may fall, or None for any drop.
+        max_drop: the fraction by which minimum odds may fall, or None for any drop.
     """
 
     missing: Missing
@@ -40,19 +40,19 @@ class Rules(Struct, frozen=True):
 def to_rules(
     *, missing: Any, tolerance: Any, scope: Iterable[Any] | None, by_hand: Any, max_drop: Any
 ) -> Rules:
-    """Check the arguments of a plan besides its odds.
+    """Check the arguments of a plan other than its odds.
 
     Raises:
         InvalidArgumentError: an argument is invalid.
     """
     return Rules(
         cast("Missing", to_choice(missing, "missing", ("error", "skip", "delete"))),
-        to_part(tolerance, "tolerance", "0.005 for half a percent"),
+        to_fraction(tolerance, "tolerance", "0.005 for half a percent"),
         None if scope is None else to_matches(scope, "scope"),
         cast("ByHand", to_choice(by_hand, "by_hand", ("error", "keep", "overwrite"))),
         None
         if max_drop is None
-        else to_part(max_drop, "max_drop", "0.5 for a half (or None for any drop)"),
+        else to_fraction(max_drop, "max_drop", "0.5 for a half (or None for any drop)"),
     )
 
 
@@ -60,9 +60,9 @@ class DesiredOdds(Struct, frozen=True):
     """The desired odds of one filter.
 
     Attributes:
-        odds: match id to minimum odds, or None to delete the prediction, in the given order.
+        odds: match id to minimum odds, or to None to delete the prediction, in the given order.
         skipped: the matches with missing odds, whose predictions stay unchanged.
-        order: all matches with an entry in the odds, then the rest of the scope.
+        order: all matches in the odds, then the rest of the scope.
         unnamed: the rest of the scope, whose predictions are deleted.
         matches: the matches that were given as `Match`.
     """
@@ -73,8 +73,8 @@ class DesiredOdds(Struct, frozen=True):
     unnamed: frozenset[int]
     matches: tuple[Match, ...]
 
-    def asked(self) -> list[int]:
-        """Return the matches whose predictions the plan needs."""
+    def compared_matches(self) -> list[int]:
+        """Return the matches whose current predictions the plan needs: all but the skipped ones."""
         return [match_id for match_id in self.order if match_id not in self.skipped]
 
 
@@ -120,8 +120,8 @@ def to_desired_odds(
     _check_scope(named, rules, name)
     if invalid:
         texts = [f"match {match_id}: {reason}" for match_id, reason in invalid.items()]
-        where = "" if name == "odds" else f"{name}: "
-        raise InvalidOddsError(where + first_few(texts) + hint, invalid=invalid)
+        prefix = "" if name == "odds" else f"{name}: "
+        raise InvalidOddsError(prefix + first_few(texts) + hint, invalid=invalid)
     scope = rules.scope or {}
     unnamed = [match_id for match_id in scope if match_id not in named]
     known = (named.get(match_id) or scope.get(match_id) for match_id in (*named, *unnamed))

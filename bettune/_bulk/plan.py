@@ -26,7 +26,7 @@ Action = Literal["create", "update", "delete"]
 Refusal = Literal["by_hand", "max_drop", "stale"]
 """The kind of a refusal: a prediction set by hand, a large drop, or a prediction that changed."""
 
-# A plan older than this is compared with the current predictions before it is applied.
+# The age from which a plan is compared with the current predictions before it is applied.
 _FRESH = timedelta(seconds=60)
 
 
@@ -76,7 +76,7 @@ class Entry(Struct, frozen=True, gc=False):
         old: the minimum odds that BetTune holds, or None.
         new: the desired minimum odds, or None.
         source: the source of the prediction that BetTune holds, or None.
-        unnamed: True if only the scope contains the match, not the odds.
+        unnamed: True if the match is in the scope but not in the odds.
         refused: the reason why the write is refused, or an empty string.
         refusals: the kinds of this reason.
     """
@@ -151,7 +151,7 @@ class Plan(OfFilter, frozen=True, dict=True):
 
     @cached_property
     def refused(self) -> Mapping[int, str]:
-        """Match id to the reason why its write is refused. `apply` rejects a plan with any."""
+        """Match id to the reason why its write is refused. `apply` rejects a plan that has any."""
         return MappingProxyType({e.match_id: e.refused for e in self.entries if e.refused})
 
     @cached_property
@@ -180,7 +180,7 @@ class Plan(OfFilter, frozen=True, dict=True):
             InvalidArgumentError: the argument is not an iterable of matches.
         """
         left_out = to_matches(match_ids, "match_ids")
-        return self._part(lambda match_id: match_id not in left_out)
+        return self._filtered(lambda match_id: match_id not in left_out)
 
     def only(self, match_ids: Iterable[int | Match]) -> Plan:
         """Return the plan with only these matches. `made_at` stays the same.
@@ -192,7 +192,7 @@ class Plan(OfFilter, frozen=True, dict=True):
             InvalidArgumentError: the argument is not an iterable of matches.
         """
         chosen = to_matches(match_ids, "match_ids")
-        return self._part(lambda match_id: match_id in chosen)
+        return self._filtered(lambda match_id: match_id in chosen)
 
     def match(self, match_id: int) -> Match | None:
         """Return the match if the odds or the scope had it as a `Match`, else None."""
@@ -227,9 +227,9 @@ class Plan(OfFilter, frozen=True, dict=True):
     def _match_by_id(self) -> dict[int, Match]:
         return {match.id: match for match in self.matches}
 
-    def _part(self, chosen: Callable[[int], bool]) -> Plan:
+    def _filtered(self, is_chosen: Callable[[int], bool]) -> Plan:
         return replace(
-            self, entries=tuple(entry for entry in self.entries if chosen(entry.match_id))
+            self, entries=tuple(entry for entry in self.entries if is_chosen(entry.match_id))
         )
 
     def _view(self, fate: str, value: Callable[[Entry], Any]) -> Mapping[int, Any]:
@@ -272,7 +272,7 @@ class Plans(ByFilter[Plan]):
             InvalidArgumentError: the argument is not an iterable of matches.
         """
         left_out = _by_filter(match_ids)
-        return Plans({f: plan.without(left_out(f)) for f, plan in self.items()})
+        return Plans({key: plan.without(left_out(key)) for key, plan in self.items()})
 
     def only(self, match_ids: Iterable[int | Match | tuple[int, int]]) -> Plans:
         """Return the plans with only these matches. `made_at` stays the same.
@@ -284,7 +284,7 @@ class Plans(ByFilter[Plan]):
             InvalidArgumentError: the argument is not an iterable of matches.
         """
         chosen = _by_filter(match_ids)
-        return Plans({f: plan.only(chosen(f)) for f, plan in self.items()})
+        return Plans({key: plan.only(chosen(key)) for key, plan in self.items()})
 
     def __str__(self) -> str:
         return plan_summary(self)
@@ -294,17 +294,18 @@ class Plans(ByFilter[Plan]):
 
 
 def _by_filter(match_ids: Iterable[Any]) -> Callable[[int], list[int]]:
-    """Return a function from a filter id to those of the matches that are meant for it."""
-    pairs: list[tuple[int, int]] = []
+    """Return a function that maps a filter id to the given matches of this filter."""
+    of_filter: dict[int, list[int]] = {}
     others: list[Any] = []
     for value in each_of(match_ids, "match_ids"):
         if isinstance(value, tuple) and len(value) == 2:
-            filter_id, match_id = value
-            pairs.append((to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")))
+            filter_id = to_id(value[0], "filter_id")
+            match_id = to_match_id(value[1], "match_id")
+            of_filter.setdefault(filter_id, []).append(match_id)
         else:
             others.append(value)
-    of_all = list(to_matches(others, "match_ids"))
-    return lambda filter_id: of_all + [match for of, match in pairs if of == filter_id]
+    of_all_filters = list(to_matches(others, "match_ids"))
+    return lambda filter_id: of_all_filters + of_filter.get(filter_id, [])
 
 
 def _change(entry: Entry) -> OddsChange:
@@ -336,24 +337,25 @@ def writes_of(plans: Mapping[int, Plan]) -> Iterator[Write]:
 def _merged(orders: list[tuple[int, ...]]) -> list[int]:
     """Merge the orders of several plans, so that the matches of each stay in its order.
 
-    If the orders contradict each other, the result takes the first of each, then the second of
+    If the orders contradict each other, the result has the first match of each, then the second of
     each, and so on.
     """
+    # A topological sort. This order applies where the given ones leave a choice or contradict.
     matches = list(dict.fromkeys(chain.from_iterable(zip_longest(*orders))))
-    if None in matches:  # of a shorter order
+    if None in matches:  # zip_longest pads shorter orders
         matches.remove(None)
     place = {match_id: number for number, match_id in enumerate(matches)}
     following: dict[int, list[int]] = {match_id: [] for match_id in matches}
-    waiting = dict.fromkeys(matches, 0)
+    predecessors = dict.fromkeys(matches, 0)
     for before, after in chain.from_iterable(map(pairwise, orders)):
         following[before].append(after)
-        waiting[after] += 1
-    ready = [place[match_id] for match_id in matches if not waiting[match_id]]
+        predecessors[after] += 1
+    ready = [place[match_id] for match_id in matches if not predecessors[match_id]]
     merged = []
     while ready:
         merged.append(matches[heappop(ready)])
         for match_id in following[merged[-1]]:
-            waiting[match_id] -= 1
-            if not waiting[match_id]:
+            predecessors[match_id] -= 1
+            if not predecessors[match_id]:
                 heappush(ready, place[match_id])
     return merged if len(merged) == len(matches) else matches

@@ -79,26 +79,27 @@ def _entry(match_id: int, desired: DesiredOdds, held: Prediction | None, rules: 
     return Entry(match_id, fate, old, new, source, unnamed, refused, refusals)
 
 
-def compared(plan: Plan, held: Mapping[int, Prediction]) -> Plan:
-    """Return the plan, with each entry refused whose prediction has changed since it was made."""
+def rechecked(plan: Plan, held: Mapping[int, Prediction]) -> Plan:
+    """Return the plan, with entries refused whose predictions have changed since it was made."""
     return replace(
         plan,
         entries=tuple(
-            _compared(entry, held.get(entry.match_id)) if entry.fate in SEEN else entry
+            _rechecked(entry, held.get(entry.match_id)) if entry.fate in SEEN else entry
             for entry in plan.entries
         ),
     )
 
 
-def _compared(entry: Entry, held: Prediction | None) -> Entry:
+def _rechecked(entry: Entry, held: Prediction | None) -> Entry:
     if held is None:
-        same, now = entry.old is None, "nothing"
+        is_same, current = entry.old is None, "no prediction"
     else:
-        same = entry.old == held.odds and (entry.fate == "unchanged" or entry.source == held.source)
-        now = f"{shown_odds(held.odds)} (source {held.source.value})"
-    if same:
+        has_same_source = entry.fate == "unchanged" or entry.source == held.source
+        is_same = entry.old == held.odds and has_same_source
+        current = f"{shown_odds(held.odds)} (source {held.source.value})"
+    if is_same:
         return replace(entry, refused="", refusals=())
-    reason = f"BetTune no longer holds what the plan saw: it holds {now} now"
+    reason = f"the prediction has changed since the plan was made: BetTune now holds {current}"
     return replace(entry, refused=reason, refusals=("stale",))
 
 

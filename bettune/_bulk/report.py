@@ -1,4 +1,4 @@
-"""The report of a sync, with the result of each write."""
+"""Reports: the results of the writes of a sync, for one filter and for several."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar
 
 from bettune_openapi.models import PredictionSource
 from msgspec import Struct, field
@@ -22,9 +22,11 @@ from bettune._values.display import first_few, shown_odds
 State = Literal["done", "failed", "unknown"]
 """The state of a write that is not pending."""
 
+Value = TypeVar("Value")
+
 # The attributes that a summary counts, and those that it omits when they are empty.
 _COUNTED = ("created", "updated", "deleted", "unchanged", "failed", "unknown", "pending")
-_ONLY_IF_ANY = frozenset({"deleted", "unknown", "pending"})
+_OMITTED_IF_EMPTY = frozenset({"deleted", "unknown", "pending"})
 
 
 class WriteResult(Struct, frozen=True):
@@ -126,17 +128,17 @@ class SyncReports(ByFilter[SyncReport]):
     @cached_property
     def failed(self) -> dict[tuple[int, int], APIError]:
         """Filter id and match id to the error of each failed write."""
-        return {(f, m): e for f, report in self.items() for m, e in report.failed.items()}
+        return _by_filter_and_match({key: report.failed for key, report in self.items()})
 
     @cached_property
     def unknown(self) -> dict[tuple[int, int], APIError | None]:
         """Filter id and match id to the error (or None) of each unknown write."""
-        return {(f, m): e for f, report in self.items() for m, e in report.unknown.items()}
+        return _by_filter_and_match({key: report.unknown for key, report in self.items()})
 
     @cached_property
     def pending(self) -> dict[tuple[int, int], Decimal | None]:
         """Filter id and match id to the odds (or None, to delete) of each write never sent."""
-        return {(f, m): odds for f, report in self.items() for m, odds in report.pending.items()}
+        return _by_filter_and_match({key: report.pending for key, report in self.items()})
 
     @property
     def writes(self) -> tuple[Write | WriteResult, ...]:
@@ -206,27 +208,45 @@ def make_report(
     return report
 
 
-def _raise_for_failures(reports: Mapping[int, SyncReport], whole: SyncReport | SyncReports) -> None:
-    if whole.ok:
+def _raise_for_failures(
+    reports: Mapping[int, SyncReport], reported: SyncReport | SyncReports
+) -> None:
+    if reported.ok:
         return
     plans = _plans_of(reports)
-    named = [
+    failures = [
         f"{named_write(plans, filter_id, match_id)}: {error}"
         for filter_id, report in reports.items()
         for match_id, error in {**report.failed, **report.unknown}.items()
         if error is not None
     ]
-    raise SyncError("; ".join([str(whole), *filter(None, [first_few(named)])]), report=whole)
+    texts = [str(reported), first_few(failures)]
+    raise SyncError("; ".join(filter(None, texts)), report=reported)
+
+
+def _by_filter_and_match(
+    values: Mapping[int, Mapping[int, Value]],
+) -> dict[tuple[int, int], Value]:
+    return {
+        (filter_id, match_id): value
+        for filter_id, by_match in values.items()
+        for match_id, value in by_match.items()
+    }
 
 
 def _plans_of(reports: Mapping[int, SyncReport]) -> dict[int, Plan]:
-    return {f: Plan(f) if report.plan is None else report.plan for f, report in reports.items()}
+    return {
+        filter_id: Plan(filter_id) if report.plan is None else report.plan
+        for filter_id, report in reports.items()
+    }
 
 
 def _summary(reports: Collection[SyncReport]) -> str:
     counts = {name: sum(len(getattr(report, name)) for report in reports) for name in _COUNTED}
     return ", ".join(
-        f"{count} {name}" for name, count in counts.items() if count or name not in _ONLY_IF_ANY
+        f"{count} {name}"
+        for name, count in counts.items()
+        if count or name not in _OMITTED_IF_EMPTY
     )
 
 

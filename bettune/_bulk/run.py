@@ -1,10 +1,11 @@
-"""The state of a bulk run: hands out writes, records results, decides when to stop. Does no I/O."""
+"""The state of a bulk run: hands out writes, records results, and stops the run. Does no I/O."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -32,7 +33,9 @@ _SERVER_IS_DOWN = (
     InternalServerError,
     RateLimitError,
 )
+# Filter id and match id.
 _Key = tuple[int, int]
+Value = TypeVar("Value")
 
 
 class Outcome(Struct, frozen=True):
@@ -73,7 +76,7 @@ class Run:
         concurrency: the maximum number of writes in flight.
         max_wait: the maximum delay before one attempt, in seconds.
         cancel: a function that cancels the waiting requests of a filter.
-        single: True to report the only plan as SyncReport, False to return SyncReports.
+        single: True to return the SyncReport of the only plan, False to return SyncReports.
     """
 
     def __init__(
@@ -128,7 +131,7 @@ class Run:
                 if write.filter_id in self._stopped:
                     continue
                 group = group_of(write.filter_id)
-                if self.stopping:  # checked last: from here on, `stop` cancels the group
+                if self.stopping:  # checked last: a later `stop` cancels the group
                     break
                 group.in_doubt = False
                 self._in_flight[_key(write)] = write, group
@@ -136,7 +139,7 @@ class Run:
             return None
 
     def release(self, write: Write) -> None:
-        """Make a write pending again: it was never sent."""
+        """Make a write pending again, since it was never sent."""
         with self._lock:
             self._in_flight.pop(_key(write), None)
 
@@ -145,7 +148,7 @@ class Run:
         if filter_id is None:
             self.stopping = self.stopped = True
         stopped = self._plans if filter_id is None else [filter_id]
-        # The lock: `take` may be handing out a write, whose group must be there to be cancelled.
+        # Under the lock: `take` may be handing out a write, whose group `cancel` must know.
         with self._lock:
             self._stopped.update(stopped)
         for stopped_id in stopped:
@@ -179,14 +182,14 @@ class Run:
         The write is done if BetTune holds the new odds, and failed if it holds the old ones.
         Otherwise it stays unknown, and the result is None.
         """
-        odds = None if held is None else six_decimals(held.odds)
-        before = None if write.old is None else six_decimals(write.old)
+        current = None if held is None else six_decimals(held.odds)
+        old = None if write.old is None else six_decimals(write.old)
         with self._lock:
             if self._is_over:
                 return None
-            if odds == write.new:
+            if current == write.new:
                 return self._record(write, "done", Outcome(held))
-            if odds == before:
+            if current == old:
                 error = self._results[_key(write)].error
                 return self._record(write, "failed", Outcome(error=error))
         return None
@@ -211,8 +214,8 @@ class Run:
         reports = {
             filter_id: make_report(
                 plan,
-                {m: result for (f, m), result in results.items() if f == filter_id},
-                {m: made for (f, m), made in self._predictions.items() if f == filter_id},
+                _of_filter(filter_id, results),
+                _of_filter(filter_id, self._predictions),
             )
             for filter_id, plan in self._plans.items()
         }
@@ -249,6 +252,11 @@ class Run:
             self.stop()  # the retries failed, too, or Retry-After exceeds max_wait
         elif isinstance(error, InternalServerError) and (error.retry_after or 0) > self._max_wait:
             self.stop()
+
+
+def _of_filter(filter_id: int, values: Mapping[_Key, Value]) -> dict[int, Value]:
+    """Return the values of a filter, by match id."""
+    return {key[1]: value for key, value in values.items() if key[0] == filter_id}
 
 
 def _key(write: Write) -> _Key:

@@ -13,8 +13,9 @@ class DeferredSignals:
     """Catches exceptions of signal handlers in the main thread, such as KeyboardInterrupt.
 
     A signal handler may raise between any two bytecodes, even while a report is made. In this
-    context, handlers are called as usual, but `on_exception` receives their exceptions. Only a
-    second exception during a callback of the caller is raised, since the callback may be stuck.
+    context, handlers are called as usual, but `on_exception` receives their exceptions. From the
+    second on, an exception during a callback of the caller is also raised, since the callback may
+    be stuck.
 
     Args:
         on_exception: called with each exception, in the signal handler. It must not raise or wait.
@@ -42,7 +43,7 @@ class DeferredSignals:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # If an interrupt leaves a handler of this class in place, it raises as the original does.
+        # An interrupt may leave a handler of this class in place. It then no longer defers.
         self._is_over = True
         for number, handler in self._handlers.items():
             # A callback of the caller may have set another handler.

@@ -36,6 +36,7 @@ def named_write(plans: Mapping[int, Plan], filter_id: int, match_id: int) -> str
 
 
 def plan_summary(plans: Mapping[int, Plan]) -> str:
+    """Make the one-line summary of plans: counts, refused writes and large changes."""
     counts = {
         name: sum(len(getattr(plan, name)) for plan in plans.values())
         for name in ("create", "update", "delete", "unchanged", "kept", "skipped", "refused")
@@ -91,24 +92,25 @@ def write_table(
     """
     columns = ["filter", "match", "kick-off", "home", "away", "action", "old odds", "new odds"]
     columns += [last_column] if last_column else []
-    # One zone: that of all kick-offs, as `tz` of the requests made it, else UTC.
+    # Matches requested with `tz` have kick-offs in its zone. If zones differ, show UTC.
     zones = {match.date.tzinfo for plan in plans.values() for match in plan.matches}
     zone = (zones.pop() if len(zones) == 1 else None) or UTC
-    left_out = () if any(plan.matches for plan in plans.values()) else ("kick-off", "home", "away")
+    omitted = () if any(plan.matches for plan in plans.values()) else ("kick-off", "home", "away")
 
     def cells() -> Iterator[list[Any]]:
         for write, text in rows:
             odds = [odds and shown_odds(odds) for odds in (write.old, write.new)]
             row = [*_match_cells(plans, write, zone), write.action, *odds, text]
             yield [
-                cell for column, cell in zip(columns, row, strict=False) if column not in left_out
+                cell for column, cell in zip(columns, row, strict=False) if column not in omitted
             ]
 
-    shown = [column for column in columns if column not in left_out]
+    shown = [column for column in columns if column not in omitted]
     return html_table(shown, cells(), total=len(rows), caption=caption)
 
 
 def plan_table(caption: str, plans: Mapping[int, Plan], writes: Sequence[Write]) -> str:
+    """Make the notebook table of the writes of plans, with the reasons of refusals."""
     refused = {
         (filter_id, match_id): reason
         for filter_id, plan in plans.items()

@@ -1,4 +1,4 @@
-"""Worker tasks and worker threads that send the writes of a run."""
+"""Worker tasks and worker threads, which send the writes of a run and call the callbacks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ logger = logging.getLogger("bettune")
 OnProgress = Callable[[int, int], object]
 OnResult = Callable[[WriteResult], object]
 Report = SyncReport | SyncReports
-# The seconds for which a worker waits for the callbacks of its write before the next write.
+# The maximum seconds for which a worker waits for the callbacks of its write.
 _CALLBACK_WAIT = 0.05
 # The maximum number of queued notices per worker.
 _QUEUED_NOTICES = 4
@@ -67,7 +67,7 @@ class AsyncWorkers:
     ) -> None:
         self.concurrency = to_count(concurrency, "concurrency")
         self._callbacks = _checked_callbacks(on_progress, on_result)
-        self._turn = anyio.Lock(fast_acquire=True)
+        self._callback_lock = anyio.Lock(fast_acquire=True)
 
     async def execute(self, run: Run, make_sender: Callable[[], AsyncSender]) -> Report:
         """Send the writes of a run, and return its report.
@@ -80,7 +80,7 @@ class AsyncWorkers:
             await self._settle_unknown(run, make_sender)
         except BaseException as error:
             for notice in run.cut_off():
-                # Also in a cancelled task, where a callback that awaits is cancelled at once.
+                # In a cancelled task, a callback that awaits raises. Go on with the other notices.
                 with suppress(BaseException):
                     await self._notify(notice)
             _attach(error, run.report())
@@ -95,9 +95,9 @@ class AsyncWorkers:
         all_done = anyio.Event()
         left = count
 
-        async def guarded(do: Callable[[], Awaitable[object]]) -> None:
+        async def guarded(step: Callable[[], Awaitable[object]]) -> None:
             try:
-                await do()
+                await step()
             except cancelled:
                 raise
             except BaseException as error:  # noqa: BLE001 - raised below
@@ -158,7 +158,7 @@ class AsyncWorkers:
         if not self._callbacks:
             return
         with anyio.CancelScope(shield=True):  # a cancellation here would lose the notice
-            await self._turn.acquire()
+            await self._callback_lock.acquire()
         try:
             for name, function in list(self._callbacks.items()):
                 arguments = _arguments(name, notice)
@@ -174,7 +174,7 @@ class AsyncWorkers:
                     del self._callbacks[name]
                     raise
         finally:
-            self._turn.release()
+            self._callback_lock.release()
 
 
 class Sender(Protocol):
@@ -215,14 +215,14 @@ class Workers:
                 getattr(function, "__call__", None)  # noqa: B004 - a callable object
             ):
                 raise InvalidArgumentError(
-                    f"{name} must be a plain function: coroutine functions go with AsyncBetTune"
+                    f"{name} must be a plain function: coroutine functions need AsyncBetTune"
                 )
         self._signals = DeferredSignals(self._on_signal_exception)
         self._interrupts = 0
         self._failures: list[BaseException] = []
-        # The notices of the workers, each with a queue that receives an item after its callbacks.
+        # The notices of the workers, each with a queue that receives an item after the callbacks.
         self._notices: deque[tuple[Notice, SimpleQueue[None]]] = deque()
-        # Not a Condition: a signal handler can safely call `put`.
+        # Not a Condition: signal handlers put items, and unlike its lock, `put` is reentrant.
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._no_threads = False
 
@@ -239,6 +239,7 @@ class Workers:
                         self._in_threads(count, lambda: self._work(run, make_sender))
                         for count in run.phases()
                     )
+                    # After a cut-off, `all` starts no other phase.
                     if all(phases) and not self._failures and run.unknown():
                         self._in_threads(1, lambda: self._settle_unknown(run, make_sender()))
                 except BaseException as error:  # noqa: BLE001 - raised below
@@ -247,9 +248,9 @@ class Workers:
                     return run.report()
                 self._cut_off()
                 _attach(self._failures[0], run.report())
-                raise self._failures[0]  # noqa: TRY301 - the context of those of later signals
+                raise self._failures[0]  # noqa: TRY301 - the context of a late signal's error
         except BaseException as error:
-            _attach(error, run.report())  # a signal's, too, raised as the deferral ended
+            _attach(error, run.report())  # also to the error of a signal during `__exit__`
             raise
 
     def _work(self, run: Run, make_sender: Callable[[], Sender]) -> None:

@@ -1,4 +1,4 @@
-"""A monotonic clock that advances even while freezegun or time-machine stop the system's clock."""
+"""A monotonic clock that advances even while freezegun or time-machine stops the system's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 
 class Clock:
-    """Monotonic seconds. A completed wait advances the clock even if the system's has stopped."""
+    """Monotonic seconds. A completed wait advances the clock, even if the system's is stopped."""
 
     def __init__(self) -> None:
         self._ahead = 0.0

@@ -1,4 +1,4 @@
-"""A deadline for one whole attempt.
+"""Deadlines for one whole attempt, and the timeouts of its parts.
 
 The timeouts of httpx limit each read from the network, but not their sum. Without a deadline, a
 server that sends one byte from time to time would keep the client waiting forever.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 import httpcore
@@ -75,7 +75,7 @@ class Deadline:
         self._end += seconds
 
     def left(self) -> float:
-        """Return the seconds until the deadline."""
+        """Return the seconds until the deadline; 0 or less if it has passed."""
         return self._end - time.monotonic()
 
     def __enter__(self) -> Self:
@@ -88,6 +88,12 @@ class Deadline:
 
 
 _of_thread = threading.local()
+
+
+def timeouts_of(request: httpx.Request) -> dict[str, Any]:
+    """Return the timeouts of a request: a mapping of connect, read, write, pool to seconds."""
+    timeouts: dict[str, Any] = request.extensions.get("timeout", {})
+    return timeouts
 
 
 def time_left(timeout: float | None) -> float | None:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from bettune._http.rate_limiter import MaxWaitExceededError
     from bettune._models import RateLimit
 
-# Exceptions that httpx raises for a request: InvalidURL and UnicodeError for odd redirects.
+# The exceptions that httpx raises for a request. InvalidURL and UnicodeError come from invalid
+# redirects.
 Failure = httpx.RequestError | httpx.InvalidURL | UnicodeError
 FAILURES = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
 
@@ -54,7 +55,7 @@ _LONGEST_MESSAGE = 1000
 _PROXY_REMEDY = "put its user name and password into its URL: http://user:password@host:port"
 
 _USERINFO = re.compile(r"//[^/?#\s]*@")
-# A status with which a proxy refuses to connect, now and after a retry: 407, 403, …
+# The status of a proxy that refuses to connect, and would refuse a retry, too: 407, 403, …
 _REFUSED_BY_PROXY = re.compile(r"4(?!08|29)\d\d\b")
 
 
@@ -87,7 +88,7 @@ class ErrorFactory:
             kind = APITimeoutError
             reason = f"no response within the timeout ({reason})"
         where = f"server {request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
-        # The proxy of the failed request: a redirect may have led to another.
+        # The failed request is not always `request`: a redirect may have led to another server.
         if proxy := _proxy_of(failure):
             where = f"{where} through proxy {proxy}"
             is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
@@ -112,7 +113,7 @@ class ErrorFactory:
         *,
         refused: str = "",
     ) -> APIStatusError:
-        """Make the error of a response whose status is not 2xx. Its body may be anything.
+        """Make the error of a response whose status is not 2xx. Its body may have any format.
 
         Args:
             buffered: the response with its body.
@@ -155,13 +156,13 @@ class ErrorFactory:
         request: httpx.Request,
         attempts: int,
         limit: RateLimit | None,
-        blocked: MaxWaitExceededError,
+        exceeded: MaxWaitExceededError,
         max_wait: float,
     ) -> RateLimitError:
         """Make the error of a request that the rate limit would delay beyond `max_wait`."""
         source = "Retry-After" if limit is None else f"{limit.requests} per {limit.per:g} s"
-        reason = blocked.reason or (
-            f"the rate limit ({source}) delays the request for another {blocked.seconds:.0f} s"
+        reason = exceeded.reason or (
+            f"the rate limit ({source}) delays the request for another {exceeded.seconds:.0f} s"
         )
         sent = "not sent again" if attempts else "nothing was sent"
         error = RateLimitError(
@@ -171,7 +172,7 @@ class ErrorFactory:
             path=self.path(request),
             attempts=attempts,
         )
-        error.retry_after = blocked.seconds
+        error.retry_after = exceeded.seconds
         error.rate_limit = limit
         return error
 
@@ -191,7 +192,7 @@ class ErrorFactory:
         )
 
     def _beginning(self, content: bytes) -> str:
-        # As UTF-8, whatever the charset says: some of Python's codecs raise, or return no text.
+        # As UTF-8, whatever the charset: some of Python's codecs raise, or do not return text.
         return self._clean(content[:_LONGEST_BODY].decode(errors="replace"))
 
     def _code_and_message(self, content: bytes) -> tuple[str | None, str | None]:
@@ -239,9 +240,10 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None:
         yield cause
-        # httpcore sets no cause on its exceptions. The context of others may be a caller's error.
-        dropped = cause.__context__ if type(cause).__module__ == httpcore.__name__ else None
-        cause = cause.__cause__ or dropped
+        # httpcore's exceptions have a context but no cause. The context of other exceptions may be
+        # an unrelated error of the caller.
+        context = cause.__context__ if type(cause).__module__ == httpcore.__name__ else None
+        cause = cause.__cause__ or context
 
 
 def _proxy_of(failure: Failure) -> str:

@@ -13,7 +13,7 @@ from bettune._api_errors import RateLimitError
 from bettune._errors import BetTuneError
 from bettune._http.body_reader import BufferedResponse
 from bettune._http.error_factory import ErrorFactory, Failure, is_hopeless, is_in_doubt
-from bettune._http.http_options import has_port
+from bettune._http.http_options import has_valid_port
 from bettune._http.rate_limiter import (
     MaxWaitExceededError,
     PendingRequest,
@@ -35,16 +35,16 @@ logger.addHandler(logging.NullHandler())
 
 SUCCESS = frozenset(status for status in HTTPStatus if httpx.codes.is_success(status))
 
-# The outcome of one attempt: a response, or the exception of httpx.
+# The outcome of one attempt: a response, or an exception of httpx.
 Outcome = BufferedResponse | Failure
 # The next step of the client: wait for the event of a pending request, or send a request.
 Step = PendingRequest | httpx.Request
-# The client's reply to a step: whether the event was set, or the outcome of the attempt.
+# The client's reply to a step: True if the event was set, or the outcome of the attempt.
 Reply = bool | Outcome
 
 
 class Exchange:
-    """Decides the steps of a request. The client sends and waits."""
+    """Decides on the steps of a request. The client sends and waits."""
 
     def __init__(self, settings: Settings, rate_limiter: RateLimiter) -> None:
         self.rate_limiter = rate_limiter
@@ -56,9 +56,14 @@ class Exchange:
     def steps(
         self, request: httpx.Request, terms: Terms, *, follow_redirects: bool
     ) -> Generator[Step, Reply, BufferedResponse]:
-        """Make the attempts of one request. Return its 2xx response, or raise its error.
+        """Make the attempts of one request, and return its 2xx response.
 
         Yields the steps for the client to take, and receives its replies.
+
+        Raises:
+            APIError: the request failed.
+            RunCancelledError: the run of the request was stopped, and no attempt was executed.
+            BetTuneError: the client is closed.
         """
         pending = PendingRequest(terms.group)
         try:
@@ -73,7 +78,7 @@ class Exchange:
     ) -> Generator[Step, Reply, BufferedResponse]:
         budget = RetryBudget(terms.policy)
         current, attempts, redirects, is_redirect = request, 0, 0, False
-        # The latest error except 429, after which the server cannot have written anything.
+        # The latest error other than a 429: a rate-limited request is never executed.
         failure: APIError | None = None
         in_doubt = False
         try:
@@ -83,7 +88,7 @@ class Exchange:
                     yield from self._wait(pending, request, terms, reason, attempts)
                 except (RunCancelledError, BetTuneError):
                     # The server may have executed an earlier attempt of this write. The report
-                    # must say so.
+                    # must say so, and therefore needs that attempt's error.
                     if terms.group is None or failure is None:
                         raise
                     raise failure from None
@@ -91,33 +96,28 @@ class Exchange:
                 start = time.monotonic()
                 outcome = yield current
                 assert not isinstance(outcome, bool)
-                # Learn the limit in the headers before the next request gets this slot.
                 self._log(request, outcome, attempts, time.monotonic() - start)
-                error = self._judge(outcome, request, attempts, pending)
+                # Before the slot is released: the next request must respect a newly learnt limit.
+                self._learn_limit(outcome, pending)
+                error = self._error_of(outcome, request, attempts)
                 if terms.group is not None and error is not None:
+                    # A later failure does not show that an earlier attempt was not executed.
                     in_doubt = in_doubt or is_in_doubt(outcome, error)
                     terms.group.in_doubt = in_doubt
                 if error is None:
                     assert isinstance(outcome, BufferedResponse)
                     return outcome
-                target = (
-                    outcome.response.next_request if isinstance(outcome, BufferedResponse) else None
-                )
-                is_redirect = follow_redirects and target is not None
-                if is_redirect:
-                    assert isinstance(outcome, BufferedResponse)
-                    assert target is not None
-                    refused = self._refused(request, target, redirects)
-                    if refused:
-                        raise self.errors.of_status(outcome, request, attempts, refused=refused)
-                    if "cookie" in request.headers and self._is_of_api(target):
-                        target.headers["Cookie"] = request.headers["Cookie"]
+                target = None
+                if follow_redirects:
+                    target = self._redirect_target(outcome, request, attempts, redirects)
+                is_redirect = target is not None
+                if target is not None:
                     current, redirects = target, redirects + 1
                     self.rate_limiter.release(pending)
                     continue
                 wait = self._wait_after(outcome, request, budget)
                 if wait is None:
-                    # Without the exception of httpx: it has the request, and so the token.
+                    # `from None`: an exception of httpx has the request, and so the token.
                     raise error from None
                 self.rate_limiter.release(pending)
                 if not isinstance(error, RateLimitError):
@@ -155,24 +155,27 @@ class Exchange:
                     terms.on_wait(pending.seconds, reason)
                 until = clock.now() + pending.seconds
                 if not (yield pending):
+                    # The full time has passed, even if the system's clock has stopped.
                     clock.waited_until(until)
-        except MaxWaitExceededError as blocked:
+        except MaxWaitExceededError as exceeded:
             limit = self.rate_limiter.limit
-            raise self.errors.of_limit(request, attempts, limit, blocked, max_wait) from None
+            raise self.errors.of_limit(request, attempts, limit, exceeded, max_wait) from None
 
-    def _judge(
-        self, outcome: Outcome, request: httpx.Request, attempts: int, pending: PendingRequest
-    ) -> APIError | None:
+    def _learn_limit(self, outcome: Outcome, pending: PendingRequest) -> None:
+        """Learn the rate limit in the headers of a response, if any."""
+        if not isinstance(outcome, BufferedResponse) or not self._is_of_api(outcome.response):
+            return
+        limit = rate_limit_in(outcome.response.headers)
+        if limit is not None:
+            self.rate_limiter.learn(limit)
+        elif outcome.response.status_code in SUCCESS:
+            self.rate_limiter.unlearn(pending)
+
+    def _error_of(self, outcome: Outcome, request: httpx.Request, attempts: int) -> APIError | None:
         """Return the error of an attempt, or None after a success."""
         if not isinstance(outcome, BufferedResponse):
             return self.errors.of_failure(outcome, request, attempts)
         response, content, problem = outcome
-        limit = rate_limit_in(response.headers)
-        if self._is_of_api(response):
-            if limit is not None:
-                self.rate_limiter.learn(limit)
-            elif response.status_code in SUCCESS:
-                self.rate_limiter.unlearn(pending)
         request.extensions["attempts"] = attempts
         if response.status_code not in SUCCESS:
             error = self.errors.of_status(outcome, request, attempts)
@@ -184,14 +187,31 @@ class Exchange:
         return None
 
     def _is_of_api(self, message: httpx.Request | httpx.Response) -> bool:
-        """Return whether a message is to or from the API: a redirect may have led elsewhere."""
+        """Return whether a message is to or from the API. A redirect may lead to another server."""
         return origin(message.url) == self._origin
 
-    def _refused(self, request: httpx.Request, target: httpx.Request, redirects: int) -> str:
+    def _redirect_target(
+        self, outcome: Outcome, request: httpx.Request, attempts: int, redirects: int
+    ) -> httpx.Request | None:
+        """Return the request that follows a redirect, or None if the outcome is not a redirect.
+
+        Raises:
+            APIStatusError: the redirect must not be followed.
+        """
+        if not isinstance(outcome, BufferedResponse) or outcome.response.next_request is None:
+            return None
+        target = outcome.response.next_request
+        if refused := self._refusal(request, target, redirects):
+            raise self.errors.of_status(outcome, request, attempts, refused=refused)
+        if "cookie" in request.headers and self._is_of_api(target):
+            target.headers["Cookie"] = request.headers["Cookie"]
+        return target
+
+    def _refusal(self, request: httpx.Request, target: httpx.Request, redirects: int) -> str:
         """Return the reason why a redirect must not be followed, or an empty string."""
         if target.method != request.method:
             return f"not followed since it would change the method to {target.method}"
-        if not has_port(target.url):
+        if not has_valid_port(target.url):
             return f"not followed since its URL has the port {target.url.port}"
         if target.url.userinfo:
             return "not followed since its URL contains a user name or password"
@@ -224,6 +244,6 @@ class Exchange:
                 "seconds": seconds,
                 "attempt": attempts,
             }
-            # Each field of a log record always has the same type.
+            # In the record, `status` always is an integer or None.
             extra = fields | {"status": status}
             logger.debug("%s %s: %s in %.3f s, attempt %d", *fields.values(), extra=extra)

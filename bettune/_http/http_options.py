@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _OPTIONS = frozenset(inspect.signature(httpx.Client).parameters) - {"base_url", "timeout"}
-# The types of options that httpx does not check: with others, the first request would fail.
+# The valid types of options that httpx itself does not check when a client is made.
 _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(
         ("follow_redirects", "trust_env", "http1", "http2"), ((bool,), "True or False")
@@ -30,7 +30,7 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "mounts": ((dict, type(None)), "a dict"),
 }
 _LIMITS = ("max_connections", "max_keepalive_connections", "keepalive_expiry")
-_OF_THE_BODY = ("Content-Length", "Transfer-Encoding")
+_BODY_HEADERS = ("Content-Length", "Transfer-Encoding")
 _HOOKS = ("request", "response")
 # The headers that h11 accepts. Others would make the first request fail.
 _HEADER_NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
@@ -45,8 +45,8 @@ _NOT_IN_A_VALUE = frozenset('",;\\ \t')
 ClientKind = type[httpx.Client] | type[httpx.AsyncClient]
 
 
-def has_port(url: httpx.URL) -> bool:
-    """Return whether a URL has no port, or a port that exists. httpx accepts any number."""
+def has_valid_port(url: httpx.URL) -> bool:
+    """Return whether the port of a URL is missing or valid. httpx accepts any number."""
     return url.port is None or 0 < url.port < 2**16
 
 
@@ -61,13 +61,13 @@ def checked_options(options: dict[str, Any], kind: ClientKind) -> dict[str, Any]
             raise ConfigurationError("auth cannot be set: pass the API token as token=")
         if name not in _OPTIONS:
             raise ConfigurationError(f"{name} is not a valid option for BetTune or httpx.Client")
-        kinds, wanted = _KINDS.get(name, ((object,), ""))
+        kinds, expected = _KINDS.get(name, ((object,), ""))
         if not isinstance(value, kinds):
-            raise ConfigurationError(f"{name} must be {wanted}, not {short_repr(value)}")
+            raise ConfigurationError(f"{name} must be {expected}, not {short_repr(value)}")
     given = {name: value for name, value in options.items() if value is not None}
     for name, check in _CHECKS.items():
         if name in given:
-            with refusals_named(name):
+            with configuration_errors(name):
                 check(given[name])
     limits, redirects = options.get("limits"), options.get("max_redirects", 0)
     encoding = options.get("default_encoding", "utf-8")
@@ -99,12 +99,12 @@ def check_headers(headers: httpx.Headers) -> None:
     """
     for raw_name, value in headers.raw:
         if not _HEADER_NAME.fullmatch(raw_name) or not _HEADER_VALUE.fullmatch(value):
-            # The value may be a secret.
+            # Without the value, which may be a secret.
             raise ConfigurationError(
                 f"headers cannot have {short_repr(raw_name.decode('latin-1'))}: use letters, "
                 "digits and hyphens in names, and no line breaks or outer spaces in values"
             )
-    for name in _OF_THE_BODY:
+    for name in _BODY_HEADERS:
         if name in headers:
             raise ConfigurationError(f"headers cannot have {name}: each request sets its own")
 
@@ -115,9 +115,9 @@ def merged_cookies(header: str, cookies: Any) -> str:
     Raises:
         ConfigurationError: a cookie is invalid, or there are too many.
     """
-    with refusals_named("cookies"):
-        more = {cookie.name: cookie.value or "" for cookie in httpx.Cookies(cookies).jar}
-    for name, value in more.items():
+    with configuration_errors("cookies"):
+        added = {cookie.name: cookie.value or "" for cookie in httpx.Cookies(cookies).jar}
+    for name, value in added.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise ConfigurationError(f"cookies must map str to str, not {short_repr(cookies)}")
         if not name or not _is_plain(name) or _NOT_IN_A_NAME.intersection(name):
@@ -133,8 +133,8 @@ def merged_cookies(header: str, cookies: Any) -> str:
             raise ConfigurationError(
                 f"cookies[{name!r}] is longer than {_LONGEST_COOKIE} characters, including its name"
             )
-    before = dict(pair.split("=", 1) for pair in header.split("; ") if pair)
-    merged = before | more
+    present = dict(pair.split("=", 1) for pair in header.split("; ") if pair)
+    merged = present | added
     if len(merged) > _MOST_COOKIES:
         raise ConfigurationError(f"cookies must be at most {_MOST_COOKIES}, not {len(merged)}")
     return "; ".join(f"{name}={value}" for name, value in merged.items())
@@ -155,7 +155,7 @@ def check_proxy(proxy: Any) -> None:
         url = (proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)).url
     except (httpx.InvalidURL, TypeError, ValueError):
         url = httpx.URL()
-    if not url.host or not has_port(url):
+    if not url.host or not has_valid_port(url):
         raise ValueError("it must be a URL such as http://host:3128 or socks5://host:1080")
     if url.scheme.startswith("socks5"):
         try:
@@ -179,7 +179,7 @@ def _check_mounts(mounts: dict[Any, Any]) -> None:
         _ = httpx.URL(pattern).host  # decodes the host, which fails for xn--
 
 
-# The checks of httpx itself, which raise various exceptions.
+# The checks of single options. Most are httpx's own, which raise various exceptions.
 _CHECKS: dict[str, Callable[[Any], object]] = {
     "headers": httpx.Headers,
     "params": lambda params: str(httpx.QueryParams(params)),
@@ -190,30 +190,30 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
 
 
 def _check_transport(name: str, transport: Any, kind: ClientKind) -> None:
-    takes, opposite = "handle_request", "handle_async_request"
+    needed, opposite = "handle_request", "handle_async_request"
     if issubclass(kind, httpx.AsyncClient):
-        takes, opposite = opposite, takes
-    made = not isinstance(transport, type)
-    if transport is None or (made and callable(getattr(transport, takes, None))):
+        needed, opposite = opposite, needed
+    is_instance = not isinstance(transport, type)
+    if transport is None or (is_instance and callable(getattr(transport, needed, None))):
         return
-    if made and callable(getattr(transport, opposite, None)):
-        right = "AsyncBetTune" if opposite == "handle_async_request" else "BetTune"
+    if is_instance and callable(getattr(transport, opposite, None)):
+        client = "AsyncBetTune" if opposite == "handle_async_request" else "BetTune"
         raise ConfigurationError(
-            f"{name} is of the wrong kind: {type(transport).__name__} needs {right}"
+            f"{name} is of the wrong kind: {type(transport).__name__} needs {client}"
         )
     raise ConfigurationError(f"{name} must be a transport of httpx, not {short_repr(transport)}")
 
 
 def _check_hooks(hooks: Any, kind: ClientKind) -> None:
-    wanted = 'event_hooks must map "request" and "response" to lists of functions'
+    rule = 'event_hooks must map "request" and "response" to lists of functions'
     if not isinstance(hooks, dict) or not hooks.keys() <= set(_HOOKS):
-        raise ConfigurationError(wanted)
+        raise ConfigurationError(rule)
     for name, functions in hooks.items():
         if not isinstance(functions, list | tuple):
-            raise ConfigurationError(f"{wanted}, such as event_hooks={{{name!r}: [function]}}")
+            raise ConfigurationError(f"{rule}, such as event_hooks={{{name!r}: [function]}}")
         for function in functions:
             if not callable(function):
-                raise ConfigurationError(f"{wanted}, not of {short_repr(function)}")
+                raise ConfigurationError(f"{rule}, not of {short_repr(function)}")
             if inspect.iscoroutinefunction(function) and not issubclass(kind, httpx.AsyncClient):
                 raise ConfigurationError(
                     f"event_hooks[{name!r}] has a coroutine function, which needs AsyncBetTune"
@@ -221,7 +221,7 @@ def _check_hooks(hooks: Any, kind: ClientKind) -> None:
 
 
 @contextmanager
-def refusals_named(name: str) -> Iterator[None]:
+def configuration_errors(name: str) -> Iterator[None]:
     """Convert any exception into a ConfigurationError that names the option or the variable.
 
     Raises:

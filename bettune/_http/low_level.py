@@ -10,17 +10,17 @@ from msgspec.structs import replace
 
 from bettune._api_errors import APIResponseValidationError
 from bettune._errors import BetTuneError
-from bettune._http.http_options import check_headers, merged_cookies, refusals_named
+from bettune._http.http_options import check_headers, configuration_errors, merged_cookies
 from bettune._http.settings import to_timeout
 from bettune._http.terms import Terms
 
 
 class LowLevelClient(AuthenticatedClient):
-    """The client that the functions of `bettune_openapi.api` take.
+    """The client for the functions of `bettune_openapi.api`.
 
-    It has the token, retries, rate limit and errors of the client it belongs to. The clients that
-    `with_headers`, `with_cookies` and `with_timeout` return share its connections. Closing any of
-    them closes all.
+    It has the token, retries, rate limit and errors of the client to which it belongs. The clients
+    that `with_headers`, `with_cookies` and `with_timeout` return share its connections. Closing any
+    of them closes all of them.
     """
 
     def __init__(self, http: Any) -> None:
@@ -28,26 +28,26 @@ class LowLevelClient(AuthenticatedClient):
         super().__init__(base_url=str(http.base_url), token="")
         self.http = http
 
-    def on(self, terms: Terms) -> LowLevelClient:
+    def with_terms(self, terms: Terms) -> LowLevelClient:
         """Return a client with other terms."""
-        return LowLevelClient(self.http.on(terms))
+        return LowLevelClient(self.http.with_terms(terms))
 
     def with_headers(self, headers: dict[str, str]) -> LowLevelClient:
         """Return a client that also sends these headers."""
         merged = self.http.terms.headers.copy()
-        with refusals_named("headers"):
+        with configuration_errors("headers"):
             merged.update(headers)
         check_headers(merged)
-        return self.on(replace(self.http.terms, headers=merged))
+        return self.with_terms(replace(self.http.terms, headers=merged))
 
     def with_cookies(self, cookies: dict[str, str]) -> LowLevelClient:
         """Return a client that also sends these cookies."""
         merged = merged_cookies(self.http.terms.cookies, cookies)
-        return self.on(replace(self.http.terms, cookies=merged))
+        return self.with_terms(replace(self.http.terms, cookies=merged))
 
     def with_timeout(self, timeout: httpx.Timeout) -> LowLevelClient:
         """Return a client with another timeout."""
-        return self.on(replace(self.http.terms, timeout=to_timeout(timeout)))
+        return self.with_terms(replace(self.http.terms, timeout=to_timeout(timeout)))
 
     def get_httpx_client(self) -> Any:
         """Return the HTTP client for the `sync` functions.

@@ -1,6 +1,6 @@
 """Network streams that respect the deadline of the current thread, and notice early responses.
 
-The async streams need no deadline, which is a cancel scope there.
+Only the sync streams check the deadline. The deadline of a task is a cancel scope of anyio.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _PIECE = 16_384
 
 
 def came_early(response: httpx.Response) -> bool:
-    """Return whether the client had the response before it sent the request.
+    """Return whether the response arrived before the client sent the request.
 
-    A server may send more than one response to a request. The next request on the connection must
-    not take the second one for its own.
+    A server may send more than one response to a request. The second one must not count as the
+    response to the next request on the connection.
     """
     stream = response.extensions.get("network_stream")
     return response.http_version.startswith("HTTP/1") and not getattr(stream, "has_read", True)
@@ -63,7 +63,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
 
 
 class _AsyncStream(httpcore.AsyncNetworkStream):
-    # Whether the stream has been read since the last write.
+    # True if the stream has been read since the last write.
     has_read = True
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
@@ -121,7 +121,7 @@ class Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    # Whether the stream has been read since the last write.
+    # True if the stream has been read since the last write.
     has_read = True
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:

@@ -1,4 +1,4 @@
-"""Rate limiting: decides which request may start and how long others wait. Does no I/O.
+"""Rate limiting: decides which requests may start, and the waits of the others. Does no I/O.
 
 There are two FIFO parts: `Slots` limits the requests in flight, and `Window` limits the requests
 per time. `RateLimiter` starts a request that has a slot and a turn in the window.
@@ -53,7 +53,7 @@ class MaxWaitExceededError(Exception):
 
 
 class RunCancelledError(Exception):
-    """The request's run was cancelled while the request waited. It was not sent."""
+    """The run of the request was stopped while the request waited. It was not executed."""
 
 
 class RequestGroup:
@@ -62,7 +62,7 @@ class RequestGroup:
     Attributes:
         cancelled: True if the requests must not be sent any more.
         in_doubt: True if the server may have executed the latest request of the group: it was
-            sent, and no response ruled this out.
+            sent, and no response has shown the opposite.
     """
 
     def __init__(self) -> None:
@@ -84,16 +84,17 @@ class PendingRequest:
         self.not_before = 0.0
 
 
-# FIFO. Finding the first key of a plain dict scans all the entries removed before it.
+# FIFO. Not a dict: finding its first key scans all entries that were removed before.
 RequestQueue = OrderedDict[PendingRequest, None]
 
 
-def in_parts(limit: RateLimit, most: int) -> tuple[int, float]:
-    """Return a limit as requests and seconds, both divided so that `requests` is at most `most`.
+def scaled_down(limit: RateLimit, max_requests: int) -> tuple[int, float]:
+    """Return a limit as requests and seconds, both divided by the same number if necessary.
 
-    The smaller limit is stricter, and fewer requests have to be remembered.
+    The result has at most `max_requests` requests, so fewer have to be remembered. It is at least
+    as strict as the limit.
     """
-    parts = -(-limit.requests // most)
+    parts = -(-limit.requests // max_requests)
     return limit.requests // parts, limit.per / parts
 
 
@@ -130,7 +131,7 @@ class Slots:
 
 
 class Window:
-    """At most `limit.requests` in any `limit.per` seconds, FIFO.
+    """FIFO limiter: at most `limit.requests` in any `limit.per` seconds.
 
     A request counts from its start until `per` seconds after its response. The server received it
     between these times, so it never receives more than `requests` in any `per` seconds, even if
@@ -144,7 +145,8 @@ class Window:
         self.probe: PendingRequest | None = None
         self.paused_until = 0.0
         self._in_flight: set[PendingRequest] = set()
-        self._responded: deque[float] = deque()
+        # The times of the responses to recent requests, in order.
+        self._response_times: deque[float] = deque()
         self._queue: RequestQueue = OrderedDict()
 
     def try_acquire(self, pending: PendingRequest, now: float, max_wait: float) -> float:
@@ -166,10 +168,10 @@ class Window:
         if self.probe is pending:
             self.probe = None
         if pending in self._in_flight:
-            self._responded.append(now)
+            self._response_times.append(now)
             self._in_flight.discard(pending)
-            if len(self._responded) > _REMEMBERED:
-                self._responded.popleft()
+            if len(self._response_times) > _REMEMBERED:
+                self._response_times.popleft()
 
     def next(self) -> PendingRequest | None:
         """Return the first request in the queue, if any."""
@@ -185,22 +187,22 @@ class Window:
         delay = self._delay_by_limit(now)
         if self.learnt and delay > max_wait and not self._in_flight:
             hold = max(max_wait, _SHORTEST_HOLD)
-            if now >= self._responded[-1] + hold:
+            if now >= self._response_times[-1] + hold:
                 return pause
         return max(pause, delay)
 
     def _delay_by_limit(self, now: float) -> float:
         if self.limit is None:
             return 0.0
-        requests, per = in_parts(self.limit, _REMEMBERED)
-        while self._responded and self._responded[0] + per <= now:
-            self._responded.popleft()
-        excess = len(self._in_flight) + len(self._responded) + 1 - requests
+        requests, per = scaled_down(self.limit, _REMEMBERED)
+        while self._response_times and self._response_times[0] + per <= now:
+            self._response_times.popleft()
+        excess = len(self._in_flight) + len(self._response_times) + 1 - requests
         if excess <= 0:
             return 0.0
-        if excess <= len(self._responded):
-            return self._responded[excess - 1] + per - now
-        # Requests in flight hold the turns, which become free `per` seconds from now or later.
+        if excess <= len(self._response_times):
+            return self._response_times[excess - 1] + per - now
+        # Requests in flight hold all the turns. They become free `per` seconds from now or later.
         return per
 
 
@@ -214,7 +216,7 @@ def _locked(
     """Run a method of the rate limiter under its lock. No interrupt leaves the lock acquired.
 
     An interrupt may come between any two lines: after `acquire` but before a `with` block has
-    begun, or just before `release`. So an exception that passes through releases the lock again.
+    begun, or just before `release`. Any exception therefore releases the lock once more.
     """
 
     @functools.wraps(method)
@@ -247,10 +249,11 @@ if hasattr(os, "register_at_fork"):
 
 
 class RateLimiter:
-    """Keeps a client within its rate limit and number of connections. FIFO.
+    """Keeps a client within its rate limit and its number of connections. FIFO.
 
     Without the slots, requests beyond the number of connections would wait in httpx. A limit
-    learnt during this wait would not apply to them, and each free connection would wake them all.
+    learnt during this wait would not apply to them, and each free connection would wake all of
+    them.
     """
 
     def __init__(
@@ -262,7 +265,7 @@ class RateLimiter:
     ) -> None:
         self.clock = Clock()
         self.closed = False
-        self._given = limit is not None
+        self._is_given = limit is not None
         self._new_event = new_event
         self._lock = threading.RLock()
         self._slots = Slots(max_in_flight)
@@ -279,8 +282,8 @@ class RateLimiter:
     def try_start(self, pending: PendingRequest, max_wait: float) -> bool:
         """Start a request and return True, or set its `event` and `seconds` and return False.
 
-        The wait is never longer than needed at present. If it becomes shorter, the request's event
-        is set.
+        After a False, call again once the event is set or the seconds have passed. The event is set
+        if the request may be able to start earlier.
 
         Raises:
             MaxWaitExceededError: no request could start within `max_wait`.
@@ -305,6 +308,7 @@ class RateLimiter:
                     # Under the lock: after `cancel`, a request is either in doubt or never sent.
                     pending.group.in_doubt = True
                 return True
+            # Also for a request that waits for a slot, or is not the first in the queue.
             delay = self._window.delay(now, max_wait)
             if delay > max_wait:
                 raise MaxWaitExceededError(delay)
@@ -325,8 +329,8 @@ class RateLimiter:
 
     @_locked
     def learn(self, limit: RateLimit) -> None:
-        """Adopt the limit that a response states, unless the caller set one."""
-        if not self._given and limit != self._window.limit:
+        """Adopt the limit in a response, unless the caller has set one."""
+        if not self._is_given and limit != self._window.limit:
             self._window.limit = limit
             self._window.learnt = True
             self._wake_all()

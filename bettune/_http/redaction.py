@@ -17,10 +17,11 @@ from bettune._values.display import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_SHORTEST = 8
+_SHORTEST_TOKEN = 8
 _REPLACEMENT = "[token]"
 _ESCAPES = frozenset("\\%&=")
-# How often an escape may be escaped again. Without a bound, 64 KB of backslashes take minutes.
+# The number of times that an escape may itself be escaped. Without a limit, 64 KB of backslashes
+# take minutes.
 _REPEATED, _PADDING = "{1,16}", "{0,16}"
 _URL_SAFE = str.maketrans("+/", "-_")
 
@@ -43,11 +44,11 @@ def cleaner(token: str) -> Callable[[str], str]:
     function exists, it is also applied to the log records of the HTTP packages. A token of fewer
     than 8 characters is not a secret and is not replaced: replacing "t" would garble every text.
     """
-    if len(token) < _SHORTEST:
+    if len(token) < _SHORTEST_TOKEN:
         return _unchanged
     encoded = [token.encode().hex(), *dict.fromkeys(_in_base64(token))]
     plain = [form.lower() for form in (token, *encoded)]
-    spelt: list[re.Pattern[str]] = []
+    compiled: list[re.Pattern[str]] = []
 
     def clean(text: str) -> str:
         # In a text without escapes, search for the plain forms only: this is much faster.
@@ -55,12 +56,12 @@ def cleaner(token: str) -> Callable[[str], str]:
             lower = text.lower()
             if not any(form in lower for form in plain):
                 return text
-        if not spelt:  # compiled on first use: it takes milliseconds
+        if not compiled:  # on first use, since it takes milliseconds
             patterns = ["".join(map(_spellings, token))]
             # Letters and digits of an encoded token are not escaped once more.
             patterns += [re.sub(r"[^\w\\]", _spelling_of, form) for form in encoded]
-            spelt.append(re.compile("|".join(patterns), re.IGNORECASE))
-        return spelt[0].sub(_REPLACEMENT, text)
+            compiled.append(re.compile("|".join(patterns), re.IGNORECASE))
+        return compiled[0].sub(_REPLACEMENT, text)
 
     _logs.add(clean)
     return clean

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 
 from bettune._errors import InvalidArgumentError
-from bettune._http.http_options import has_port, merged_cookies
+from bettune._http.http_options import has_valid_port, merged_cookies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ _UNUSUAL = ("content", "data", "files", "cookies", "extensions")
 
 
 class RequestDraft(NamedTuple):
-    """The arguments of a request: those of httpx's build_request, the client and the terms."""
+    """The arguments of a request that has not been built yet: those of httpx, and the terms."""
 
     client: httpx.Client | httpx.AsyncClient
     terms: Terms
@@ -48,7 +48,7 @@ class RequestDraft(NamedTuple):
         headers.update(self.options.get("headers"))
         options = {"timeout": terms.timeout, **self.options, "headers": headers, "cookies": None}
         request = client.build_request(self.method, self.url, **options)
-        if not has_port(request.url):
+        if not has_valid_port(request.url):
             raise httpx.InvalidURL(f"the port {request.url.port} is not from 1 to 65535")
         cookies = terms.cookies if origin(request.url) == origin(client.base_url) else ""
         if cookies := merged_cookies(cookies, self.options.get("cookies")):
@@ -60,8 +60,8 @@ class RequestDraft(NamedTuple):
     def build_plain(self) -> httpx.Request | None:
         """Build a request for a path below the base URL, with or without a JSON body.
 
-        This is faster than with httpx, which parses two URLs and builds the headers three times.
-        Return None for any other kind of request.
+        This is faster than httpx, which parses two URLs and builds the headers three times. For any
+        other kind of request, return None.
         """
         client, terms, method, url, options = self
         if type(url) is not str or url[:1] != "/" or url[:2] == "//" or "?" in url or "#" in url:
@@ -97,12 +97,12 @@ class RequestDraft(NamedTuple):
 
 
 def origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    """Return scheme, host and port. The token is sent only to those of the base URL."""
+    """Return scheme, host and port. The token is sent only to the origin of the base URL."""
     return url.scheme, url.host, url.port
 
 
 class Content(httpx.ByteStream):
-    """The body of a request. httpx uses a generator, for which trio warns when it is cancelled."""
+    """The body of a request. Not a generator, as in httpx: trio warns about a cancelled one."""
 
     def __init__(self, content: bytes) -> None:
         super().__init__(content)

@@ -1,4 +1,4 @@
-"""The retry policy: which failures are retried, and after which delay. Does no I/O."""
+"""Decides on retries and their delays, and reads Retry-After and rate limits from headers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 _FIRST_WAIT = 0.5
 _LONGEST_BACKOFF = 8.0
 _LONGEST_WINDOW = 86_400
-# The values of a comma-separated list. A date may contain a comma after the day of the week.
+# A value of a comma-separated list. A date may contain a comma after the day of the week.
 _RETRY_AFTER = re.compile(r"(?:\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,)?[^,]+")
 # The additional retries per write after a 429 with Retry-After, in a bulk run.
 _RATE_LIMIT_RETRIES = 50
@@ -32,18 +32,17 @@ _SHORTEST_TOTAL_WAIT = 60.0
 
 
 class RetryPolicy(Struct, frozen=True):
-    """Which failures are retried, how often, and after which delay.
+    """The maximum number of retries, and their maximum delay.
 
     Lost and refused connections, timeouts, and the statuses 429, 500, 502, 503 and 504 are retried,
     `max_retries` times in total. The delay is the value of `Retry-After`, but at least a back-off
     that doubles from 0.5 s to 8 s, with jitter. If `Retry-After` exceeds `max_wait`, the request
-    fails immediately. So the delays of the retries add up to at most `max_retries` times
-    `max_wait`.
+    fails immediately. The delays therefore add up to at most `max_retries` times `max_wait`.
 
     In a bulk run, a 429 with `Retry-After` says nothing about the write itself, and processes that
     share a token cause it as long as all of them run. It is retried up to 50 more times per write.
     The delays of these retries add up to at most 10 times `max_wait` (or a minute, if that is
-    longer). Then the `max_retries` retries remain. If they fail, too, the run stops.
+    longer). After that, the `max_retries` retries remain. If they fail, too, the run stops.
 
     Attributes:
         max_retries: the maximum number of retries.
@@ -116,18 +115,18 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if not values:
         return None
     now = _date(headers.get("date", ""))
-    waits = [_wait(value.strip(), now) for value in values]
-    return max((wait for wait in waits if wait is not None), default=None)
+    delays = [_delay_in(value.strip(), now) for value in values]
+    return max((delay for delay in delays if delay is not None), default=None)
 
 
-def _wait(value: str, now: datetime | None) -> float | None:
+def _delay_in(value: str, now: datetime | None) -> float | None:
     seconds = _number(value)
     if seconds is not None:
         return seconds if seconds >= 0 else None
-    then = _date(value)
-    if then is None:
+    date = _date(value)
+    if date is None:
         return None
-    return max(0.0, then.timestamp() - (time.time() if now is None else now.timestamp()))
+    return max(0.0, date.timestamp() - (time.time() if now is None else now.timestamp()))
 
 
 def rate_limit_in(headers: Mapping[str, str]) -> RateLimit | None:

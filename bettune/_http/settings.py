@@ -13,7 +13,7 @@ from bettune._http.http_options import (
     ClientKind,
     check_headers,
     checked_options,
-    has_port,
+    has_valid_port,
     merged_cookies,
 )
 from bettune._http.redaction import cleaner
@@ -38,9 +38,9 @@ _HEADERS = {
 }
 # The defaults of httpx.Client.
 _MAX_REDIRECTS = 20
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 # The longest timeout, in seconds, that every system supports.
 _LONGEST_TIMEOUT = 10**9
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 BASE_URL = "https://ovaccess.com/bet-tune-api/v1"
 BASE_URL_VARIABLE = "BETTUNE_BASE_URL"
 
@@ -81,7 +81,7 @@ class Settings:
 
             self.window = SharedWindow(rate_limit, self.base_url)
         options = {"limits": _LIMITS, **checked_options(http_options, kind)}
-        # The maximum number of requests in flight: the number of connections, if it is known.
+        # The number of connections, unless HTTP/2 or a caller's transport makes it unknown.
         self.max_in_flight = math.inf
         limits = options["limits"].max_connections
         if limits is not None:
@@ -99,19 +99,15 @@ class Settings:
             headers=headers,
             cookies=merged_cookies("", options.pop("cookies", None)),
         )
+        is_encrypted = self.base_url.scheme == "https"
+        unencrypted_host = None if allow_insecure_http or is_encrypted else self.base_url.host
         # The arguments for httpx.Client.
         self.http_options = {
             "base_url": self.base_url,
-            **with_transports(
-                options,
-                kind,
-                None
-                if allow_insecure_http or self.base_url.scheme == "https"
-                else self.base_url.host,
-            ),
+            **with_transports(options, kind, unencrypted_host),
         }
-        # Last: no frame of a constructor that raises has the token in a variable.
-        self.http_options["auth"], self.clean = _signing(token, self.base_url)
+        # Last, so that no frame of a constructor that raises has the token in a variable.
+        self.http_options["auth"], self.clean = _token_functions(token, self.base_url)
 
 
 def to_max_retries(value: Any) -> int:
@@ -156,10 +152,10 @@ def _seconds(value: Any, name: str) -> Any:
     return value
 
 
-def _signing(
+def _token_functions(
     token: Callable[[], str | None], base_url: httpx.URL
 ) -> tuple[Callable[[httpx.Request], httpx.Request], Callable[[str], str]]:
-    """Return a function that signs requests, and one that removes the token from texts.
+    """Return a function that adds the token to requests, and one that removes it from texts.
 
     Raises:
         ConfigurationError: the token is missing or invalid.
@@ -170,7 +166,7 @@ def _signing(
         return _authorizer(secret, base_url), cleaner(secret)
     except ConfigurationError as error:
         problem = str(error)
-    # A new exception, so that no frame of its traceback has the token in a variable.
+    # A new exception, outside `except`: no frame of its traceback has the token in a variable.
     raise ConfigurationError(problem)
 
 
@@ -212,7 +208,7 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
         raise ConfigurationError(
             f"{source} must be an https:// URL with a host, not {short_repr(base_url)}"
         )
-    if not has_port(url):
+    if not has_valid_port(url):
         raise ConfigurationError(f"{source} must have a port from 1 to 65535, not {url.port}")
     if url.scheme == "http" and not (allow_insecure_http or is_loopback(host)):
         raise ConfigurationError(
@@ -222,10 +218,11 @@ def to_base_url(base_url: str | None, *, allow_insecure_http: bool) -> httpx.URL
     return url
 
 
-def _at_least(least: int, value: Any, name: str, *types: type) -> Any:
-    if type(value) not in types or not value >= least:  # false for NaN, too
+def _at_least(minimum: int, value: Any, name: str, *types: type) -> Any:
+    """Check the type of a number, and that it is at least `minimum`."""
+    if type(value) not in types or not value >= minimum:  # false for NaN, too
         kind = "an integer" if types == (int,) else "a number"
         raise ConfigurationError(
-            f"{name} must be {kind} of at least {least}, not {short_repr(value)}"
+            f"{name} must be {kind} of at least {minimum}, not {short_repr(value)}"
         )
     return value

@@ -23,7 +23,7 @@ from bettune._http.rate_limiter import (
     MaxWaitExceededError,
     PendingRequest,
     Window,
-    in_parts,
+    scaled_down,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ except ImportError:  # on Windows
 # ended, and after which a limit that no process uses is ignored.
 _LOST_AFTER = 60.0
 # The seconds between two attempts to lock the file.
-_BUSY = 0.005
+_LOCK_INTERVAL = 0.005
 # The maximum numbers of limits and of records in the file.
 _MOST_LIMITS = 8
 _MOST_RECORDS = 10_000
@@ -66,7 +66,7 @@ if hasattr(os, "register_at_fork"):
 
 
 class SharedWindow(Window):
-    """A window for all clients of a user on one machine with the same base URL."""
+    """The window of all clients of one user on one machine with the same base URL."""
 
     def __init__(self, limit: RateLimit, base_url: httpx.URL) -> None:
         """Find or create the file.
@@ -80,20 +80,23 @@ class SharedWindow(Window):
                 "RateLimit(shared=True) needs file locks, which this system does not have: give "
                 "each process its part of the limit, RateLimit(requests // processes, per)"
             )
-        self._own = in_parts(limit, _MOST_RECORDS)
+        self._own_limit = scaled_down(limit, _MOST_RECORDS)
         # The name does not depend on the token: even a digest would reveal something about it.
         name = sha256(str(base_url).rstrip("/").encode()).hexdigest()
         self._path = _cache_folder() / "bettune" / f"rate-limit-{name[:16]}"
+        # The records of the requests in flight: the place in the file, and the value.
         self._records: dict[PendingRequest, tuple[int, float]] = {}
+        # The time of the first of several failed attempts to lock the file.
         self._locked_since: float | None = None
         with self._opened():
-            pass
+            pass  # raise now if the file cannot be used
 
     def try_acquire(self, pending: PendingRequest, now: float, max_wait: float) -> float:
         """Take a turn and return 0, or queue and return the seconds until the next turn.
 
         Raises:
             MaxWaitExceededError: another process has kept the file locked for `max_wait`.
+            ConfigurationError: the file cannot be used any more.
         """
         self._queue.setdefault(pending)
         if self.next() is not pending:
@@ -105,7 +108,7 @@ class SharedWindow(Window):
         with self._opened() as file:
             try:
                 if not self._try_lock(file, now, max_wait):
-                    return _BUSY
+                    return _LOCK_INTERVAL
                 limits, records = self._read(file, now)
                 delay = _delay(limits, records, now)
                 if delay <= 0:
@@ -155,16 +158,18 @@ class SharedWindow(Window):
         return os.fstat(file.fileno()).st_nlink > 0
 
     def _read(self, file: FileIO, now: float) -> tuple[list[tuple[int, float, int]], array[float]]:
-        """Return the limits in use, each with its place in the file, and the records."""
+        """Return the limits in use, with their places in the file, and the records.
+
+        The first limit is that of this client.
+        """
         size = (_HEADER + _MOST_RECORDS) * _NUMBER
         content = os.pread(file.fileno(), size, 0)
         numbers = array("d", content[: len(content) // _NUMBER * _NUMBER])
-        own = (*self._own, -1)
-        limits = [own]
+        limits = [(*self._own_limit, -1)]  # -1: not in the file yet
         for place in range(0, min(_HEADER, len(numbers) // 3 * 3), 3):
             requests, per, used = numbers[place : place + 3]
-            if (requests, per) == self._own:
-                limits[0] = (*self._own, place)
+            if (requests, per) == self._own_limit:
+                limits[0] = (*self._own_limit, place)
             elif _is_limit(requests, per) and abs(now - used) <= _LOST_AFTER:
                 limits.append((int(requests), per, place))
         return limits, numbers[_HEADER:]
@@ -173,10 +178,10 @@ class SharedWindow(Window):
         """Record that this client's limit is in use."""
         place = limits[0][2]
         if place < 0:
-            taken = {used for _, _, used in limits}
+            taken = {taken_place for _, _, taken_place in limits}
             free = [place for place in range(0, _HEADER, 3) if place not in taken]
-            place = free[0] if free else 0
-        self._write(file, place, [*self._own, now])
+            place = free[0] if free else 0  # if all are taken, replace the first limit
+        self._write(file, place, [*self._own_limit, now])
 
     @staticmethod
     def _write(file: FileIO, place: int, numbers: list[float]) -> None:
@@ -185,7 +190,7 @@ class SharedWindow(Window):
     @contextmanager
     def _opened(self) -> Iterator[FileIO]:
         """Open the file. Each call opens it anew, since it may have been removed."""
-        with self._failures_named(), FileIO(self._path, "r+", opener=_open_own_file) as file:
+        with self._configuration_errors(), FileIO(self._path, "r+", opener=_open_own_file) as file:
             _open_files.add(file)
             try:
                 yield file
@@ -193,7 +198,8 @@ class SharedWindow(Window):
                 _open_files.discard(file)
 
     @contextmanager
-    def _failures_named(self) -> Iterator[None]:
+    def _configuration_errors(self) -> Iterator[None]:
+        """Convert the errors of the file into a ConfigurationError that names it."""
         try:
             yield
         except OSError as error:
@@ -204,10 +210,10 @@ class SharedWindow(Window):
 
 
 def _cache_folder() -> Path:
-    given = os.environ.get("XDG_CACHE_HOME", "")
+    folder = os.environ.get("XDG_CACHE_HOME", "")
     try:
         # A relative path is invalid and ignored, as the XDG specification requires.
-        return Path(given if Path(given).is_absolute() else "~/.cache").expanduser().absolute()
+        return Path(folder if Path(folder).is_absolute() else "~/.cache").expanduser().absolute()
     except RuntimeError:
         raise ConfigurationError(
             "RateLimit(shared=True) has no folder for its file, since the user has no home "
@@ -216,7 +222,7 @@ def _cache_folder() -> Path:
 
 
 def _open_own_file(path: str, flags: int) -> int:
-    """Open a regular file that the user owns in a folder that the user owns. Create both."""
+    """Open a file that the user owns, in a folder that the user owns. Create them if missing."""
     folder = _open_own_folder(Path(path).parent)
     try:
         file = os.open(Path(path).name, flags | os.O_CREAT | _FLAGS, 0o600, dir_fd=folder)
@@ -263,7 +269,7 @@ def _delay(limits: list[tuple[int, float, int]], records: array[float], now: flo
     delay = 0.0
     for requests, per, _ in limits:
         left = sorted(filter(None, (_seconds_left(value, now, per) for value in records)))
-        if len(left) >= requests:
+        if len(left) >= requests:  # wait until only `requests - 1` records count
             delay = max(delay, left[len(left) - requests])
     return delay
 

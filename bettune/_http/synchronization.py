@@ -56,7 +56,7 @@ class Owner:
         self._process: int | None = None
 
     def is_elsewhere(self) -> bool:
-        """Return whether the client belongs to the process that this one was forked from."""
+        """Return whether the client belongs to the process from which this one was forked."""
         return self._process not in {None, os.getpid()}
 
     def check(self) -> None:

@@ -17,7 +17,7 @@ TOKEN_FILE = "BETTUNE_API_TOKEN_FILE"  # noqa: S105
 _LARGEST_FILE = 10_000
 # The permissions of the file's group and of all other users.
 _READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
-_QUOTES = "\"'`“”„‘’"  # noqa: RUF001 - those of Polish texts too
+_QUOTES = "\"'`“”„‘’"  # noqa: RUF001 - also those of Polish texts
 
 # The files for which a warning has been logged.
 _warned: set[str] = set()
@@ -65,9 +65,9 @@ def _from_environment() -> tuple[str, str]:
             f"the API token is missing: pass token=, or set {TOKEN} or {TOKEN_FILE}"
         )
     try:
-        with Path(file).open("rb") as stream:
-            _warn_if_others_can_read(file, os.fstat(stream.fileno()))
-            content = stream.read(_LARGEST_FILE + 1)
+        with Path(file).open("rb") as opened:
+            _warn_if_others_can_read(file, os.fstat(opened.fileno()))
+            content = opened.read(_LARGEST_FILE + 1)
         if len(content) <= _LARGEST_FILE:
             return f"the file of {TOKEN_FILE}", content.decode("utf-8-sig")
         problem = "is too large to be a token"

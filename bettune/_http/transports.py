@@ -20,7 +20,7 @@ from urllib.request import getproxies
 import httpx
 
 from bettune._errors import ConfigurationError
-from bettune._http.http_options import check_proxy, refusals_named
+from bettune._http.http_options import check_proxy, configuration_errors
 from bettune._http.network import wrapped
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from bettune._http.http_options import ClientKind
 
-# The options of httpx.Client that it passes to its transports.
-_OF_TRANSPORTS = ("verify", "cert", "http1", "http2", "limits")
+# The options that httpx.Client passes to its transports.
+_TRANSPORT_OPTIONS = ("verify", "cert", "http1", "http2", "limits")
 # The key of the proxy's URL in the extensions of a request.
 _PROXY = "bettune.proxy"
 _CERT_FILE, _CERT_DIR = "SSL_CERT_FILE", "SSL_CERT_DIR"
@@ -71,12 +71,12 @@ class AsyncProxyTransport(AsyncTransport):
 
     def __init__(self, proxy: httpx.Proxy, **options: Any) -> None:
         super().__init__(proxy=proxy, **options)
-        self._shown = str(proxy.url)
+        self._proxy_url = str(proxy.url)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
-        request.extensions[_PROXY] = self._shown
-        with _socks_failures_named(request):
+        request.extensions[_PROXY] = self._proxy_url
+        with _proxy_errors(request):
             return await super().handle_async_request(request)
 
 
@@ -85,20 +85,20 @@ class ProxyTransport(Transport):
 
     def __init__(self, proxy: httpx.Proxy, **options: Any) -> None:
         super().__init__(proxy=proxy, **options)
-        self._shown = str(proxy.url)
+        self._proxy_url = str(proxy.url)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
-        request.extensions[_PROXY] = self._shown
-        with _socks_failures_named(request):
+        request.extensions[_PROXY] = self._proxy_url
+        with _proxy_errors(request):
             return super().handle_request(request)
 
 
 def renew_pools(transports: Iterable[Any]) -> None:
     """Replace the connection pools after an interrupt.
 
-    The interrupt may have left a connection in use, or its lock acquired, and later requests would
-    wait for it. Tasks are not interrupted there, nor are threads other than the main one.
+    An interrupt may have left a connection in use or a lock acquired, and later requests would wait
+    for it. Only the main thread is interrupted; a task is cancelled instead.
     """
     if threading.current_thread() is not threading.main_thread():
         return
@@ -108,7 +108,7 @@ def renew_pools(transports: Iterable[Any]) -> None:
 
 
 def use_streams(transport: Any) -> None:
-    """Make a transport of httpx, or the one inside a caller's transport, use our streams."""
+    """Make a transport of httpx use our streams, also inside a caller's own transport."""
     pool = getattr(transport, "_pool", None)
     backend = getattr(pool, "_network_backend", None)
     if backend is None:
@@ -120,8 +120,8 @@ def use_streams(transport: Any) -> None:
 
 
 @contextmanager
-def _socks_failures_named(request: httpx.Request) -> Iterator[None]:
-    """Convert the exceptions of socksio, which httpcore lets through."""
+def _proxy_errors(request: httpx.Request) -> Iterator[None]:
+    """Convert the exceptions of socksio into httpx.ProxyError, since httpcore does not."""
     try:
         yield
     except Exception as error:
@@ -161,20 +161,20 @@ def with_transports(
         proxies["all://"] = proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)
     elif trust_env and transport is None:
         proxies = environment_proxies(unencrypted_host)
-    mine = {name: options.pop(name) for name in _OF_TRANSPORTS if name in options}
+    own_options = {name: options.pop(name) for name in _TRANSPORT_OPTIONS if name in options}
     if transport is None or proxies:
-        mine["verify"] = _context(mine, trust_env=trust_env)
-        mine.pop("cert", None)
+        own_options["verify"] = _tls_context(own_options, trust_env=trust_env)
+        own_options.pop("cert", None)
     mounts = {
-        pattern: None if proxy is None else make_proxied(proxy, **mine)
+        pattern: None if proxy is None else make_proxied(proxy, **own_options)
         for pattern, proxy in proxies.items()
     }
     mounts |= options.pop("mounts", {})
-    for given in (transport, *mounts.values()):
-        use_streams(given)
+    for own_transport in (transport, *mounts.values()):
+        use_streams(own_transport)
     return {
         **options,
-        "transport": make(**mine) if transport is None else transport,
+        "transport": make(**own_options) if transport is None else transport,
         "mounts": mounts,
         "trust_env": False,  # its variables have been read already
     }
@@ -194,21 +194,18 @@ def environment_proxies(unencrypted_host: str | None) -> dict[str, httpx.Proxy |
     for scheme in ("http", "https", "all"):
         if url := settings.get(scheme):
             url = url if "://" in url else f"http://{url}"
-            with refusals_named(_variable(f"{scheme}_proxy")):
+            with configuration_errors(_variable(f"{scheme}_proxy")):
                 check_proxy(url)
             proxies[f"{scheme}://"] = httpx.Proxy(url)
     for pattern in map(_bypass_pattern, filter(None, bypassed)):
-        # httpx cannot read some, such as ::1/128 and https://xn--.
+        # Skip the entries that httpx cannot read, such as ::1/128 and https://xn--.
         with suppress(httpx.InvalidURL, UnicodeError):
             _ = httpx.URL(pattern).host
             proxies[pattern] = None
     proxy = proxies.get("http://") or proxies.get("all://")
     if unencrypted_host and proxy and not is_loopback(proxy.url.host):
-        proxies[
-            f"all://[{unencrypted_host}]"
-            if ":" in unencrypted_host
-            else f"all://{unencrypted_host}"
-        ] = None
+        host = f"[{unencrypted_host}]" if ":" in unencrypted_host else unencrypted_host
+        proxies[f"all://{host}"] = None
     return proxies
 
 
@@ -233,18 +230,18 @@ def is_loopback(host: str) -> bool:
 
 
 def _variable(name: str) -> str:
-    """Return the name in lower case, which has priority, if it is set, else in upper case."""
+    """Return the name of a variable that is set: in lower case, which has priority, or upper."""
     return name if os.environ.get(name) else name.upper()
 
 
-def _context(options: dict[str, Any], *, trust_env: bool) -> ssl.SSLContext:
+def _tls_context(options: dict[str, Any], *, trust_env: bool) -> ssl.SSLContext:
     path, verify = os.environ.get(_KEY_LOG), options.get("verify", True)
     if path and verify and not isinstance(verify, ssl.SSLContext):
-        with refusals_named(_KEY_LOG):  # ssl.create_default_context opens this file
+        with configuration_errors(_KEY_LOG):  # ssl.create_default_context opens this file
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).keylog_filename = path
     if "verify" not in options and "cert" not in options:
         return shared_context(trust_env=trust_env, http2=options.get("http2", False))
-    with refusals_named("cert" if "cert" in options else "verify"):
+    with configuration_errors("cert" if "cert" in options else "verify"):
         return httpx.create_ssl_context(verify, options.get("cert"), trust_env=trust_env)
 
 
@@ -261,14 +258,14 @@ def shared_context(*, trust_env: bool, http2: bool) -> ssl.SSLContext:
     if trust_env:
         file, directory = os.environ.get(_CERT_FILE), os.environ.get(_CERT_DIR)
         if file:
-            with refusals_named(_CERT_FILE):
+            with configuration_errors(_CERT_FILE):
                 # The next client reads certificates that have been renewed.
                 status = Path(file).stat()
                 version = status.st_mtime_ns, status.st_size
         elif directory and not any(map(os.path.isdir, directory.split(os.pathsep))):
             # OpenSSL accepts such a path, and trusts no certificate.
             raise ConfigurationError(f"{_CERT_DIR} cannot be used: {directory!r} is not a folder")
-    with refusals_named(_CERT_FILE if file else _CERT_DIR if directory else "verify"):
+    with configuration_errors(_CERT_FILE if file else _CERT_DIR if directory else "verify"):
         return _cached_context(trust_env, http2, file, directory, version)
 
 
@@ -289,6 +286,6 @@ class _NoCookies(httpx.Cookies):
         pass
 
 
-def keep_no_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
-    """Make a client ignore the cookies in responses: an API with Bearer tokens needs none."""
+def ignore_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
+    """Make a client ignore the cookies in responses: the API identifies users by token only."""
     client._cookies = _NoCookies()  # noqa: SLF001

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bettune._sync.sports import Sports
 
 
-# The default of the arguments of `with_options`: no change.
+# The default of the arguments of `with_options`, for no change.
 _SAME: Any = object()
 
 
@@ -110,6 +110,7 @@ class BetTune:
 
     def _use(self, http: Any) -> None:
         self._http: HTTPClient = http
+        # The attributes that `Lazy` has created.
         self._made: dict[str, Any] = {}
 
     def with_options(
@@ -149,10 +150,10 @@ class BetTune:
         if on_wait is not _SAME:
             check_callback(on_wait, "on_wait")
             terms = replace(terms, on_wait=on_wait)
-        changed = type(self).__new__(type(self))
-        vars(changed).update(vars(self))
-        changed._use(self._http.on(terms))  # noqa: SLF001 - it is of this class
-        return changed
+        client = type(self).__new__(type(self))
+        vars(client).update(vars(self))  # a subclass may have attributes of its own
+        client._use(self._http.with_terms(terms))  # noqa: SLF001 - of this class
+        return client
 
     @property
     def rate_limit(self) -> RateLimit | None:

@@ -1,6 +1,8 @@
 """The HTTP client: httpx with the library's token, rate limit, retries and errors.
 
-It is built above the transports of httpx. Proxies, `verify` and custom transports keep working.
+`HTTPClient` has the interface of httpx.Client that the generated client uses.
+`Sender` sends its requests through an httpx.Client, so proxies, `verify` and custom
+transports work as usual.
 """
 
 # Derived by `make generate`: change the file of this name in bettune/_async instead.
@@ -14,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bettune._errors import BetTuneError, NotPicklableError
-from bettune._http.body_reader import BodyReader, BufferedResponse, timeout_of
-from bettune._http.deadline import Deadline
+from bettune._http.body_reader import BodyReader, BufferedResponse
+from bettune._http.deadline import Deadline, timeouts_of
 from bettune._http.error_factory import FAILURES
 from bettune._http.exchange import Exchange
 from bettune._http.network import came_early
 from bettune._http.rate_limiter import CLOSED, PendingRequest, RateLimiter
 from bettune._http.request_builder import RequestDraft
 from bettune._http.synchronization import Event, Owner
-from bettune._http.transports import keep_no_cookies, renew_pools
+from bettune._http.transports import ignore_cookies, renew_pools
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
     from bettune._http.settings import Settings
     from bettune._http.terms import Terms
 
-# The minimum speed of a body, in bytes per second. A slower one times out.
-_SLOWEST = 1024
+# The minimum speed of a body, in bytes per second. A slower body times out.
+_MIN_SPEED = 1024
 
 
 class Sender:
@@ -45,7 +47,7 @@ class Sender:
         self.client = httpx.Client(**settings.http_options)
         options = settings.http_options
         self._transports = [options["transport"], *options["mounts"].values()]
-        keep_no_cookies(self.client)
+        ignore_cookies(self.client)
         self._owner = Owner()
 
     @property
@@ -111,8 +113,8 @@ class Sender:
                         return BufferedResponse(response, b"")  # httpx closed it without reading
                 if came_early(response):
                     response.close()
-                    early = "the response came before the request was sent"
-                    return httpx.RemoteProtocolError(early, request=request)
+                    reason = "the response arrived before the request was sent"
+                    return httpx.RemoteProtocolError(reason, request=request)
                 if response.is_stream_consumed:  # an event hook has read it
                     return BufferedResponse(response, response.content)
                 return self._read(response, request, deadline)
@@ -122,13 +124,13 @@ class Sender:
             return error
         except (httpx.StreamError, StopIteration) as error:
             raise BetTuneError(
-                f"an event hook left the answer closed without reading it, or partly read "
-                f"({error}): let the hook read the whole body, or nothing"
+                f"an event hook closed or partly read the response ({error}): "
+                "read the whole body in the hook, or none of it"
             ) from None
         except BaseException as error:
             if isinstance(error, RuntimeError) and self.is_closed:
-                return httpx.ReadError(CLOSED)  # closed in the meantime
-            # An interrupt: release the connection.
+                return httpx.ReadError(CLOSED)  # closed during the attempt
+            # An interrupt, or an error in an event hook: release the connection.
             if response is not None:
                 response.close()
             renew_pools(self._transports)
@@ -138,20 +140,20 @@ class Sender:
         self, response: httpx.Response, request: httpx.Request, deadline: Deadline
     ) -> BufferedResponse:
         body = BodyReader(response, self.exchange.max_response_bytes)
-        patience = timeout_of(request).get("read")
-        deadline.restart(math.inf if patience is None else patience)
+        read_timeout = timeouts_of(request).get("read")
+        deadline.restart(math.inf if read_timeout is None else read_timeout)
         chunks = response.iter_raw()
         try:
             while body.problem is None and (chunk := next(chunks, None)) is not None:
                 body.take(chunk)
-                deadline.extend(len(chunk) / _SLOWEST)
+                deadline.extend(len(chunk) / _MIN_SPEED)
         finally:
             response.close()
         if self.is_closed and "network_stream" in response.extensions:
-            # The connection was made while the client was closed: no pool will close it.
+            # The client was closed while it made this connection, which no pool will close.
             response.extensions["network_stream"].close()
         if body.problem is not None:
-            # Run the inner generators to their end, so that they are not left to the collector.
+            # Run the inner generators to their end, rather than leave them to garbage collection.
             with suppress(Exception):
                 while next(chunks, None) is not None:
                     pass
@@ -168,13 +170,13 @@ class HTTPClient:
         self.sender = sender
         self.terms = terms
 
-    def on(self, terms: Terms) -> HTTPClient:
+    def with_terms(self, terms: Terms) -> HTTPClient:
         """Return a client with other terms that shares the rest. Closing either closes both."""
         return HTTPClient(self.sender, terms)
 
     @property
     def exchange(self) -> Exchange:
-        """The request loop."""
+        """The request loop, which has the rate limiter."""
         return self.sender.exchange
 
     @property
@@ -201,7 +203,7 @@ class HTTPClient:
         """Build a request, as httpx does.
 
         Raises:
-            InvalidArgumentError: the URL is not valid.
+            InvalidArgumentError: the URL, a cookie, or a text in the request is invalid.
         """
         return RequestDraft(self.sender.client, self.terms, method, url, options).build()
 
@@ -251,7 +253,7 @@ class HTTPClient:
 
 
 def _seconds_for_headers(request: httpx.Request) -> float:
-    """Return the time limit for receiving all headers: the sum of the timeouts before the body."""
-    timeouts = timeout_of(request)
+    """Return the time limit for all headers: the sum of the timeouts before the body."""
+    timeouts = timeouts_of(request)
     parts = [timeouts.get(part) for part in ("connect", "write", "read")]
     return math.inf if None in parts else sum(filter(None, parts))

@@ -1,14 +1,13 @@
-"""Predictions: search, put and delete, and plans that write a model's minimum odds in bulk."""
+"""Predictions: search, put and delete, and bulk writes of a model's minimum odds."""
 
 # Derived by `make generate`: change the file of this name in bettune/_async instead.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from bettune_openapi import models
+from bettune_openapi import models as wire
 from bettune_openapi.api.predictions import delete_prediction, put_prediction, search_predictions
 from bettune_openapi.models import (
     PredictionsResponse,
@@ -36,7 +35,7 @@ SEARCH_SIZE = 500
 
 
 class Predictions(Resource):
-    """Predictions: the minimum odds from which BetTune bets on a match for a prediction filter.
+    """Predictions: the minimum odds at which BetTune bets on a match for a prediction filter.
 
     Deleting a prediction or raising its minimum odds can only stop bets. Creating a prediction or
     lowering its minimum odds can cause bets.
@@ -65,12 +64,8 @@ class Predictions(Resource):
                 client=self._low_level,
                 body=SearchPredictionsRequest(filter_id=filter_id, match_ids=chunk),
             )
-            predictions += parse(
-                self._low_level,
-                response,
-                PredictionsResponse,
-                partial(to_predictions, filter_id=filter_id, match_ids={*chunk}),
-            )
+            convert = partial(to_predictions, filter_id=filter_id, match_ids={*chunk})
+            predictions += parse(self._low_level, response, PredictionsResponse, convert)
         return predictions
 
     def put(self, filter_id: int, match_id: int | Match, odds: Any) -> Prediction:
@@ -91,20 +86,16 @@ class Predictions(Resource):
             APIResponseValidationError: the response is invalid, or has odds other than those sent.
             APIError: the request failed.
         """
-        filter_id, match = to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")
-        sent: Decimal = to_odds(odds)
+        filter_id, match_id = to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")
+        sent = to_odds(odds)
         response = put_prediction.sync_detailed(
             filter_id,
-            match,
+            match_id,
             client=self._low_level,
             body=PutPredictionRequest(odds=f"{sent:f}"),
         )
-        return parse(
-            self._low_level,
-            response,
-            models.Prediction,
-            lambda body: to_put_prediction(body, filter_id, match, sent),
-        )
+        convert = partial(to_put_prediction, filter_id=filter_id, match_id=match_id, sent=sent)
+        return parse(self._low_level, response, wire.Prediction, convert)
 
     def delete(self, filter_id: int, match_id: int | Match) -> None:
         """Delete a prediction, so that BetTune does not bet: DELETE …/prediction.
@@ -119,8 +110,8 @@ class Predictions(Resource):
             InvalidArgumentError: an argument is invalid. No request was sent.
             APIError: the request failed.
         """
-        filter_id, match = to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")
-        response = delete_prediction.sync_detailed(filter_id, match, client=self._low_level)
+        filter_id, match_id = to_id(filter_id, "filter_id"), to_match_id(match_id, "match_id")
+        response = delete_prediction.sync_detailed(filter_id, match_id, client=self._low_level)
         check_deleted(self._low_level, response)
 
     def plan(
@@ -150,14 +141,15 @@ class Predictions(Resource):
             tolerance: the relative difference up to which odds count as unchanged; 0.005 is half a
                 percent of the odds that BetTune holds.
             scope: all matches that the odds cover, as ids or `Match`. If BetTune holds a
-                prediction for a match of the scope without odds, the plan deletes it, since
-                BetTune would bet on it. Without a scope, the plan changes only matches with odds.
+                prediction for a match that is in the scope but not in `odds`, the plan deletes it,
+                since BetTune would bet on it. Without a scope, the plan changes only matches that
+                are in `odds`.
             by_hand: the treatment of predictions that a person set on BetTune's page (source
                 ``ui``) and that the plan would update or delete: ``"error"`` refuses these writes,
                 ``"keep"`` leaves the predictions unchanged, ``"overwrite"`` writes them.
-            max_drop: the part by which an update may lower minimum odds; 0.5 is a half. A larger
-                drop is refused, since it is usually a mistake and BetTune would bet immediately.
-                None allows any drop.
+            max_drop: the fraction by which an update may lower minimum odds, such as 0.5 for a
+                half. A larger drop is refused, since it is usually a mistake and BetTune would bet
+                immediately. None allows any drop.
 
         Raises:
             InvalidOddsError: some odds are invalid or missing. The message names the first of
@@ -226,19 +218,19 @@ class Predictions(Resource):
         Writes that can cause bets start only after all writes that can only stop bets have ended.
         If one write fails, the others continue, and the report has its error. An error that would
         affect every write stops the run at once, and the remaining writes are pending. These
-        errors are the statuses 401 and 403, `filter_not_found`, a `Retry-After` beyond `max_wait`,
-        and a server that is down: as many consecutive failures as there are concurrent writes, at
-        least 5.
+        errors are the statuses 401 and 403, `filter_not_found`, a rate limit or a `Retry-After`
+        that exceeds `max_wait` or outlasts the retries, and a server that is down: as many
+        consecutive failures as there are concurrent writes, at least 5.
 
-        If an exception ends the run (Ctrl-C, an error in a callback, a closed client), its
-        `.report` is the report. The run first waits for the requests in flight. A second Ctrl-C,
-        or the cancellation of the task, ends the run at once; the report then has the requests in
+        An exception that ends the run (Ctrl-C, an error in a callback, a closed client) has the
+        report as `.report`. The run first waits for the requests in flight. A second Ctrl-C, or
+        the cancellation of the task, ends the run at once; the report then lists the requests in
         flight as unknown.
 
         Args:
             plan: a plan that `plan` returned. If it is older than 60 seconds, a new search first
                 checks that the predictions have not changed, including those that the plan leaves
-                unchanged. Predictions that it keeps or skips are not compared.
+                unchanged. Predictions that the plan keeps or skips are not compared.
             concurrency: the maximum number of writes in flight.
             on_progress: called with (done, total) after each write. Calls never overlap, and are
                 made in the calling thread. With the async client, coroutine functions work, too.
@@ -266,8 +258,9 @@ class Predictions(Resource):
     ) -> SyncReports:
         """Apply the plans of several filters, as `apply` does, with one pool of workers.
 
-        Writes of all filters that can only stop bets are sent first. Within each kind, writes are
-        sorted by match, then by filter. A `filter_not_found` stops only the writes of its filter.
+        Writes that can only stop bets are sent first, over all filters. Within each kind, writes
+        are sorted by match, then by filter. A `filter_not_found` stops only the writes of its
+        filter.
 
         Args:
             plans: the plans that `plan_many` returned.
@@ -302,7 +295,7 @@ class Predictions(Resource):
         """Make BetTune hold a model's minimum odds: `plan`, then `apply`.
 
         The arguments are those of `plan` and `apply`. Without `scope`, predictions for matches that
-        are missing in `odds` stay, and BetTune may bet on these matches. A second run with the same
+        are not in `odds` stay, and BetTune may bet on these matches. A second run with the same
         odds writes nothing.
 
         Raises:

@@ -1,1 +1,1 @@
-"""Checks and conversions of arguments and results. Does no I/O."""
+"""Checks and converts arguments, and formats results. Does no I/O."""

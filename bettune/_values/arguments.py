@@ -1,4 +1,4 @@
-"""Checks arguments before any request is sent: ids, counts, parts, choices, callbacks."""
+"""Checks arguments before any request is sent: ids, counts, fractions, choices, callbacks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TimeZone: TypeAlias = str | Annotated[tzinfo, _Instance]
 
 
 def to_id(value: Any, name: str) -> int:
-    """Check an id: an integer from 1 to 2**63-1, also of numpy.
+    """Check an id: an integer from 1 to 2**63-1, or a numpy integer.
 
     Raises:
         InvalidArgumentError: the value is not a valid id. The message begins with `name`.
@@ -56,7 +56,7 @@ def to_match_id(value: Any, name: str) -> int:
 
 
 def to_matches(values: Iterable[Any], name: str) -> dict[int, Match | None]:
-    """Return the distinct matches of an iterable in order: id to `Match`, or to None for a mere id.
+    """Return the distinct matches of an iterable, in order: id to `Match`, or to None for an id.
 
     Raises:
         InvalidArgumentError: the value is not an iterable of ids or `Match`.
@@ -86,7 +86,7 @@ def each_of(values: Iterable[Any], name: str) -> Iterator[Any]:
 
 
 def to_count(value: Any, name: str) -> int:
-    """Check an integer of at least 1, also of numpy.
+    """Check an integer of at least 1, which may be a numpy integer.
 
     Raises:
         InvalidArgumentError: the value is not such an integer.
@@ -95,9 +95,9 @@ def to_count(value: Any, name: str) -> int:
         if isinstance(value, bool) or not isinstance(value, Integral):
             remedy = ""
             if isinstance(value, Real) and not isinstance(value, bool) and value % 1 == 0:
-                remedy = ': int(…) converts it, .astype("int64") or .cast(pl.Int64) a column'
+                remedy = ': use int(…), or for a column .astype("int64") or .cast(pl.Int64)'
             if isinstance(value, str) and value.isascii() and value.isdecimal():
-                remedy = ": int(…) converts it; JSON makes strings of all keys"
+                remedy = ": use int(…), since JSON turns all keys into strings"
             raise InvalidArgumentError(
                 f"{name} must be an integer, not {short_repr(value)}{remedy}"
             )
@@ -108,8 +108,8 @@ def to_count(value: Any, name: str) -> int:
     return number
 
 
-def to_part(value: Any, name: str, example: str) -> Decimal:
-    """Convert a part of a whole, from 0 to below 1, such as 0.005 for half a percent.
+def to_fraction(value: Any, name: str, example: str) -> Decimal:
+    """Convert a fraction from 0 to below 1, such as 0.005 for half a percent.
 
     Raises:
         InvalidArgumentError: the value is not such a number. The message shows `example`.
@@ -120,7 +120,7 @@ def to_part(value: Any, name: str, example: str) -> Decimal:
             if 0 <= number < 1:
                 return number
     raise InvalidArgumentError(
-        f"{name} must be a part from 0 to below 1, such as {example}, not {short_repr(value)}"
+        f"{name} must be a fraction from 0 to below 1, such as {example}, not {short_repr(value)}"
     )
 
 

@@ -21,7 +21,7 @@ _TICK = timedelta(microseconds=1)
 
 
 def to_day(value: Any, name: str, zone: tzinfo | None = None) -> date:
-    """Convert a date, an aware datetime (its day in the zone, else in UTC) or ``"YYYY-MM-DD"``.
+    """Convert a date, an aware datetime (to its day in the zone, else UTC) or ``"YYYY-MM-DD"``.
 
     Raises:
         InvalidArgumentError: the value is not a valid day, such as a naive datetime or NaT.
@@ -61,12 +61,12 @@ def to_utc(value: datetime, name: str) -> datetime:
 
 
 class TimeRange:
-    """A range of days, both included, or of moments, of which the second is excluded.
+    """A range of days (the last day included) or of moments (the end excluded).
 
     Args:
         start: the first day, or the first moment.
-        end: the last day, or the moment after the range.
-        zone: the time zone of the days; else UTC.
+        end: the last day, or the first moment after the range.
+        zone: the time zone of the days, or None for UTC.
 
     Raises:
         InvalidArgumentError: the arguments are not two days or two moments, or are in the wrong

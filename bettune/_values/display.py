@@ -9,9 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from decimal import Decimal
 
+# The number of items that a message names.
 FEW = 5
-_LONGEST = 60
+# The number of rows that a notebook shows.
 _ROWS = 20
+# The maximum characters of a value in a message, and of a cell.
+_LONGEST_REPR = 60
 _LONGEST_CELL = 200
 
 
@@ -19,9 +22,9 @@ def short_repr(value: Any) -> str:
     """Format a value for an error message: short, on one line, even if its repr raises."""
     try:
         text = repr(value)
-    except Exception:  # noqa: BLE001 - a caller's own repr, or an int too long to print
+    except Exception:  # noqa: BLE001 - a caller's own repr, or an int with too many digits
         text = f"<{type(value).__name__}>"
-    return _cut(printable(" ".join(text.split())), _LONGEST)
+    return _cut(printable(" ".join(text.split())), _LONGEST_REPR)
 
 
 def printable(text: str) -> str:
@@ -39,7 +42,7 @@ def printable(text: str) -> str:
 
 
 def first_few(texts: Collection[str], *, limit: int = FEW, separator: str = "; ") -> str:
-    """Join the first texts, and add the number of the rest."""
+    """Join the first texts, and add the number of the others."""
     shown = separator.join(islice(texts, limit))
     if len(texts) > limit:
         shown += f"{separator.rstrip(', ')} and {len(texts) - limit} more"

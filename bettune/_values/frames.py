@@ -48,12 +48,13 @@ Pairs = list[tuple[Any, Any]]
 _FILTER_ID = re.compile(r"[1-9]\d{0,18}", re.ASCII)
 # The names of narrow float types in pandas, polars and pyarrow, with their formats in struct.
 _NARROW_FLOATS = {"float16": "e", "halffloat": "e", "float32": "f", "float": "f"}
+# The columns of a table with one row per filter and match.
 _LONG = ("filter_id", "match_id", "odds")
 _RENAMED = 'rename(columns={"id": "match_id"})'
 
 
 def odds_pairs(odds: OddsByMatch, filter_id: int | None = None) -> Iterable[tuple[Any, Any]]:
-    """Read the odds of one filter: pairs of match and value, in the given order.
+    """Read the odds of one filter as pairs of match and value, in the given order.
 
     Args:
         odds: a mapping, an object with items(), a DataFrame with the columns match_id (or a pandas
@@ -69,7 +70,7 @@ def odds_pairs(odds: OddsByMatch, filter_id: int | None = None) -> Iterable[tupl
 def sheet_pairs(
     odds_by_filter: OddsByFilter, columns: Mapping[str, int] | None = None
 ) -> dict[int, Pairs]:
-    """Read the odds of several filters: filter id to pairs, as `odds_pairs` returns them.
+    """Read the odds of several filters as a dict of filter id to pairs (see `odds_pairs`).
 
     Args:
         odds_by_filter: a mapping of filter id to odds; or a DataFrame or an iterable of mappings,
@@ -85,11 +86,11 @@ def sheet_pairs(
     table = _table(odds_by_filter, name)
     if table is not None:
         if filters is None and all(column in table for column in _LONG):
-            return _by_filter(table, name)
-        return _wide(table, name, filters)
+            return _read_long(table, name)
+        return _read_wide(table, name, filters)
     if filters is not None:
         raise InvalidArgumentError(
-            f"columns goes with a DataFrame or rows only, not with {short_repr(odds_by_filter)}"
+            f"columns needs a DataFrame or rows, not {short_repr(odds_by_filter)}"
         )
     sheet: dict[int, Pairs] = {}
     for key, odds in _items(odds_by_filter, name, "filter ids to odds by match"):
@@ -128,20 +129,21 @@ def _filters_of_columns(columns: Any) -> dict[str, int]:
     return filters
 
 
-def _by_filter(table: dict[Any, list[Any]], name: str) -> dict[int, Pairs]:
+def _read_long(table: dict[Any, list[Any]], name: str) -> dict[int, Pairs]:
+    """Read a table with one row per filter and match."""
     ids = _match_ids(table, name)
     sheet: dict[int, Pairs] = {}
-    for row, (given, match, odds) in enumerate(
-        zip(table["filter_id"], ids, table["odds"], strict=True)
-    ):
-        filter_id = to_id(given, f"{name}: filter_id in row {row}")
+    cells = zip(table["filter_id"], ids, table["odds"], strict=True)
+    for row, (filter_cell, match, odds) in enumerate(cells):
+        filter_id = to_id(filter_cell, f"{name}: filter_id in row {row}")
         sheet.setdefault(filter_id, []).append((match, odds))
     return sheet
 
 
-def _wide(
+def _read_wide(
     table: dict[Any, list[Any]], name: str, filters: dict[str, int] | None
 ) -> dict[int, Pairs]:
+    """Read a table with one row per match and one column per filter."""
     if not table:  # an empty list of rows
         return {} if filters is None else {filter_id: [] for filter_id in filters.values()}
     ids = _match_ids(table, name)
@@ -161,9 +163,10 @@ def _wide(
         if filters is not None:
             filter_id = filters[column]
         else:
-            given = int(column) if _is_filter_id(column) else column
+            number = int(column) if _is_filter_id(column) else column
             filter_id = to_id(
-                given, f"{name}: each column besides match_id is a filter id (or see columns=), and"
+                number,
+                f"{name}: without columns=, each column name besides match_id is a filter id and",
             )
         _add(sheet, filter_id, zip(ids, table[column], strict=True))
     return sheet
@@ -190,14 +193,14 @@ def _pairs(odds: Any, name: str, filter_id: int | None) -> Iterable[tuple[Any, A
     ids = _match_ids(table, name)
     if "odds" not in table:
         raise InvalidArgumentError(
-            f"{name}: besides match_id, no column odds, only {_listed(table)}"
+            f"{name}: there is no column odds; besides match_id, there is {_listed(table)}"
         )
     if filter_id is not None and "filter_id" in table:
-        for row, given in enumerate(table["filter_id"]):
-            if to_id(given, f"{name}: filter_id in row {row}") != filter_id:
+        for row, filter_cell in enumerate(table["filter_id"]):
+            if to_id(filter_cell, f"{name}: filter_id in row {row}") != filter_id:
                 raise InvalidArgumentError(
-                    f"{name}: row {row} is for filter {given}, not for filter {filter_id}: pass "
-                    "the rows of one filter, or all of them to plan_many or sync_many"
+                    f"{name}: row {row} is for filter {filter_cell}, not for filter {filter_id}: "
+                    "pass the rows of one filter, or all of them to plan_many or sync_many"
                 )
     return zip(ids, table["odds"], strict=True)
 
@@ -210,36 +213,36 @@ def _table(given: Any, name: str) -> dict[Any, list[Any]] | None:
     if isinstance(given, str | bytes | type) or callable(getattr(given, "items", None)):
         return None
     try:
-        rows_given = list(given)
+        given_rows = list(given)
     except Exception:  # noqa: BLE001 - of the caller's type; an error follows
         return None
-    for number, row in enumerate(rows_given):
+    for number, row in enumerate(given_rows):
         if not isinstance(row, Mapping):
             if number == 0:
                 return None
             raise InvalidArgumentError(
                 f"{name}: row {number} must be a mapping, not {short_repr(row)}"
             )
-    names = dict.fromkeys(column for row in rows_given for column in row)
-    if rows_given and not names:
+    names = dict.fromkeys(column for row in given_rows for column in row)
+    if given_rows and not names:
         raise InvalidArgumentError(f"{name}: row 0 is empty: each row must have match_id")
     for column in ("match_id", "odds", "filter_id"):
         if column in names:
-            for number, row in enumerate(rows_given):
+            for number, row in enumerate(given_rows):
                 if column not in row:
                     raise InvalidArgumentError(
                         f"{name}: row {number} has no {column}, unlike other rows"
                     )
     # In other columns, a missing key is a missing value, as in pandas.
-    return {column: [row.get(column) for row in rows_given] for column in names}
+    return {column: [row.get(column) for row in given_rows] for column in names}
 
 
-def _items(given: Any, name: str, what: str) -> Iterable[tuple[Any, Any]]:
+def _items(given: Any, name: str, content: str) -> Iterable[tuple[Any, Any]]:
     items = getattr(given, "items", None)
     if isinstance(given, type) or not callable(items):
         raise InvalidArgumentError(
-            f"{name} must map {what}, as a dict, a pandas Series with the ids as its index, a "
-            f"DataFrame or an iterable of rows (mappings) does, not {short_repr(given)}"
+            f"{name} must map {content}, not {short_repr(given)}: pass a dict, a pandas Series "
+            "with the ids as its index, a DataFrame or an iterable of rows (mappings)"
         )
     _check_index(getattr(given, "index", None), name)
     pairs: Iterable[tuple[Any, Any]] = items()
@@ -252,9 +255,9 @@ def _check_index(index: Any, name: str) -> None:
     if names is None or not len(index) or list(names) == ["match_id"]:
         return
     raise InvalidArgumentError(
-        f'{name}: the index must be named "match_id", not {_listed(names)}: it may '
-        'hold the numbers of rows. Take the ids as the index: frame.set_index("match_id")["odds"]; '
-        'if it does hold ids, name it: .rename_axis("match_id")'
+        f'{name}: the index must be named "match_id", not {_listed(names)}, since it may contain '
+        'row numbers: make the ids the index, frame.set_index("match_id")["odds"], or name an '
+        'index of ids, .rename_axis("match_id")'
     )
 
 
@@ -265,12 +268,15 @@ def _is_frame(value: Any) -> bool:
 def _columns(
     frame: Any, name: str, *, index: tuple[str, ...] | None = None
 ) -> dict[Any, Series[Any]]:
-    """Read the columns of a DataFrame, and those of a pandas index: all named ones, or `index`."""
+    """Read the columns of a DataFrame, and the named columns of its pandas index.
+
+    If `index` is given, other columns of the index are ignored.
+    """
     try:
         import narwhals.stable.v2 as nw  # noqa: PLC0415 - optional
     except ImportError:
         raise InvalidArgumentError(
-            f"{name}: reading a DataFrame takes narwhals: pip install 'bettune[frames]'"
+            f"{name}: reading a DataFrame needs narwhals: pip install 'bettune[frames]'"
         ) from None
     index_names = [
         name
@@ -278,24 +284,24 @@ def _columns(
         if name is not None and (index is None or name in index)
     ]
     if index_names:
-        both = [name for name in index_names if name in frame.columns]
-        if both:
+        duplicates = [name for name in index_names if name in frame.columns]
+        if duplicates:
             raise InvalidArgumentError(
-                f"{name}: {_listed(both)} names a column and the index: keep one of them, such as "
-                "with reset_index(drop=True)"
+                f"{name}: {_listed(duplicates)} names a column and the index: keep one of them, "
+                "for example with reset_index(drop=True)"
             )
         frame = frame.reset_index(level=index_names)
     try:
-        read = nw.from_native(frame)
-        if isinstance(read, nw.LazyFrame):
-            read = read.collect()
+        table = nw.from_native(frame)
+        if isinstance(table, nw.LazyFrame):
+            table = table.collect()
     except Exception as error:
         # Missing pyarrow (for duckdb), an unknown library, duplicate column names, or a failed
         # query of a lazy frame: each library raises its own exceptions.
         raise InvalidArgumentError(
             f"{name} cannot be read as a DataFrame: {' '.join(str(error).split())}"
         ) from error
-    return {column.name: column for column in read.iter_columns()}
+    return {column.name: column for column in table.iter_columns()}
 
 
 def _index(frame: Any) -> Any:
@@ -307,8 +313,8 @@ def _match_ids(table: dict[Any, list[Any]], name: str) -> list[Any]:
     if "match_id" not in table:
         hint = f"if id holds match ids, frame.{_RENAMED}; " if "id" in table else ""
         raise InvalidArgumentError(
-            f"{name}: no column match_id, only {_listed(table)}: add it; {hint}if pandas' index "
-            'holds the ids, frame.rename_axis("match_id")'
+            f"{name}: there is no column match_id, only {_listed(table)}: add it; {hint}if the "
+            'pandas index holds the ids, frame.rename_axis("match_id")'
         )
     ids = table.pop("match_id")
     for row, value in enumerate(ids):
@@ -341,7 +347,7 @@ def _narrow_float(dtype: Any) -> str | None:
 
 
 def _shortest(value: Any, narrow: str) -> Any:
-    """Undo a widening: convert 2.1500000953674316, a 2.15 of 32 bits, back to 2.15."""
+    """Undo the widening of a narrow float: convert 2.1500000953674316 back to 2.15."""
     if is_missing(value):
         return value
     for digits in range(3, 10):
@@ -352,6 +358,7 @@ def _shortest(value: Any, narrow: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    """Convert a cell to a Python value."""
     if is_missing(value):
         return None
     if hasattr(value, "to_pydatetime"):

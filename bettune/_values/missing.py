@@ -8,12 +8,12 @@ from typing import Any, Literal
 Missing = Literal["error", "skip", "delete"]
 """The treatment of matches with missing odds: raise, leave unchanged, or delete."""
 
-# Compared by name: pandas and numpy may be missing, and these values equal themselves.
+# Compared by name, since pandas and numpy may not be installed. These values equal themselves.
 _MISSING_TYPES = frozenset({"NAType", "MaskedConstant"})
 
 
 def is_missing(value: Any) -> bool:
-    """Return whether a value is missing: None, NaN, NaT, NA or masked. Text never is missing."""
+    """Return whether a value is missing: None, NaN, NaT, NA or masked. Text never is."""
     if value is None or type(value).__name__ in _MISSING_TYPES:
         return True
     if isinstance(value, Decimal):
@@ -22,5 +22,5 @@ def is_missing(value: Any) -> bool:
         return False
     try:
         return bool(value != value)  # noqa: PLR0124 - true for NaN and NaT
-    except Exception:  # noqa: BLE001 - of the caller's type
+    except Exception:  # noqa: BLE001 - raised by the caller's type
         return False

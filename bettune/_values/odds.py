@@ -1,4 +1,4 @@
-"""Decimal odds with the six decimals that BetTune keeps, and `DELETE`, which replaces odds."""
+"""Decimal odds with the six decimals that BetTune keeps, `min_odds`, and `DELETE`."""
 
 from __future__ import annotations
 
@@ -107,15 +107,15 @@ def six_decimals(number: Decimal) -> Decimal:
     return number.quantize(_SIX_DECIMALS, context=_EXACT)
 
 
-def is_within(part: Decimal, new: Decimal, old: Decimal) -> bool:
-    """Return whether odds differ by at most a part of the old ones."""
+def is_within(fraction: Decimal, new: Decimal, old: Decimal) -> bool:
+    """Return whether odds differ from the old ones by at most a fraction of the old ones."""
     # The caller's decimal context may round to a few digits, or raise.
-    return _EXACT.subtract(new, old).copy_abs() <= _EXACT.multiply(part, old)
+    return _EXACT.subtract(new, old).copy_abs() <= _EXACT.multiply(fraction, old)
 
 
-def falls_by_more(part: Decimal, new: Decimal, old: Decimal) -> bool:
-    """Return whether odds are lower than the old ones by more than a part of the old ones."""
-    return _EXACT.subtract(old, new) > _EXACT.multiply(part, old)
+def falls_by_more(fraction: Decimal, new: Decimal, old: Decimal) -> bool:
+    """Return whether odds are lower than the old ones by more than a fraction of the old ones."""
+    return _EXACT.subtract(old, new) > _EXACT.multiply(fraction, old)
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -126,7 +126,7 @@ def _decimal(value: Any) -> Decimal | None:
     if isinstance(value, Integral):
         return Decimal(int(value))
     if isinstance(value, Real):
-        # str() gives the shortest decimal for numpy scalars, too; their repr has the type.
+        # Not repr(), which for numpy scalars has their type. Both give the shortest decimal.
         value = str(value)
         return Decimal(value) if _FLOAT.fullmatch(value) else None
     if isinstance(value, str) and _NUMBER.fullmatch(value := value.strip()):

@@ -1,4 +1,4 @@
-"""Finds time zones by name, and converts local days and times to UTC."""
+"""Converts names to time zones, and local days and times to UTC."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def to_zone(value: Any) -> tzinfo | None:
             except (LookupError, OSError, ValueError):
                 pass
         raise InvalidArgumentError(
-            f"tz: there is no time zone {short_repr(name)}; one is Europe/Warsaw"
+            f"tz: there is no time zone {short_repr(name)}: use a name such as Europe/Warsaw"
             " (a system without a time zone database needs the package tzdata)"
         )
     if value is None or isinstance(value, tzinfo):
@@ -41,7 +41,7 @@ def to_zone(value: Any) -> tzinfo | None:
     )
 
 
-def local_instants(wall: datetime, zone: tzinfo) -> tuple[datetime, ...]:
+def local_instants(local: datetime, zone: tzinfo) -> tuple[datetime, ...]:
     """Return the instants, in UTC, at which clocks in a zone show a naive time.
 
     A clock change may skip the time (no instant) or repeat it (two instants).
@@ -53,11 +53,11 @@ def local_instants(wall: datetime, zone: tzinfo) -> tuple[datetime, ...]:
         instants = {
             instant
             for fold in (0, 1)
-            if _shown((instant := wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)), zone)
-            == wall
+            if _shown((instant := local.replace(tzinfo=zone, fold=fold).astimezone(UTC)), zone)
+            == local
         }
     except OverflowError:
-        raise InvalidArgumentError(f"{wall} lies at the end of the calendar") from None
+        raise InvalidArgumentError(f"{local} lies at the end of the calendar") from None
     return tuple(sorted(instants))
 
 

@@ -57,7 +57,7 @@ def test_what_is_no_day(text):
     "name", ["Europe/Warsow", "", "x" * 300, "EST5EDT4", "local", "Europe/Warsaw\n"]
 )
 def test_what_is_no_zone(name):
-    with pytest.raises(click.BadParameter, match="one is Europe/Warsaw") as caught:
+    with pytest.raises(click.BadParameter, match="use a name such as Europe/Warsaw") as caught:
         zone(name)
     assert repr(name)[:50] in caught.value.message
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bettune import InvalidArgumentError, InvalidOddsError
 from bettune._bulk.desired_odds import to_desired_odds, to_rules
-from bettune._values.arguments import to_part
+from bettune._values.arguments import to_fraction
 from bettune._values.odds import DELETE, to_odds
 
 MISSING = (None, float("nan"), pd.NA, pd.NaT)
@@ -134,7 +134,7 @@ def test_a_decimal_comma_is_told_from_other_mistakes(text, said):
 
 @pytest.mark.parametrize("value", [0, 0.005, Decimal("0.005"), np.float64(0.005)])
 def test_a_tolerance_means_its_shortest_decimal(value):
-    assert to_part(value, "tolerance", "0.005") == Decimal(str(value))
+    assert to_fraction(value, "tolerance", "0.005") == Decimal(str(value))
 
 
 @pytest.mark.parametrize(
@@ -153,5 +153,7 @@ def test_a_tolerance_means_its_shortest_decimal(value):
     ],
 )
 def test_tolerances_that_are_refused(value):
-    with pytest.raises(InvalidArgumentError, match="tolerance must be a part from 0 to below 1"):
-        to_part(value, "tolerance", "0.005")
+    with pytest.raises(
+        InvalidArgumentError, match="tolerance must be a fraction from 0 to below 1"
+    ):
+        to_fraction(value, "tolerance", "0.005")

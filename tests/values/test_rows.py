@@ -114,7 +114,9 @@ def test_columns_that_are_refused(columns, said):
 
 
 def test_columns_go_with_rows_alone():
-    assert "columns goes with" in refused(lambda odds: sheet_pairs(odds, {"win": 5}), {5: {6: 2}})
+    assert "columns needs a DataFrame or rows" in refused(
+        lambda odds: sheet_pairs(odds, {"win": 5}), {5: {6: 2}}
+    )
 
 
 @pytest.mark.parametrize("name", [None, "id", "match"])

@@ -165,7 +165,7 @@ def test_a_pytz_zone_is_taken_by_its_name():
     ],
 )
 def test_what_is_no_zone(name):
-    with pytest.raises(InvalidArgumentError, match="one is Europe/Warsaw"):
+    with pytest.raises(InvalidArgumentError, match="use a name such as Europe/Warsaw"):
         to_zone(name)
 
 
