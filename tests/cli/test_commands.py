@@ -155,7 +155,7 @@ def test_put(run, client):
         client.predictions.search(11583, [1611243])
     )
     line = run("put", 11583, 1611243, "2.5", "--format", "table")
-    assert line == (0, "Filter 11583 holds odds of 2.5 for match 1611243.\n", "")
+    assert line == (0, "Filter 11583 has minimum odds of 2.5 for match 1611243.\n", "")
 
 
 def test_delete(run, client):
@@ -163,7 +163,7 @@ def test_delete(run, client):
     assert run("delete", 11583, 1611243) == (0, "", "")
     assert client.predictions.search(11583, [1611243]) == []
     assert run("delete", 11583, 1611243, "--format", "json") == (0, "null\n", "")
-    line = "Filter 11583 holds no odds for match 1611243.\n"
+    line = "Filter 11583 has no minimum odds for match 1611243.\n"
     assert run("delete", 11583, 1611243, "--format", "table") == (0, line, "")
 
 
@@ -253,7 +253,7 @@ def test_a_wrong_token(run, box, use):
     assert (status, out) == (1, "")
     assert err == (
         "Error: GET /sports: 401 invalid_token: Invalid token. "
-        "Put a valid token into BETTUNE_API_TOKEN: BetTune's Settings page makes them\n"
+        "Put a valid token into BETTUNE_API_TOKEN. Create one on BetTune's Settings page\n"
     )
 
 
@@ -273,7 +273,11 @@ def test_without_pro(run, box, use):
 
 def test_a_filter_may_be_named(run, client, box):
     status, out, err = run("put", "Manual football", 1611243, "2.5", "--format", "table")
-    assert (status, out, err) == (0, "Filter 11583 holds odds of 2.5 for match 1611243.\n", "")
+    assert (status, out, err) == (
+        0,
+        "Filter 11583 has minimum odds of 2.5 for match 1611243.\n",
+        "",
+    )
     (got,) = rows(run("predictions", "Manual football", "--match", 1611243))
     assert (got["filter_id"], got["odds"]) == ("11583", "2.500000")
     run("delete", "Manual football", 1611243)
@@ -281,7 +285,8 @@ def test_a_filter_may_be_named(run, client, box):
     status, out, err = run("put", "manual football", 1611243, "2.5")
     assert (status, out, sent(box)[-1]) == (1, "", ("GET", "/prediction-filters"))
     assert err == (
-        "Error: there is no prediction filter 'manual football': to list yours: bettune filters\n"
+        "Error: there is no prediction filter 'manual football': "
+        "to list yours, run: bettune filters\n"
     )
 
 
@@ -289,15 +294,17 @@ def test_a_filter_may_be_named(run, client, box):
 def test_an_unknown_filter(run):
     status, out, err = run("put", 1, 1611243, 2)
     assert (status, out) == (1, "")
-    assert err.endswith("404 filter_not_found: Filter not found. To list yours: bettune filters\n")
+    assert err.endswith(
+        "404 filter_not_found: Filter not found. To list yours, run: bettune filters\n"
+    )
     status, out, err = run("predictions", 1, "--date", DAY)
     assert (status, out) == (1, "")
-    assert err == "Error: there is no prediction filter 1: to list yours: bettune filters\n"
+    assert err == "Error: there is no prediction filter 1: to list yours, run: bettune filters\n"
     status, out, err = run("put", "1" * 5000, 1611243, 2)
     assert (status, out) == (1, "")
     assert (
-        err
-        == f"Error: there is no prediction filter '{'1' * 59}…: to list yours: bettune filters\n"
+        err == f"Error: there is no prediction filter '{'1' * 59}…: "
+        "to list yours, run: bettune filters\n"
     )
 
 

@@ -50,7 +50,10 @@ def test_words_mean_the_days_of_the_zone(word, offset, name):
 def test_what_is_no_day(text):
     with pytest.raises(click.BadParameter) as caught:
         to_day(CONTEXT, DAY, text)
-    assert caught.value.message == f"{text!r} is not a day: YYYY-MM-DD, yesterday, today, tomorrow."
+    assert (
+        caught.value.message
+        == f"{text!r} is not a day: use YYYY-MM-DD, yesterday, today or tomorrow."
+    )
 
 
 @pytest.mark.parametrize(

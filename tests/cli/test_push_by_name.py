@@ -139,7 +139,7 @@ def test_a_disabled_filter_is_said(run, sheet):
         (["s.csv"], "Give FILTER and FILE, or --column NAME=FILTER and FILE alone."),
         (["1", "s.csv", *COLUMNS], "Give FILTER and FILE, or --column NAME=FILTER and"),
         (["s.csv", "--column", "home"], "'home' is not NAME=FILTER, such as home_win=11583."),
-        (["s.csv", "--column", "a=b=c"], "'a=b=c' has several '=': name the filter by its id"),
+        (["s.csv", "--column", "a=b=c"], "'a=b=c' has several '=': give the filter's id"),
         (["s.csv", "--column", "a=1", "--column", "a=2"], "there are two filters for the column"),
         (["s.csv", "--column", "A=1", "--column", "a=2"], "there are two filters for the column"),
         (["1", "s.csv", "--tolerance", "0.5"], "'0.5' is not a percentage below 100, such as 0.5%"),
@@ -165,4 +165,4 @@ def test_two_columns_need_two_filters(run, box, sheet):
         "push", sheet(), "--column", "draw=11583", "--column", "home_odds=Manual football"
     )
     assert (status, writes(box)) == (2, [])
-    assert err == ("Error: a filter is named twice: give each column of odds a filter of its own\n")
+    assert err == ("Error: a filter is given twice: give each column of odds a filter of its own\n")

@@ -99,7 +99,7 @@ def test_a_file_that_is_no_log_is_left_alone(run, box, odds, tmp_path):
     before = path.read_bytes()
     status, out, err = run("push", FILTER, path, "--log", path)
     assert (status, out, box.seen, path.read_bytes()) == (2, "", [], before)
-    assert "it is not such a log, which begins with the line at,filter_id," in err
+    assert "it is not a log of bettune, which begins with the line at,filter_id," in err
     status, _, err = run("push", FILTER, path, "--log", tmp_path)
     assert (status, box.seen) == (2, [])
     assert err == f"Error: --log {tmp_path}: Is a directory\n"
@@ -220,7 +220,7 @@ def test_a_closed_standard_input(tmp_path):
     command = f'"{sys.executable}" -m bettune.cli push {FILTER} - <&-'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "Error: standard input is closed: name a file, or pipe one in\n"
+    assert done.stderr == "Error: standard input is closed: give a file, or pipe one in\n"
 
 
 @pytest.mark.usefixtures("box")

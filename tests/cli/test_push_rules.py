@@ -208,7 +208,7 @@ def test_ids_that_cannot_be_checked_against_the_teams_are_noted(run, client, day
     path = file(f"match_id,home,away,odds\n{day[0].id},{day[0].home.name},{day[0].away.name},2\n")
     status, _, err = run("push", FILTER, path)
     assert status == 0
-    assert "match_id is not checked against home and away: that needs the column date" in err
+    assert "match_id is not checked against home and away, which needs the column date" in err
     assert held(client, day) == {day[0].id: 2}
     assert run("push", FILTER, path, "--quiet").err == ""
 

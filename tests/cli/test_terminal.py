@@ -70,7 +70,7 @@ def test_an_empty_list_says_so(terminal, box, use):
     use(box, box.free_token)
     screen = terminal("filters")
     assert screen.finish() == 0
-    assert screen.lines == ["No prediction filters. They are made in BetTune, with PRO."]
+    assert screen.lines == ["No prediction filters. Create them in BetTune, with PRO."]
 
 
 @pytest.mark.usefixtures("box")
