@@ -187,7 +187,7 @@ def test_a_sandbox_that_has_stopped(visit, port):
     with Sandbox(port=port) as box:
         page = visit(box)
         operation = opened(page, "get-sports")
-    assert send(operation) == "No answer. Is the sandbox still running?"
+    assert send(operation) == "No response. Is the sandbox still running?"
 
 
 def test_the_same_in_python(box, visit):
@@ -273,7 +273,7 @@ def test_the_matches_show_a_push_as_it_happens(visit, port):
         expect(cell).to_have_class("changed")
         expect(count).to_contain_text(f"through the API: {before + 1}")
     page.clock.fast_forward(2000)
-    expect(page.get_by_role("status")).to_contain_text("does not answer")
+    expect(page.get_by_role("status")).to_contain_text("does not respond")
     expect(cell).to_have_text("7.770000")
 
 

@@ -187,7 +187,7 @@ def test_the_sandbox_runs(monkeypatch):
 def test_the_sandbox_refuses_what_its_own_program_does(pipe):
     status, out, err = pipe("sandbox", "--port", "x")
     assert (status, out) == (2, "")
-    assert "not a port: 'x'" in err
+    assert "'x' is not a port" in err
 
 
 def test_the_sandbox_has_the_options_of_its_own_program(run):

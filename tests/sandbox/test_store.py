@@ -198,14 +198,14 @@ def test_a_killed_process_loses_no_acknowledged_write(tmp_path, connect, run):
 
 
 def test_a_write_that_fails_leaves_nothing(box, client, monkeypatch):
-    keep = Store._keep
+    save = Store._save
 
-    def keep_and_fail(store, prediction, value):
-        keep(store, prediction, value)
+    def save_and_fail(store, prediction, value):
+        save(store, prediction, value)
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "_keep", keep_and_fail)
+        patch.setattr(Store, "_save", save_and_fail)
         assert client.put(url(1611243), json={"odds": 2}).status_code == 500
     assert odds(client, [1611243]) == {}
     assert client.put(url(1611243), json={"odds": 3}).status_code == 200
