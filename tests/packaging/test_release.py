@@ -43,8 +43,8 @@ def test_before_there_is_a_tag_the_notes_are_what_is_unreleased(capsys):
     [
         (CHANGELOG, "0.2.0", "v0.2.1", "the tag is v0.2.1, and bettune/_version.py says 0.2.0"),
         (CHANGELOG, "0.3.0", "v0.3.0", r"no section \[0\.3\.0\]"),
-        (CHANGELOG.replace(" - 2026-12-01", ""), "0.2.0", "v0.2.0", r"does not date \[0\.2\.0\]"),
-        (CHANGELOG.replace("First.\n", ""), "0.1.0", "v0.1.0", r"says nothing in \[0\.1\.0\]"),
+        (CHANGELOG.replace(" - 2026-12-01", ""), "0.2.0", "v0.2.0", r"has no date for \[0\.2\.0\]"),
+        (CHANGELOG.replace("First.\n", ""), "0.1.0", "v0.1.0", r"has no text in \[0\.1\.0\]"),
         ("# Changelog\n", "0.1.0", None, r"no section \[Unreleased\]"),
     ],
 )
