@@ -77,7 +77,7 @@ def place(limit: RateLimit, count: int, filters: int) -> Iterator[Place]:
 
 
 def under_a_limit(brief: bool) -> Iterator[Row]:
-    """Measure syncs for one and several filters, compared with the shortest time under the limit."""
+    """Measure syncs for one and for several filters against the shortest time under the limit."""
     count, limit = (30, BRIEF) if brief else (1000, LIMIT)
     with asyncio.Runner() as runner:
         for name, filters, target in (
@@ -133,7 +133,7 @@ def together(
 def sync_part(
     barrier: Barrier, at: Place, shared: bool, part: int
 ) -> tuple[float, float, int, int]:
-    """Sync a part of the matches. Return its start and end, and the numbers of requests and 429s."""
+    """Sync a part of the matches. Return start, end, and the numbers of requests and of 429s."""
     statuses: Counter[int] = Counter()
     hooks = {"response": [lambda response: statuses.update([response.status_code])]}
     limit = RateLimit(at.limit.requests, at.limit.per, shared=True) if shared else None

@@ -92,7 +92,7 @@ class Contract:
                 if name in schema["properties"]:
                     yield from self._additions(schema["properties"][name], one, f"{place}.{name}")
                 elif "items" in schema["properties"] and pages(name):
-                    text = f"{place}.{name} is new: a list may be only a part now"
+                    text = f"{place}.{name} is new: a list may be incomplete now"
                     yield Finding(BREAK, "body", text)
                 else:
                     yield Finding(ADDITION, "body", f"{place}.{name} is new")

@@ -135,7 +135,7 @@ BREAKS = {
     ),
     "page": (
         on("GET /matches", lambda body: body.update(nextPage="/2")),
-        "break: body: $.nextPage is new: a list may be only a part now",
+        "break: body: $.nextPage is new: a list may be incomplete now",
         "GET /matches",
     ),
     "other_odds": (

@@ -91,23 +91,31 @@ ERRORS = "the answer 429"
             "GET /matches: the query parameter `sport` was integer and is integer or string",
         ),
         # answers
-        (put((*SPORTS, "responses", "200"), DROP), BREAKING, "GET /sports: the answer 200 is gone"),
-        (put((*SPORTS, "responses", "401"), DROP), HARMLESS, "GET /sports: the answer 401 is gone"),
-        (put((*SPORTS, "responses", "418"), {}), WIDENING, "GET /sports: the answer 418 is new"),
+        (
+            put((*SPORTS, "responses", "200"), DROP),
+            BREAKING,
+            "GET /sports: the response 200 is gone",
+        ),
+        (
+            put((*SPORTS, "responses", "401"), DROP),
+            HARMLESS,
+            "GET /sports: the response 401 is gone",
+        ),
+        (put((*SPORTS, "responses", "418"), {}), WIDENING, "GET /sports: the response 418 is new"),
         (
             put((*SPORTS, "responses", "200", "content"), {"text/csv": {"schema": STRING}}),
             BREAKING,
-            "GET /sports: the answer 200 is not JSON any more",
+            "GET /sports: the response 200 is no longer JSON",
         ),
         (
             put((*SPORTS, "responses", "429", "headers", "Retry-After"), DROP),
             HARMLESS,
-            "GET /sports: the answer 429 does not describe Retry-After any more",
+            "GET /sports: the response 429 no longer describes Retry-After",
         ),
         (
             put((*SPORTS, "responses", "200", "headers"), {"X-A": {"schema": STRING}}),
             WIDENING,
-            "GET /sports: the answer 200 describes X-A now",
+            "GET /sports: the response 200 describes X-A now",
         ),
         # fields of answers
         (put((*PREDICTION, "venue"), STRING), WIDENING, "Prediction.venue is new"),
@@ -129,7 +137,7 @@ ERRORS = "the answer 429"
         (
             put((*MODELS, "Score", "properties", "home"), INTEGER),
             HARMLESS,
-            "Score.home is never null any more",
+            "Score.home is no longer null",
         ),
         (
             put(
@@ -142,7 +150,7 @@ ERRORS = "the answer 429"
         (
             put((*MODELS, "Score", "required"), ["home"]),
             BREAKING,
-            "Score.away is not always there any more",
+            "Score.away is no longer always there",
         ),
         (
             put((*PREDICTION, "odds"), {"type": "object", "properties": {}}),
@@ -152,7 +160,7 @@ ERRORS = "the answer 429"
         (
             put((*PREDICTION, "odds"), {"type": "number"}),
             HARMLESS,
-            "Prediction.odds comes as number: a Decimal either way",
+            "Prediction.odds is sent as number: a Decimal in both cases",
         ),
         # enums
         (
@@ -163,7 +171,7 @@ ERRORS = "the answer 429"
         (
             put((*PREDICTION, "source", "enum"), ["api"]),
             BREAKING,
-            "Prediction.source has no value 'ui' any more",
+            "Prediction.source no longer has the value 'ui'",
         ),
         (
             put((*PREDICTION, "source", "enum"), DROP),
@@ -174,7 +182,7 @@ ERRORS = "the answer 429"
         (
             put((*SEARCH, "properties", "limit"), INTEGER),
             BREAKING,
-            "SearchPredictionsRequest.limit is new: without it, an answer may be only a part",
+            "SearchPredictionsRequest.limit is new: without it, a response may be incomplete",
         ),
         (
             put((*SEARCH, "properties", "filterId"), {"type": "integer", "enum": [1]}),

@@ -87,7 +87,7 @@ def test_what_is_new_is_there_and_the_facade_works(
     done = make(tmp_path / "new.yaml")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "Merge it, with a line in CHANGELOG.md: the facade works as it is, and there is more.",
+        "Merge it, with a line in CHANGELOG.md: the facade works unchanged; the API has more.",
         "What changed for the users of bettune:",
         "- widening: GET /leagues is new",
         "- widening: Match.venue is new",
