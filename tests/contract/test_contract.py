@@ -94,12 +94,12 @@ BREAKS = {
     ),
     "open": (
         on("GET /sports unsigned", lambda body: (200, {"count": 0, "items": []})),
-        "break: status: without a token it answers 200, not 401",
+        "break: status: without a token it responds with 200, not 401",
         "GET /sports (no token)",
     ),
     "any_date": (
         on("GET /matches refused", lambda body: (200, NO_MATCHES)),
-        "break: status: it takes `no-date` for a date",
+        "break: status: it accepts `no-date` as a date",
         "GET /matches (no date)",
     ),
     "media_type": (
