@@ -16,7 +16,7 @@ from tests.test_run_ends import ODDS
 from tests.test_sync import Table
 
 
-def test_a_cancelled_run_has_told_of_each_write_that_was_answered():
+def test_a_cancelled_run_has_reported_each_completed_write():
     """Also of those that wait for their turn to tell, behind a callback that takes its time."""
     told = []
 
@@ -45,7 +45,7 @@ def test_a_cancelled_run_has_told_of_each_write_that_was_answered():
     assert sorted(told) == [1, 2, 3]
 
 
-def test_a_callback_that_awaits_what_is_cancelled_ends_the_run_with_its_report():
+def test_a_callback_that_awaits_a_cancelled_task_ends_the_run_with_its_report():
     async def on_result(result):
         other = asyncio.ensure_future(asyncio.sleep(60))
         other.cancel()

@@ -47,7 +47,7 @@ def test_words_mean_the_days_of_the_zone(word, offset, name):
     "text",
     ["2026-06-31", "20260606", "2026-6-6", "6.6.2026", "Today", "", "2026-W23-6", "٢٠٢٦-٠٦-٠٦"],
 )
-def test_what_is_no_day(text):
+def test_invalid_days(text):
     with pytest.raises(click.BadParameter) as caught:
         to_day(CONTEXT, DAY, text)
     assert (
@@ -59,7 +59,7 @@ def test_what_is_no_day(text):
 @pytest.mark.parametrize(
     "name", ["Europe/Warsow", "", "x" * 300, "EST5EDT4", "local", "Europe/Warsaw\n"]
 )
-def test_what_is_no_zone(name):
+def test_unknown_zones(name):
     with pytest.raises(click.BadParameter, match="one is Europe/Warsaw") as caught:
         zone(name)
     assert repr(name)[:50] in caught.value.message

@@ -69,7 +69,7 @@ def odds(**values):
         pytest.param("match_id,odds,home\n7,2.15,Łódź\n8,,\n".encode("cp1250"), id="cp1250"),
     ],
 )
-def test_what_is_read(content):
+def test_readable_files(content):
     assert read(content) == odds(m7="2.15", m8=None)
 
 
@@ -77,7 +77,7 @@ def test_the_word_delete_deletes():
     assert read("match_id,odds\n7,delete\n8,Delete\n") == {7: DELETE, 8: DELETE}
 
 
-def test_empty_odds_are_refused_unless_it_is_said_what_they_mean():
+def test_empty_odds_are_refused_without_missing():
     message = refused("match_id,odds\n7,2\n8,\n", missing="error")
     assert message.startswith("odds.csv, line 3: odds are empty; --missing skip leaves such")
     assert read("match_id,odds\n7,\n", missing="skip") == {7: None}
@@ -104,7 +104,7 @@ def test_a_column_of_odds_for_each_filter():
         ("2026-06-06,Lec\x1bhia,Lech,2", "home: 'Lec\\x1bhia' has a control character"),
     ],
 )
-def test_what_is_no_fixture(row, reason):
+def test_invalid_fixtures(row, reason):
     row = row if isinstance(row, bytes) else row.encode()
     message = refused(b"date,home,away,odds\n" + row, zone=ZoneInfo("Europe/Warsaw"))
     assert message.startswith(f"odds.csv, line 2: {reason}")
@@ -392,7 +392,7 @@ def test_odds_are_rounded_as_bettune_does():
         (f'match_id,odds,x\n7,2,"{"x" * 200_000}"\n', "line 2: not CSV: field larger than"),
     ],
 )
-def test_what_is_refused(content, reason):
+def test_invalid_files(content, reason):
     message = refused(content)
     assert message.startswith(f"odds.csv, {reason}")
     assert message.endswith("; nothing was sent")

@@ -37,7 +37,7 @@ def lines(count, first=1611243):
     return "match_id,odds\n" + "".join(f"{first + n},7.77\n" for n in range(count))
 
 
-def test_it_writes_what_differs_and_reports_it(run, box, client, file):
+def test_it_writes_the_differences_and_reports_them(run, box, client, file):
     before = len(writes(box))
     status, out, err = run("push", FILTER, file(WANTED))
     assert (status, err) == (0, "")
@@ -140,7 +140,7 @@ def test_of_very_many_failures_the_first_are_listed(run, file):
     assert err.endswith("\n  and 30 more\n")
 
 
-def test_what_stops_the_run_is_said_with_what_was_not_tried(run, use, file):
+def test_an_error_that_stops_the_run_is_reported_with_the_pending_writes(run, use, file):
     with Sandbox(rate_limit=RateLimit(4, 500)) as box:
         use(box)
         status, out, err = run("push", FILTER, file(lines(30)), *ANY)

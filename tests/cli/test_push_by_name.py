@@ -62,7 +62,7 @@ def test_the_plan_names_the_matches(run, box, day, sheet):
     assert writes(box) == []
 
 
-def test_what_is_not_certain_is_explained_and_nothing_written(run, box, day, sheet):
+def test_unresolved_rows_are_explained_and_nothing_is_written(run, box, day, sheet):
     path = sheet(NOBODY.format(day[20].away.name))
     status, out, err = run("push", path, *COLUMNS)
     assert (status, out, writes(box)) == (2, "", [])
@@ -73,7 +73,7 @@ def test_what_is_not_certain_is_explained_and_nothing_written(run, box, day, she
     assert rest[-2:] == ["yours,bettune", f"Zzyzx Qwfpgj,{day[20].home.name}"]
 
 
-def test_the_others_are_written_where_it_is_said(run, box, day, sheet):
+def test_the_other_rows_are_written_with_unresolved_skip(run, box, day, sheet):
     path = sheet(NOBODY.format(day[20].away.name))
     status, out, err = run("push", path, *COLUMNS, "--unresolved", "skip", "--quiet")
     assert (status, len(rows(out)), writes(box)) == (3, 4, ["PUT"] * 4)
@@ -122,7 +122,7 @@ def test_a_row_that_resolve_left_open(run, day, sheet, tmp_path, box):
     assert err.startswith(f"Note: {resolved}: 2 of 3 fixtures resolved; these rows were skipped:")
 
 
-def test_a_line_named_twice_is_told_by_its_line(run, day, sheet):
+def test_a_duplicate_row_is_reported_with_its_line(run, day, sheet):
     again = f"{DAY},{day[0].home.name},{day[0].away.name},2,3"
     err = run("push", sheet(again), *COLUMNS).err
     assert f"lines 2 and 4: {day[0].home.name} - {day[0].away.name}: they are all match" in err

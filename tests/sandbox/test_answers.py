@@ -68,7 +68,7 @@ def test_matches_of_the_past_and_of_the_future(client):
         assert {match["finished"] for match in body["items"]} == {finished}
 
 
-def test_the_present_is_what_the_clock_says(connect):
+def test_the_current_time_is_that_of_the_clock(connect):
     now = datetime(2026, 6, 6, 15, tzinfo=UTC)
     with Sandbox(now=lambda: now) as box:
         client = connect(box.base_url, box.token)

@@ -30,7 +30,7 @@ def test_it_runs_until_it_is_stopped(run, connect, number):
     assert (process.popen.returncode, out, err) == (0, "", "")
 
 
-def test_what_it_prints(run, connect):
+def test_its_output(run, connect):
     process = run()
     assert process.said.splitlines() == [
         "# The BetTune sandbox is running, with its data in memory. Ctrl-C stops it. To use it:",

@@ -143,7 +143,7 @@ def test_many_clients_at_once(box, connect):
     assert answers == [200] * 200
 
 
-def test_little_is_kept_of_each_request_whoever_sends_it(box):
+def test_little_of_each_request_is_kept(box):
     with httpx.Client(trust_env=False) as stranger:
         root = box.base_url.removesuffix("/bet-tune-api/v1")
         assert stranger.request("X" * 30_000, f"{root}/{'x' * 30_000}").status_code in {404, 405}
@@ -217,7 +217,7 @@ def test_the_package_has_no_other_names():
     assert "AttributeError: module 'bettune.sandbox' has no attribute 'Box'" in result.stderr
 
 
-def test_an_interpreter_ends_though_nobody_stopped_its_sandbox():
+def test_the_interpreter_ends_with_a_running_sandbox():
     output(
         sys.executable,
         "-W",

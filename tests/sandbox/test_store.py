@@ -137,7 +137,7 @@ def test_while_another_process_has_the_database_locked_the_others_go_on(tmp_path
         assert waits.result().status_code == 200
 
 
-def test_a_database_that_stays_locked_is_an_answer(tmp_path, connect, monkeypatch):
+def test_a_database_that_stays_locked_gives_status_503(tmp_path, connect, monkeypatch):
     path = tmp_path / "bettune.db"
     with Sandbox(path) as box:
         client = connect(box.base_url, box.token)

@@ -252,7 +252,7 @@ def test_limits_that_let_more_through_are_widening(schema):
     assert [level for level, _ in compare(new, schema)] == [BREAKING] * 2
 
 
-def test_a_field_of_one_place_is_told_by_the_place(schema):
+def test_a_field_of_one_place_is_reported_with_the_place(schema):
     new = copy.deepcopy(schema)
     country = copy.deepcopy(new["components"]["schemas"]["IdName"])
     country["properties"]["code"] = STRING
@@ -270,7 +270,7 @@ def test_the_worst_comes_first_and_schemas_may_hold_themselves(schema):
     assert levels == [BREAKING, WIDENING]
 
 
-def test_a_list_that_may_be_null_is_told_as_the_list(schema):
+def test_a_list_that_may_be_null_is_reported_as_the_list(schema):
     new = copy.deepcopy(schema)
     new["components"]["schemas"]["MatchesResponse"]["properties"]["items"]["nullable"] = True
     assert compare(schema, new) == [(BREAKING, "MatchesResponse.items may be null now")]
@@ -310,7 +310,7 @@ def test_an_id_in_a_path_may_be_text_that_a_number_keeps_to(schema, pattern, lev
     ("description", "level"),
     [("Enter token in format (Bearer <token>)", HARMLESS), ("Your key", BREAKING)],
 )
-def test_a_bearer_token_may_be_told_as_a_header(schema, description, level):
+def test_a_bearer_token_may_be_described_as_a_header(schema, description, level):
     new = copy.deepcopy(schema)
     header = {"type": "apiKey", "in": "header", "name": "Authorization"}
     new["components"]["securitySchemes"] = {"sanctum": header | {"description": description}}

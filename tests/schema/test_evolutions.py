@@ -350,13 +350,13 @@ def test_two_of_several_operations_are_named(schema):
 
 
 @pytest.mark.parametrize("key", facade.UNSEEN)
-def test_what_no_type_checker_sees_has_a_place(root, key):
+def test_each_change_that_a_type_checker_misses_has_a_place(root, key):
     name, line = facade.place_of(key).split(":")
     found = (root / name).read_text().splitlines()[int(line) - 1]
     assert re.search(facade.UNSEEN[key][0], found)
 
 
-def test_what_is_sent_is_what_the_facade_sends(root):
+def test_the_table_of_sent_values_is_that_of_the_facade(root):
     name, line = facade.place_of("limits").split(":")
     text = (root / name).read_text().splitlines()[int(line) - 1]
     assert text == f"SEARCH_SIZE = {max(len(ids) for ids in facade.SENT['matchIds'])}"
@@ -395,7 +395,7 @@ def test_nullable_no_is_not_nullable(schema):
         ("minLength", True, "`minLength` is true, which is not a number"),
     ],
 )
-def test_what_a_keyword_cannot_be_is_refused(schema, key, value, said):
+def test_invalid_values_of_keywords_are_rejected(schema, key, value, said):
     new = copy.deepcopy(schema)
     models(new)["Match"]["properties"]["id"][key] = value
     with pytest.raises(Refused) as caught:

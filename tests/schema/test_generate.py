@@ -129,7 +129,7 @@ def test_the_templates_are_only_those_the_generator_knows():
     assert ours <= stock
 
 
-def test_what_further_fields_become(schema, tmp_path):
+def test_types_of_additional_fields(schema, tmp_path):
     """Kinds of fields that BetTune may add: each is decoded, and none fails the whole answer."""
     fields = {
         "amount": {"type": ["number", "string", "null"]},

@@ -42,7 +42,7 @@ def zizmor(folder):
         ("    runs-on: ubuntu-24.04\n", "    run-on: ubuntu-24.04\n", "failed to load"),
     ],
 )
-def test_the_check_finds_what_is_unsafe_or_wrong(folder, tmp_path, old, new, finding):
+def test_the_check_finds_unsafe_and_invalid_workflows(folder, tmp_path, old, new, finding):
     text = (folder / "gate.yml").read_text()
     assert zizmor(folder).returncode == 0
     assert old in text
@@ -103,7 +103,7 @@ def test_each_scheduled_workflow_tells_of_its_failures(folder):
         ("false", "", ""),
     ],
 )
-def test_a_failure_is_told_in_an_issue(clone, tmp_path, failed, open_issue, does):
+def test_a_failure_is_reported_in_an_issue(clone, tmp_path, failed, open_issue, does):
     copy, tool = clone
     tool("gh", f'echo "$*" >> "$TOLD"; if [ "$2" = list ]; then echo "{open_issue}"; fi')
     text = script(ROOT / ".github" / "workflows" / "tell.yml", "issue", "gh issue")
@@ -256,7 +256,7 @@ def mended(clone, workflow):
     return branch
 
 
-def test_the_same_schema_leaves_what_was_mended(clone, workflow, mended):
+def test_the_same_schema_keeps_the_maintainers_changes(clone, workflow, mended):
     copy, _ = clone
     before = git(copy, "rev-parse", f"origin/{mended}")
     fetched, told = workflow(NEW, mended)
@@ -264,7 +264,7 @@ def test_the_same_schema_leaves_what_was_mended(clone, workflow, mended):
     assert git(copy, "ls-remote", "origin", mended).split()[0] == before.strip()
 
 
-def test_another_schema_is_added_to_what_was_mended(clone, workflow, mended, tmp_path):
+def test_another_schema_is_added_to_the_maintainers_changes(clone, workflow, mended, tmp_path):
     copy, _ = clone
     before = git(copy, "rev-parse", f"origin/{mended}").strip()
     _, told = workflow("echo newer > openapi.yaml; exit 1", mended)
@@ -278,7 +278,7 @@ def test_another_schema_is_added_to_what_was_mended(clone, workflow, mended, tmp
     assert "pr create" not in asked
 
 
-def test_what_was_proposed_and_closed_is_not_proposed_again(clone, workflow, mended, tmp_path):
+def test_a_closed_proposal_is_not_made_again(clone, workflow, mended, tmp_path):
     copy, _ = clone
     before = git(copy, "rev-parse", f"origin/{mended}")
     _, told = workflow(NEW)  # none is open
@@ -288,7 +288,7 @@ def test_what_was_proposed_and_closed_is_not_proposed_again(clone, workflow, men
     assert git(copy, "ls-remote", "origin", mended).split()[0] == before.strip()
 
 
-def test_what_is_pushed_meanwhile_is_not_lost(clone, workflow, mended, folder):
+def test_commits_pushed_meanwhile_are_kept(clone, workflow, mended, folder):
     copy, tool = clone
     other = copy.parent / "other"
     git(copy.parent, "clone", "--quiet", "--branch", mended, copy.parent / "origin", other)
@@ -320,7 +320,7 @@ def test_without_a_new_schema_nothing_is_proposed(workflow, status, said):
 
 
 @pytest.mark.parametrize("passes", [True, False])
-def test_the_gate_is_run_and_told(folder, clone, passes):
+def test_the_result_of_the_gate_is_reported(folder, clone, passes):
     copy, _ = clone
     (copy / ".ci").mkdir()
     (copy / ".ci" / "run").write_text(f"echo a test; exit {int(not passes)}\n")
