@@ -58,9 +58,9 @@ BREAKING = {
 
 
 def test_each_change_that_breaks_users_is_named(tmp_path):
-    found = list(breaking(PAGE, changed(tmp_path, *BREAKING.values())))
+    broken = list(breaking(PAGE, changed(tmp_path, *BREAKING.values())))
     for said in BREAKING:
-        assert [one for one in found if one.startswith(said)], f"{said}\n{found}"
+        assert [line for line in broken if line.startswith(said)], f"{said}\n{broken}"
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_each_change_that_breaks_users_is_named(tmp_path):
     ],
 )
 def test_a_type_that_breaks_users_is_named(old, new, said):
-    found = list(breaking(PAGE, PAGE.replace(old, new, 1)))
-    assert len(found) == 1
-    assert found[0].startswith(said)
+    broken = list(breaking(PAGE, PAGE.replace(old, new, 1)))
+    assert len(broken) == 1
+    assert broken[0].startswith(said)
 
 
 @pytest.mark.parametrize(

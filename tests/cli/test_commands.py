@@ -42,21 +42,21 @@ def test_sports(run, client):
 
 
 def test_filters(run, client):
-    found = client.prediction_filters.list()
-    assert found
-    assert rows(run("filters")) == strings(found)
+    listed = client.prediction_filters.list()
+    assert listed
+    assert rows(run("filters")) == strings(listed)
 
 
 def test_matches(run, client):
-    found = client.matches.list(DAY, sport=1)
-    assert any(match.finished for match in found)
-    assert rows(run("matches", DAY)) == strings(found)
+    listed = client.matches.list(DAY, sport=1)
+    assert any(match.finished for match in listed)
+    assert rows(run("matches", DAY)) == strings(listed)
 
 
 def test_matches_of_several_days(run, client, box):
-    found = list(client.matches.between("2026-06-05", "2026-06-07", sport=1))
+    listed = list(client.matches.between("2026-06-05", "2026-06-07", sport=1))
     before = len(box.seen)
-    assert rows(run("matches", "2026-06-05", "--until", "2026-06-07")) == strings(found)
+    assert rows(run("matches", "2026-06-05", "--until", "2026-06-07")) == strings(listed)
     assert sent(box)[before:] == [("GET", "/matches")] * 3
 
 
@@ -71,8 +71,8 @@ def test_matches_of_a_local_day(run, client, box, day):
         if match.date.astimezone(warsaw).date() == day
     }
     before = len(box.seen)
-    found = rows(run("matches", day, "--tz", "Europe/Warsaw"))
-    assert {int(row["id"]): row["date"] for row in found} == expected
+    listed = rows(run("matches", day, "--tz", "Europe/Warsaw"))
+    assert {int(row["id"]): row["date"] for row in listed} == expected
     assert sent(box)[before:] == [("GET", "/matches")] * 2
 
 
@@ -126,9 +126,9 @@ def test_predictions_for_a_day(run, client, box):
     day = client.matches.list(DAY, sport=1)
     client.predictions.sync(11583, {day[0]: 2, day[-1]: 3}, by_hand="overwrite", max_drop=None)
     before = len(box.seen)
-    found = rows(run("predictions", 11583, "--date", DAY))
-    assert found == strings(client.predictions.search(11583, day), matches=day)
-    assert list(found[0]) == list(_PREDICTION_COLUMNS)
+    listed = rows(run("predictions", 11583, "--date", DAY))
+    assert listed == strings(client.predictions.search(11583, day), matches=day)
+    assert list(listed[0]) == list(_PREDICTION_COLUMNS)
     wanted = [("GET", "/prediction-filters"), ("GET", "/matches"), ("POST", "/predictions/search")]
     assert sent(box)[before : before + 3] == wanted
 
@@ -365,9 +365,9 @@ def test_matches_are_searched_in_all_their_names(run, client):
     day = client.matches.list(DAY, sport=1)
     match = day[10]
     for text in (match.home.name.upper(), match.tournament.name, match.country.name[1:]):
-        found = {int(row["id"]) for row in rows(run("matches", DAY, "--search", text))}
-        assert match.id in found
-        assert len(found) < len(day)
+        listed = {int(row["id"]) for row in rows(run("matches", DAY, "--search", text))}
+        assert match.id in listed
+        assert len(listed) < len(day)
     assert rows(run("matches", DAY, "--search", "łódź")) == rows(
         run("matches", DAY, "--search", "LODZ")
     )
@@ -378,9 +378,9 @@ def test_kick_offs_and_changes_are_in_the_zone(run, client):
     match = client.matches.list(DAY, sport=1)[5]
     client.predictions.put(11583, match, "2.100000")
     arguments = "predictions", 11583, "--date", DAY, "--tz", "Europe/Warsaw"
-    found = {row["match_id"]: row for row in rows(run(*arguments))}
+    listed = {row["match_id"]: row for row in rows(run(*arguments))}
     local = match.date.astimezone(ZoneInfo("Europe/Warsaw"))
-    assert found[str(match.id)]["kick_off"] == local.isoformat()
+    assert listed[str(match.id)]["kick_off"] == local.isoformat()
     (line,) = (
         line
         for line in run(*arguments, "--format", "table").out.splitlines()

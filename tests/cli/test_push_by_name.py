@@ -48,7 +48,7 @@ def test_a_sheet_of_names_goes_into_several_filters(run, client, day, sheet):
     }
     for filter_id, odds in ((11583, "2.5"), (11584, "3.5")):
         found = client.predictions.search(filter_id, ids)
-        assert [one.odds for one in found] == [Decimal(odds)] * 2
+        assert [prediction.odds for prediction in found] == [Decimal(odds)] * 2
 
 
 def test_the_plan_names_the_matches(run, box, day, sheet):

@@ -194,8 +194,8 @@ def test_rows_whose_match_has_started_are_skipped_and_reported(run, box, client,
 
 def test_an_id_beside_names_has_to_be_theirs(run, box, client, day, file):
     header = "match_id,date,home,away,odds\n"
-    other = f"{day[0].id},{DAY},{day[1].home.name},{day[1].away.name},2\n"
-    status, out, err = run("push", FILTER, file(header + other))
+    contradicting = f"{day[0].id},{DAY},{day[1].home.name},{day[1].away.name},2\n"
+    status, out, err = run("push", FILTER, file(header + contradicting))
     assert (status, out, held(client, day)) == (2, "", {})
     assert f"{day[0].home.name} - {day[0].away.name}" in err
     known = f"{day[0].id}.0,{DAY},{day[0].home.name},{day[0].away.name},2\n"

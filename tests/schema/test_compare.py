@@ -282,8 +282,8 @@ def test_examples_by_reference_are_no_schemas(schema):
     new["components"]["examples"] = {"A": {"value": {"required": ["x"]}}}
     for item in new["paths"].values():
         for operation in item.values():
-            for one in operation.get("parameters", []):
-                one["examples"] = by_reference
+            for parameter in operation.get("parameters", []):
+                parameter["examples"] = by_reference
             for answer in operation["responses"].values():
                 for content in answer.get("content", {}).values():
                     content["examples"] = by_reference
@@ -301,9 +301,9 @@ def test_an_id_in_a_path_may_be_text_that_a_number_keeps_to(schema, pattern, lev
     text = STRING | ({"pattern": pattern} if pattern else {})
     for path, item in new["paths"].items():
         for operation in item.values():
-            for one in operation.get("parameters", []):
-                one["schema"] = text if "{" in path else one["schema"]
-    assert {one for one, _ in compare(schema, new)} == {level}
+            for parameter in operation.get("parameters", []):
+                parameter["schema"] = text if "{" in path else parameter["schema"]
+    assert {reported for reported, _ in compare(schema, new)} == {level}
 
 
 @pytest.mark.parametrize(
@@ -315,4 +315,4 @@ def test_a_bearer_token_may_be_described_as_a_header(schema, description, level)
     header = {"type": "apiKey", "in": "header", "name": "Authorization"}
     new["components"]["securitySchemes"] = {"sanctum": header | {"description": description}}
     new["security"] = [{"sanctum": []}]
-    assert [one for one, _ in compare(schema, new)] == [level]
+    assert [reported for reported, _ in compare(schema, new)] == [level]

@@ -110,8 +110,8 @@ def write(tmp_path):
 
 def seen(folder):
     """The pair as who only looks at the files sees it."""
-    found = texts(folder)
-    return {name: text for name, text in found.items() if not name.startswith(".generate-")}
+    files = texts(folder)
+    return {name: text for name, text in files.items() if not name.startswith(".generate-")}
 
 
 def test_killed_before_each_step(tmp_path, write, old_pair):
