@@ -243,7 +243,7 @@ def test_the_pytest_fixture(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"port": 70000}, "port must be from 0 (any free one) to 65535, not 70000"),
+        ({"port": 70000}, "port must be from 0 (any free port) to 65535, not 70000"),
         ({"port": -1}, "not -1"),
         ({"port": "80"}, "not '80'"),
         ({"port": True}, "not True"),
@@ -255,7 +255,7 @@ def test_the_pytest_fixture(tmp_path):
         ({"now": datetime(2026, 6, 6, tzinfo=UTC)}, "now must be a function, not datetime"),
     ],
 )
-def test_arguments_that_cannot_be_right(arguments, said):
+def test_invalid_arguments(arguments, said):
     with pytest.raises(ConfigurationError) as caught:
         Sandbox(**arguments)
     assert said in str(caught.value)
