@@ -30,21 +30,17 @@ def _serializer(cls: type) -> Any:
     return TypeAdapter(cls).serializer
 
 
-class _PydanticSerializer:
-    """The serializer for a model where pydantic knows no type, as in the results of a tool."""
-
-    def __get__(self, _model: object, cls: type) -> Any:
-        try:
-            return _serializer(cls)
-        except ImportError:
-            raise AttributeError("pydantic is not installed") from None
-
-
 # Models have no reference cycles: gc=False saves the garbage collector work.
 class _Model(Struct, frozen=True, gc=False):
     """The base of all models. pydantic and FastAPI accept them as fields."""
 
-    __pydantic_serializer__ = _PydanticSerializer()
+    @property
+    def __pydantic_serializer__(self) -> Any:
+        """The serializer for pydantic where it knows no type, as in the results of a tool."""
+        try:
+            return _serializer(type(self))
+        except ImportError:
+            raise AttributeError("pydantic is not installed") from None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:

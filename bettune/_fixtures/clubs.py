@@ -55,12 +55,14 @@ class Identity(Struct, frozen=True, gc=False):
         marks: the marks of the team: a reserve team may have its own name.
         sure: True for a name of the club, False for a part of a name that several clubs share.
         rank: higher for the club's usual name, and for an identical name.
+        by_town: True for another club form before the town of the club, as in ASC Dortmund.
     """
 
     clubs: tuple[Club, ...]
     marks: Marks
     sure: bool
     rank: int = 0
+    by_town: bool = False
 
 
 class _Entry(Struct, frozen=True, eq=False, gc=False):
@@ -143,7 +145,6 @@ class Section:
             if entry.reading.numbers == reading.numbers and entry.reading.forms == reading.forms
         ]
         fitting = [entry for entry in entries if _fits(entry, reading)]
-        fitting = [] if sure else [entry for entry in fitting if not _is_another(entry, name)]
         chosen = (
             sure
             or [entry for entry in fitting if entry.reading.numbers == reading.numbers]
@@ -171,7 +172,8 @@ class Section:
             for entry in entries
         )
         rank = 2 * usual + bool(very)
-        return Identity((club,), marks.joined(Marks(reserve=reserve)), sure=True, rank=rank)
+        by_town = not sure and all(_has_only_town(entry, name) for entry in chosen)
+        return Identity((club,), marks.joined(Marks(reserve=reserve)), True, rank, by_town)
 
     def containing(self, words: Sequence[str]) -> set[Club]:
         """Return the clubs that have all these words in their names."""
@@ -197,16 +199,14 @@ def _fits(entry: _Entry, reading: Reading) -> bool:
     )
 
 
-def _is_another(entry: _Entry, name: TeamName) -> bool:
-    """Return whether a club form before a town makes another club: ASC Dortmund is not Borussia."""
+def _has_only_town(entry: _Entry, name: TeamName) -> bool:
+    """Return whether a name has a club form and the town of a club: ASC Dortmund, not Borussia."""
     first = name.plain.partition(" ")[0]
     if entry.reading.forms or first not in vocabulary().forms:
         return False
+    town = entry.reading.words
     usual = entry.club.readings[0].words if entry.club.readings else ()
-    return (
-        len(entry.reading.words) < len(usual)
-        and usual[-len(entry.reading.words) :] == entry.reading.words
-    )
+    return len(town) < len(usual) and usual[-len(town) :] == town
 
 
 def is_year(number: str) -> bool:

@@ -39,12 +39,7 @@ _NEAR = timedelta(minutes=90)
 _FAR = timedelta(hours=3)
 CANDIDATES = 3
 
-_SCORES = {
-    Level.CERTAIN: 1.0,
-    Level.COMPATIBLE: 0.8,
-    Level.UNRELATED: 0.0,
-    Level.CONTRADICTING: 0.0,
-}
+_SCORES = {Level.CERTAIN: 1.0, Level.COMPATIBLE: 0.8}
 
 Window = tuple["datetime", "datetime"]
 
@@ -184,7 +179,7 @@ class Pairing(Struct, frozen=True, eq=False, gc=False):
     @property
     def score(self) -> float:
         """The similarity of the names, from 0 to 1."""
-        return (_SCORES[self.home.level] + _SCORES[self.away.level]) / 2
+        return (_SCORES.get(self.home.level, 0.0) + _SCORES.get(self.away.level, 0.0)) / 2
 
 
 class Decision(Struct, frozen=True, gc=False):

@@ -70,7 +70,6 @@ _NOTHING = Verdict(Level.UNRELATED, "the names have no word in common")
 _EXTRA = Verdict(Level.COMPATIBLE, "one name has an additional word")
 _ORDER = Verdict(Level.COMPATIBLE, "the same words in another order")
 _TRANSLATED = Verdict(Level.COMPATIBLE, "a town's name in two languages")
-_FORM = Verdict(Level.COMPATIBLE, "one name has an additional club form")
 _BARE = Verdict(Level.COMPATIBLE, "only a club form differs, and other clubs have the same words")
 _SOUND = Verdict(Level.COMPATIBLE, "two spellings of the same sound")
 _SHORT = Verdict(Level.COMPATIBLE, "an abbreviation")
@@ -167,6 +166,8 @@ def _compare_known(
             if set(identity.clubs) & set(team_identity.clubs):
                 if another:
                     verdict = _FAMOUS
+                elif (identity.by_town or team_identity.by_town) and not same_words:
+                    verdict = _FORMS
                 elif identity.sure and team_identity.sure and (ours == theirs or same_words):
                     verdict = _KNOWN
                 elif name.plain == team.plain:
@@ -216,9 +217,7 @@ def _compare_unknown(
         return SAME_NAME
     if name.reading.words == team.reading.words:
         # The other name is unknown only because of its numbers or club forms.
-        if name.reading.numbers != team.reading.numbers:
-            return _NUMBERS
-        return _FORMS if name.reading.forms and team.reading.forms else _FORM
+        return _NUMBERS if name.reading.numbers != team.reading.numbers else _FORMS
     if not known:
         return _SEVERAL
     verdicts = [_UNLISTED]

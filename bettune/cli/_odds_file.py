@@ -116,7 +116,7 @@ class OddsFile:
         by_fixture: True if rows have date, home and away, with or without an id.
         has_dates: True if the file has a column date.
         unchecked: True if the file has teams but no column date, so that the ids cannot be
-            checked against the teams.
+            checked against the teams. False for output of bettune, which has kick_off.
 
     Raises:
         WrongUsage: the file cannot be read, or is invalid.
@@ -146,7 +146,11 @@ class OddsFile:
         )
         self.by_fixture = set(FIXTURE_COLUMNS) <= set(self._fixture.columns)
         self.has_dates = "date" in self._fixture.columns
-        self.unchecked = {"home", "away"} <= set(self._fixture.columns) and not self.has_dates
+        self.unchecked = (
+            {"home", "away"} <= set(self._fixture.columns)
+            and not self.has_dates
+            and file.index("kick_off") is None
+        )
         self._ids = MatchIds(file, optional=self.by_fixture or unresolved == "skip")
         self._columns = columns
         self._missing = missing

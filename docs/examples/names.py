@@ -1,7 +1,7 @@
 from bettune import BetTune
 
 sheet = [
-    {"date": "2026-06-06 14:00", "home": "KS Katowice", "away": "KS Szczecin"},
+    {"date": "2026-06-06 14:00", "home": "KS Katowice", "away": "Szczecin"},
     {"date": "2026-06-06 14:30", "home": "LODZ", "away": "KS Bialystok"},
     {"date": "2026-06-06 17:00", "home": "Bristol", "away": "Preston Utd"},
     {"date": "2026-06-06 19:00", "home": "Legia", "away": "KS Radom"},

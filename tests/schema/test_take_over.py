@@ -173,7 +173,7 @@ def test_refused_it_says_one_line(make, repo_copy):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "page.html was refused, nothing is changed: it is a web page (or XML), not a schema: "
-        "take the address of the file itself\n"
+        "use the address of the file itself\n"
     )
     assert texts(repo_copy) == before
 
