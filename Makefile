@@ -1,18 +1,18 @@
-# What a maintainer runs. Each target sets up what it needs on a machine that has Python 3.11+ and make.
+# The tasks of a maintainer. Each target sets up its environment on a machine with Python 3.11+ and make.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
 
-# The first Python that is new enough; another one: make test PYTHON=python3.13
+# The first Python that is new enough. To use another: make test PYTHON=python3.13
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && exit; done; \
 	echo python3)
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Where a machine sets it, every process would compile all anew.
+# With this variable, every process would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-# A change of the schema that was killed half way is finished before anything else is done.
+# First complete an interrupted change of the schema.
 ifneq ($(wildcard .generate-next),)
 $(info $(shell $(PYTHON) -m scripts.schema.pair))
 endif
@@ -20,14 +20,14 @@ endif
 .PHONY: help demo test test-lowest check generate schema contract bench sandbox build lock release-check \
 	soak audit mutants clean test-ecosystem test-httpx2 docs
 
-help: ## say what each target does
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# Makes the environment of a target from the lock of a name, unless it stands.
+# Makes the environment of a target from the lock with this name, unless it is up to date.
 define environment
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	version=$$($(PYTHON) -c 'import sys; print(sys.version.split()[0])' 2>/dev/null || echo missing); \
-	echo "bettune needs Python 3.11 or newer, and $(PYTHON) is $$version: name another with PYTHON=" >&2; exit 1; }
+	echo "bettune needs Python 3.11 or newer, and $(PYTHON) is $$version: choose another with PYTHON=" >&2; exit 1; }
 @$(PYTHON) -m scripts.environment $(@D) requirements/$(1).txt
 endef
 
@@ -37,16 +37,16 @@ endef
 	$(call environment,$*)
 FORCE:
 
-demo: .venv-demo/.ready ## do the whole job against a sandbox, and show it
+demo: .venv-demo/.ready ## run the daily job against a sandbox
 	@.venv-demo/bin/python -m scripts.demo
 
-test: .venv/.ready ## run the tests; ALL=1: those that take long too
+test: .venv/.ready ## run the tests; ALL=1: also the slow ones
 	@$(BIN)/python -m pytest $(if $(ALL),--all) $(ARGS)
 
 test-lowest: .venv-lowest/.ready ## run the tests with the lowest versions the library allows
 	@.venv-lowest/bin/python -m pytest $(if $(ALL),--all) $(ARGS)
 
-check: .venv/.ready ## check format, lint, types, what is generated, the public surface and the workflows
+check: .venv/.ready ## check format, lint, types, generated files, the public API and the workflows
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff .; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/python -m scripts.types bettune docs/examples
@@ -60,7 +60,7 @@ generate: .venv/.ready ## write generated/ from openapi.yaml, bettune/_sync from
 	@$(BIN)/python -m scripts.unasync
 	@$(BIN)/python -m scripts.api
 
-# What is asked for reaches the shell by the environment, as it was written.
+# Pass user input to the shell only through the environment, so that it is not expanded.
 schema: override export SCHEMA := $(value SCHEMA)
 schema: export MAKE := $(MAKE)# not in the recipe, which `make -n` would then run
 schema: .venv/.ready ## take over a downloaded schema: make schema SCHEMA=<url or file>
@@ -73,7 +73,7 @@ contract: .venv/.ready ## check a running API against openapi.yaml: BASE_URL=, a
 	@$(BIN)/python -m scripts.contract $(if $(BASE_URL),--base-url "$$BASE_URL") \
 		$(if $(FILTER),--filter "$$FILTER") $(if $(MATCH),--match "$$MATCH") $(ARGS)
 
-bench: .venv-bench/.ready ## measure against raw httpx and others, into docs/bench.md: ARGS=--brief for a look
+bench: .venv-bench/.ready ## compare with httpx and others, and write docs/bench.md; ARGS=--brief: a short trial
 	@.venv-bench/bin/python -m scripts.bench $(ARGS)
 
 sandbox: .venv-demo/.ready ## run a local BetTune until stopped
@@ -94,18 +94,18 @@ build: .venv/.ready ## build the sdist and the wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
 	@ls dist
 
-# What the workflow does on a tag, but the upload.
+# The steps of the release workflow, without the upload.
 release-check: override export TAG := $(value TAG)
-release-check: .venv-release/.ready ## build what a release would publish, check it, and show it: TAG= of the release
+release-check: .venv-release/.ready ## build and check a release without publishing it: TAG= of the release
 	@PATH="$(CURDIR)/.venv-release/bin:$$PATH" .venv-release/bin/python -m scripts.release $(if $(TAG),--tag "$$TAG")
 
 NODE := tests/ecosystem/schema
-test-ecosystem: .venv-ecosystem/.ready $(if $(shell command -v npm),$(NODE)/node_modules/.package-lock.json) ## run the library beside the tools its users have
+test-ecosystem: .venv-ecosystem/.ready $(if $(shell command -v npm),$(NODE)/node_modules/.package-lock.json) ## test the library with other tools of its users
 	@PATH="$(CURDIR)/.venv-ecosystem/bin:$$PATH" .venv-ecosystem/bin/python -m pytest \
 		-o asyncio_default_fixture_loop_scope=function tests/ecosystem tests/docs/test_examples.py $(ARGS)
 
-# Left out: what needs other packages.
-test-httpx2: .venv-ecosystem/.ready ## run the tests with httpx2, httpx's successor, in its place
+# Without the tests that need other packages.
+test-httpx2: .venv-ecosystem/.ready ## run the tests with httpx2, the successor of httpx
 	@PYTHONPATH="$(CURDIR)/tests/ecosystem/httpx2" .venv-ecosystem/bin/python -m pytest \
 		-o asyncio_default_fixture_loop_scope=function -W "ignore:Module already imported" \
 		--ignore=tests/test_schema_examples.py --ignore=tests/sandbox/test_conformance.py \
@@ -118,14 +118,14 @@ $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 lock: .venv/.ready ## pin the newest versions allowed, with hashes, and the lowest ones
 	@$(BIN)/python -m scripts.lock
 
-soak: .venv/.ready ## send 200,000 requests through one client of either kind; memory and files stay flat
+soak: .venv/.ready ## send 200,000 requests through each client, and check that memory and files do not grow
 	@$(BIN)/python -m scripts.soak $(ARGS)
 
-mutants: .venv/.ready ## break the code in known ways, and see that the tests find each
+mutants: .venv/.ready ## break the code in known ways, and check that tests fail
 	@$(BIN)/python -m scripts.mutants $(ARGS)
 
-audit: .venv/.ready ## ask whether a locked package has a known vulnerability
+audit: .venv/.ready ## look up known vulnerabilities of the locked packages
 	@$(BIN)/python -m scripts.audit
 
-clean: ## remove what the other targets made
+clean: ## remove the files that the other targets made
 	@rm -rf .venv .venv-* dist site .hypothesis .mypy_cache .ruff_cache

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SHEET = Path(__file__).with_name("demo_sheet.csv")
-# Each column of odds, and the bet type of the filter it goes into.
+# Each column of odds, and the bet type of its filter.
 BETS = {"home_odds": "Home", "draw_odds": "Draw", "away_odds": "Away"}
 LIMIT = RateLimit(requests=60, per=2)
 SHOWN = 5
@@ -28,13 +28,13 @@ def main() -> None:
     with SHEET.open(encoding="utf-8", newline="") as file:
         sheet = list(csv.DictReader(file))
     with Sandbox(rate_limit=LIMIT) as box, BetTune(box.token, base_url=box.base_url) as bettune:
-        print(f"A sandbox of BetTune runs at {box.base_url}")
-        print(f"and takes {LIMIT.requests} requests in {LIMIT.per} seconds.\n")
+        print(f"A BetTune sandbox runs at {box.base_url}")
+        print(f"and accepts {LIMIT.requests} requests in {LIMIT.per} seconds.\n")
 
         print(f"1. The model's sheet, {SHEET.name}: {len(sheet)} fixtures, odds for 3 bets")
         print("   with its own team names. The matches of these fixtures:\n")
         resolution = bettune.matches.resolve(sheet)
-        tell_resolution(sheet, resolution)
+        print_resolution(sheet, resolution)
 
         filters = {listed.bet_type: listed for listed in bettune.prediction_filters.list()}
         odds = {
@@ -49,7 +49,7 @@ def main() -> None:
         print("\n2. One plan per filter. Empty odds leave predictions unchanged:\n")
         plans = bettune.predictions.plan_many(odds, missing="skip", tolerance=0.005)
         names_by_id = {chosen.id: chosen.name for chosen in filters.values()}
-        tell_plans(names_by_id, resolution, plans)
+        print_plans(names_by_id, resolution, plans)
 
         print(
             f"\n3. {len(plans.writes)} writes, safe ones first. The client learns the rate limit:\n"
@@ -65,8 +65,8 @@ def main() -> None:
     print("The sandbox has stopped.")
 
 
-def tell_resolution(sheet: Sequence[Mapping[str, str]], resolution: Resolution) -> None:
-    """Print some names that differ, and the reasons for unresolved fixtures."""
+def print_resolution(sheet: Sequence[Mapping[str, str]], resolution: Resolution) -> None:
+    """Print some fixtures whose names differ in BetTune, and the unresolved fixtures."""
     pairs = zip(sheet, resolution.matches, strict=True)
     different = [(row, match) for row, match in pairs if match and row["home"] != match.home.name]
     for row, match in different[:SHOWN]:
@@ -82,8 +82,8 @@ def tell_resolution(sheet: Sequence[Mapping[str, str]], resolution: Resolution) 
         print(f"     if that is right: aliases={{{yours!r}: {theirs!r}}}")
 
 
-def tell_plans(name_of: Mapping[int, str], resolution: Resolution, plans: Plans) -> None:
-    """Print each plan, and the first of its changes by name."""
+def print_plans(name_of: Mapping[int, str], resolution: Resolution, plans: Plans) -> None:
+    """Print each plan, and the first changes with the names of their teams."""
     matches = {match.id: match for match in resolution.matches if match}
     for filter_id, plan in plans.items():
         print(f"   {filter_id} {name_of[filter_id]}: {plan}")
@@ -100,7 +100,7 @@ def names(match: Match) -> str:
 
 
 def progress(done: int, total: int) -> None:
-    """Print a progress bar: in place on a terminal, and from time to time in a log."""
+    """Print a progress bar: in place on a terminal, and every 30 writes elsewhere."""
     bar = "━" * (done * 40 // total)
     if sys.stdout.isatty():
         print(f"\r   {bar:40} {done}/{total}", end="", flush=True)

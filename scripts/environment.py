@@ -1,8 +1,8 @@
 """Makes a virtual environment from a lock: `python -m scripts.environment FOLDER LOCK`.
 
-A lock names packages, and requirements/hashes.txt has their hashes. Nothing is done where the
-environment was made before, with the same Python, packages and project. Runs on a bare Python. Of
-several processes one makes the environment, and the others wait.
+A lock lists packages, and requirements/hashes.txt has their hashes. If the environment exists with
+the same Python, packages and project, nothing is done. If several processes need the environment,
+one makes it and the others wait. This module needs only the standard library.
 """
 
 from __future__ import annotations
@@ -24,15 +24,17 @@ PROJECT = Path("pyproject.toml")
 
 
 def main(folder: Path, lock: Path) -> None:
-    """Make the environment, unless it stands."""
+    """Make the environment, unless it is up to date."""
     try:
-        import ensurepip  # noqa: F401, PLC0415 - Debian has these two in a package of their own
+        import ensurepip  # noqa: F401, PLC0415 - Debian packages ensurepip and venv separately
         import fcntl  # noqa: PLC0415 - not on Windows
         import venv  # noqa: F401, PLC0415
     except ImportError as error:
-        sys.exit(f"{sys.executable} cannot make a virtual environment: {error}; install its venv")
+        sys.exit(
+            f"{sys.executable} cannot make a virtual environment: {error}: install its package venv"
+        )
 
-    # The system's own lock goes with its process, however that ends.
+    # The system releases this lock when the process ends, even if it is killed.
     with folder.with_name(f"{folder.name}.lock").open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -50,7 +52,7 @@ def main(folder: Path, lock: Path) -> None:
         ready.unlink(missing_ok=True)
 
         def run(*command: str | Path, **variables: str) -> int:
-            # A command that outlives this process keeps the lock until it is done.
+            # The command inherits the lock, and keeps it if this process is killed first.
             return subprocess.run(
                 command, check=False, pass_fds=[held.fileno()], env=os.environ | variables
             ).returncode
@@ -67,7 +69,7 @@ def main(folder: Path, lock: Path) -> None:
 def install(
     pip: tuple[str | Path, ...], python: Path, packages: dict[str, str], run: Callable[..., int]
 ) -> int:
-    """Install the packages by uv, which takes a third of pip's time, or else by pip."""
+    """Install the packages with uv, three times as fast as pip, or with pip if uv fails."""
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "packages.txt"
         uv = [lines for pin, lines in packages.items() if pin.startswith("uv==")]
@@ -77,21 +79,21 @@ def install(
                 return status
             # uv does not read pip's configuration.
             command = [python, "-m", "pip", "config", "get", "global.index-url"]
-            asked = subprocess.run(command, capture_output=True, text=True, check=False)
-            index = os.environ.get("PIP_INDEX_URL") or asked.stdout.strip()
+            configured = subprocess.run(command, capture_output=True, text=True, check=False)
+            index = os.environ.get("PIP_INDEX_URL") or configured.stdout.strip()
             variables = {"UV_DEFAULT_INDEX": index} if index else {}
             file.write_text("".join(packages.values()), "utf-8")
             options = ("--quiet", "--compile-bytecode", "--require-hashes", "-r", file)
             uv_install = (python.with_name("uv"), "pip", "install", "--python", python)
             if not run(*uv_install, *options, **variables):
                 return 0
-            print("uv could not install them; pip tries", flush=True)
+            print("uv could not install the packages; trying pip", flush=True)
         file.write_text("".join(packages.values()), "utf-8")
         return run(*pip, "--require-hashes", "-r", file)
 
 
 def pins(lock: Path) -> dict[str, str]:
-    """Return the packages of a lock, `name==version`, each as pip reads it with its hashes."""
+    """Return the packages of a lock: `name==version`, each with its line and hashes for pip."""
     hashes: dict[str, str] = {}
     for block in re.split(r"\n(?=\S)", lock.with_name("hashes.txt").read_text("utf-8")):
         hashes[block.split()[0] if block else ""] = " ".join(re.findall(r"--hash=\S+", block))

@@ -1,6 +1,6 @@
-"""Runs the programs in docs/examples as their readers would, against a sandbox of their own.
+"""Runs the programs in docs/examples as their readers would, each against its own sandbox.
 
-`python -m scripts.examples` writes what they print into the files beside them that the pages show.
+`python -m scripts.examples` writes their output to the .txt files, which the pages show.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 
 
 def main() -> None:
-    """Renew what stands in the .txt files."""
-    for shown in sorted(EXAMPLES.glob("*.txt")):
-        shown.write_text(run(shown.with_suffix(".py")).stdout, encoding="utf-8")
+    """Renew the .txt files."""
+    for output in sorted(EXAMPLES.glob("*.txt")):
+        output.write_text(run(output.with_suffix(".py")).stdout, encoding="utf-8")
 
 
 def run(*programs: Path) -> subprocess.CompletedProcess[str]:
-    """Run a program, or files of tests, in a folder of its own that has all the examples."""
+    """Run a program, or files of tests, in a new folder with a copy of all examples."""
     names = [program.name for program in programs]
     if names[0].startswith("test_"):
         names = ["-m", "pytest", "-q", "-p", "no:cacheprovider", *names]

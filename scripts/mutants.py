@@ -1,7 +1,7 @@
-"""Break the code in the ways of mutants.toml, and see that tests fail: `python -m scripts.mutants`.
+"""Apply each change of mutants.toml, and expect tests to fail: `python -m scripts.mutants`.
 
-Arguments choose mutants by a part of their file's name. Exit status: 0 all are killed, 1 some are
-not, 2 the table is out of date.
+Arguments select mutants by a part of their file's path. Exit status: 0 if all are killed, 1 if some
+survive, 2 if the table is out of date.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ from typing import NamedTuple
 from scripts import ROOT
 
 TABLE = Path(__file__).with_suffix(".toml")
-LONGEST = (
-    300  # seconds for the tests of one mutant: one that makes them wait for ever is found, too
-)
+# Seconds per test path of a mutant. Exceeding them counts as a failure: a mutant may cause a hang.
+LONGEST = 300
 KILLED, SURVIVES, STALE = "killed", "survives", "is out of date"
 
 
 class Mutant(NamedTuple):
-    """A text of a file, the one to put in its place, and the tests that are to fail then."""
+    """A change of a file, as its old and new text, and the tests that must then fail."""
 
     file: str
     old: str
@@ -34,15 +33,15 @@ class Mutant(NamedTuple):
 
 
 def main() -> int:
-    """Try all mutants, or those chosen."""
+    """Try all mutants, or the selected ones. Return the exit status."""
     table = [Mutant(**entry) for entry in tomllib.loads(TABLE.read_text("utf-8"))["mutant"]]
     names = sys.argv[1:]
     chosen = [mutant for mutant in table if not names or any(n in mutant.file for n in names)]
     with tempfile.TemporaryDirectory() as name:
         copy = copy_of_the_tree(Path(name) / "tree")
         tests = sorted({test for mutant in chosen for test in mutant.tests})
-        if chosen and (said := failure(copy, tests)):
-            sys.exit(f"Without a mutant the tests fail:\n{said}")
+        if chosen and (output := failure(copy, tests)):
+            sys.exit(f"The tests fail without any mutant:\n{output}")
         results = []
         for mutant in chosen:
             results.append(result(copy, mutant))
@@ -52,7 +51,7 @@ def main() -> int:
 
 
 def copy_of_the_tree(to: Path) -> Path:
-    """Copy what git knows, and what is new."""
+    """Copy all files except those that git ignores."""
     list_files = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(list_files, cwd=ROOT, capture_output=True, text=True, check=True)
     for name in listed.stdout.split("\0"):
@@ -63,7 +62,7 @@ def copy_of_the_tree(to: Path) -> Path:
 
 
 def result(copy: Path, mutant: Mutant) -> str:
-    """Put a mutant in place, run its tests, and take it out again."""
+    """Apply a mutant, run its tests, and restore the file."""
     path = copy / mutant.file
     text = path.read_text("utf-8") if path.exists() else ""
     if text.count(mutant.old) != 1:
@@ -76,13 +75,13 @@ def result(copy: Path, mutant: Mutant) -> str:
 
 
 def failure(copy: Path, tests: list[str]) -> str:
-    """Run tests in the copy; return what they print if one fails.
+    """Run tests in the copy. Return their output if one fails, or an empty string.
 
     Raises:
-        RuntimeError: they could not be run.
+        RuntimeError: the tests could not be run.
     """
     paths = os.pathsep.join([str(copy), str(copy / "generated")])
-    # Without compiled files, whose age is compared by the second.
+    # Without compiled files: Python would use one if its source changed within the same second.
     environment = os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
@@ -95,7 +94,7 @@ def failure(copy: Path, tests: list[str]) -> str:
             timeout=LONGEST * len(tests),
         )
     except subprocess.TimeoutExpired:
-        return f"{tests} do not end"
+        return f"{tests} do not finish"
     if done.returncode not in {0, 1}:
         raise RuntimeError(f"{tests}: {done.stdout}{done.stderr}")
     return done.stdout if done.returncode else ""

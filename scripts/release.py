@@ -21,7 +21,7 @@ from scripts.environment import pins
 
 ROOT = Path(__file__).resolve().parents[1]
 RELEASE = ROOT / "release"
-# What a user does first, from another folder than the checkout.
+# A first program of a user, run outside the checkout.
 FIRST_STEPS = """
 from bettune import BetTune
 from bettune.sandbox import Sandbox
@@ -31,13 +31,15 @@ with Sandbox() as box, BetTune(box.token, base_url=box.base_url) as bettune:
 
 
 class RefusedError(Exception):
-    """Why this cannot be released."""
+    """The release is refused. The message has the reason."""
 
 
 def main() -> None:
     """Build and check the release, and print what would be published."""
     parser = argparse.ArgumentParser(prog="make release-check", description=__doc__)
-    parser.add_argument("--tag", help="the tag that is released; without one, leave is given")
+    parser.add_argument(
+        "--tag", help="tag of the release; without it, the version and the notes need not be final"
+    )
     tag = parser.parse_args().tag
     if run("git", "status", "--porcelain", "--untracked-files=no").strip():
         print("The release does not contain uncommitted changes.")
@@ -47,11 +49,11 @@ def main() -> None:
             check(Path(folder), tag)
     except RefusedError as error:
         shutil.rmtree(RELEASE, ignore_errors=True)
-        sys.exit(f"Not to be released: {error}")
+        sys.exit(f"The release is refused: {error}")
 
 
 def check(folder: Path, tag: str | None) -> None:
-    """Build in a folder, check, and print the results."""
+    """Build the release in a folder, check it, and print the results."""
     source = clone(folder / "source")
     project = tomllib.loads((source / "pyproject.toml").read_text("utf-8"))["project"]
     version = run("hatchling", "version", cwd=source).strip()
@@ -92,9 +94,11 @@ def release_notes(changelog: str, version: str, tag: str | None) -> str:
         raise RefusedError(f"CHANGELOG.md has no section [{name}]")
     heading, _, notes = sections[name].partition("\n")
     if name == version and not re.fullmatch(r" - \d{4}-\d\d-\d\d", heading):
-        raise RefusedError(f"CHANGELOG.md does not date [{version}]: ## [{version}] - YYYY-MM-DD")
+        raise RefusedError(
+            f"CHANGELOG.md has no date for [{version}]: write ## [{version}] - YYYY-MM-DD"
+        )
     if not notes.strip():
-        raise RefusedError(f"CHANGELOG.md says nothing in [{name}]")
+        raise RefusedError(f"CHANGELOG.md has no text in [{name}]")
     if name != version:
         print(f"CHANGELOG.md has no [{version}] yet; the notes are those of [{name}].")
     return notes.strip() + "\n"
@@ -107,7 +111,7 @@ def clone(to: Path) -> Path:
 
 
 def build(source: Path, to: Path) -> list[Path]:
-    """Build the sdist, and the wheel from it, all files as old as the commit."""
+    """Build the sdist, and the wheel from it. All files get the time of the commit."""
     seconds = run("git", "log", "-1", "--format=%ct", cwd=source).strip()
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", to, source]
     run(*command, SOURCE_DATE_EPOCH=seconds)
@@ -123,7 +127,7 @@ def try_out(dist: list[Path], version: str, python: str, folder: Path, *, requir
     """Install each file into a new environment of a Python, and use it.
 
     Raises:
-        RefusedError: it does not work, or a Python that is required is not here.
+        RefusedError: a file does not work, or a required Python is not installed.
     """
     try:
         run(python, "-c", "")
@@ -143,14 +147,14 @@ def try_out(dist: list[Path], version: str, python: str, folder: Path, *, requir
             f"{path}[cli,excel,frames,mcp,sandbox]",
         )
         run(binaries / "python", "-W", "error", "-c", FIRST_STEPS, cwd=folder)
-        said = run(binaries / "bettune", "--version", cwd=folder).strip()
-        if said != f"bettune {version}":
-            raise RefusedError(f"`bettune --version` of {path.name} says {said}")
+        printed = run(binaries / "bettune", "--version", cwd=folder).strip()
+        if printed != f"bettune {version}":
+            raise RefusedError(f"`bettune --version` of {path.name} prints {printed}")
         print(f"{path.name} works with {python}.", flush=True)
 
 
 def bill_of_materials(source: Path, to: Path) -> None:
-    """Write the packages that the library was tested with, as CycloneDX."""
+    """List the packages with which the library was tested, in the format CycloneDX."""
     packages = source.with_name("packages.txt")
     packages.write_text("".join(pins(source / "requirements" / "demo.txt").values()), "utf-8")
     run(
@@ -164,7 +168,7 @@ def run(*command: object, cwd: Path = ROOT, **environment: str) -> str:
     """Run a command and return what it prints.
 
     Raises:
-        RefusedError: it failed.
+        RefusedError: the command failed.
     """
     done = subprocess.run(
         [str(part) for part in command],

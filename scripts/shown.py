@@ -1,4 +1,4 @@
-"""Makes text from outside, such as a schema's or a server's, safe for terminals and workflows."""
+"""Makes external text, such as that of a schema or a server, safe for terminals and workflows."""
 
 from __future__ import annotations
 

@@ -15,17 +15,17 @@ from bettune import AsyncBetTune, BetTune
 from scripts.bench.servers import sandbox
 
 FILTER = 11583
-# Odds rise and fall at will, and those that the sandbox's person set go too.
+# Allow any change of odds, also of predictions that a person set.
 ANY: Any = {"by_hand": "overwrite", "max_drop": None}
-# Requests before the first measurement: pools, caches and the allocator fill up.
+# The share of the requests before the first measurement, in which pools and caches fill up.
 WARM_UP = 0.2
-# What may come and go without a leak.
+# The maximum growth without a leak.
 KILOBYTES = 2048
-FILES = 8  # as many connections as a run has
+FILES = 8  # the number of connections in a run
 
 
 def kilobytes() -> int:
-    """Memory in use; its peak where the system does not tell."""
+    """Return the memory in use, or its peak on a system without /proc."""
     gc.collect()
     status = Path("/proc/self/status")
     if status.exists():
@@ -34,7 +34,7 @@ def kilobytes() -> int:
 
 
 def files() -> int:
-    """Files and sockets open."""
+    """Return the number of open files and sockets."""
     return len(list(Path("/dev/fd").iterdir()))
 
 
@@ -47,14 +47,14 @@ class Watch:
         self.first: tuple[int, int] | None = None
 
     def add(self, requests: int) -> bool:
-        """Count requests; whether more are to be sent."""
+        """Count requests. Return whether to send more."""
         self.done += requests
         if self.first is None and self.done >= self.requests * WARM_UP:
             self.first = kilobytes(), files()
         return self.done < self.requests
 
     def end(self, name: str) -> bool:
-        """Tell what grew, and whether that is too much."""
+        """Print the growth. Return whether it is small enough."""
         memory, opened = kilobytes(), files()
         grown = memory - self.first[0], opened - self.first[1]
         print(
@@ -66,7 +66,7 @@ class Watch:
 
 
 def soak(base_url: str, token: str, requests: int) -> bool:
-    """Sync the matches of a day over and over, with odds that differ each time."""
+    """Sync the matches of a day repeatedly, with different odds each time."""
     watch = Watch(requests)
     with BetTune(token, base_url=base_url) as client:
         ids = [match.id for match in client.matches.list("2026-06-06", sport=1)][:48]
@@ -80,7 +80,7 @@ def soak(base_url: str, token: str, requests: int) -> bool:
 
 
 async def async_soak(base_url: str, token: str, requests: int) -> bool:
-    """Do the same by the other twin."""
+    """Do the same with the async client."""
     watch = Watch(requests)
     async with AsyncBetTune(token, base_url=base_url) as client:
         ids = [match.id for match in await client.matches.list("2026-06-06", sport=1)][:48]
@@ -94,9 +94,9 @@ async def async_soak(base_url: str, token: str, requests: int) -> bool:
 
 
 def main() -> int:
-    """Soak both clients, one after the other; the exit status: 0 flat, 1 something grew."""
+    """Soak both clients, one after the other. Return the exit status: 0, or 1 if something grew."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=200_000, help="by each of both clients")
+    parser.add_argument("--requests", type=int, default=200_000, help="requests of each client")
     requests = parser.parse_args().requests
     with sandbox() as (base_url, token):
         flat = soak(base_url, token, requests)

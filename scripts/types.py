@@ -1,7 +1,7 @@
 """Checks the types: `python -m scripts.types FILE...`, with mypy's options.
 
-mypy's cache knows a file by size and time, and a schema put back may have those of another. So
-it is believed about what is installed alone, which is most of what there is to read.
+mypy's cache identifies a file by its size and time, which may stay the same when the schema and its
+client are replaced. So the cache is used only for installed packages, which take most of the time.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-# The packages whose files change under it.
+# The packages that are checked without the cache.
 OURS = ("bettune", "bettune_openapi")
 
 
 def main() -> None:
-    """Run mypy, with what it knew of the packages that are installed."""
+    """Run mypy, with its cache of the installed packages only."""
     for ours in OURS:
-        for known in Path(".mypy_cache").glob(f"*/{ours}"):
-            shutil.rmtree(known, ignore_errors=True)
+        for cached in Path(".mypy_cache").glob(f"*/{ours}"):
+            shutil.rmtree(cached, ignore_errors=True)
     done = subprocess.run([sys.executable, "-m", "mypy", *sys.argv[1:]], check=False)
     sys.exit(done.returncode)
 

@@ -14,9 +14,9 @@ HEADER = (
     "\n\n# Derived by `make generate`: change the file of this name in bettune/_async instead.\n"
 )
 
-# The rules of ruff for what is written differently without await.
+# The rules of ruff whose fixes the code needs once `await` is removed.
 FIXED = "F401,I,RET,UP028,C416"
-# The token rules, in this order; `AsyncX` stands beside `X` wherever both are defined.
+# The replacements, in this order. Where `AsyncX` exists, there is an `X`, too.
 REPLACED = [
     (r"\bAsync(\w)", r"\1"),
     (r"\basyncio_detailed\b", "sync_detailed"),
@@ -40,7 +40,7 @@ def derived(text: str) -> str:
 
 
 def formatted(text: str) -> str:
-    """Return a module as ruff writes it, without the imports that nothing uses any more."""
+    """Return a module formatted by ruff, without unused imports."""
     ruff = [sys.executable, "-m", "ruff"]
     for command in (
         ["check", "--fix-only", "--unsafe-fixes", "--quiet", f"--select={FIXED}"],
@@ -55,9 +55,9 @@ def formatted(text: str) -> str:
 
 
 def main() -> None:
-    """Write bettune/_sync, or say where it is not what bettune/_async yields."""
+    """Write bettune/_sync, or with --check, fail if it differs from what this would write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    parser.add_argument("--check", action="store_true", help="compare, and write nothing")
     check = parser.parse_args().check
     new = {
         path.name: formatted(derived(path.read_text("utf-8")))
@@ -68,7 +68,7 @@ def main() -> None:
     if check:
         if different:
             sys.exit(
-                f"bettune/_sync is not what bettune/_async yields ({', '.join(different)}): "
+                f"bettune/_sync does not match bettune/_async ({', '.join(different)}): "
                 "run `make generate`"
             )
         return

@@ -1,4 +1,4 @@
-"""Fixtures of all tests: loopback only, and each test of a client with both clients."""
+"""Fixtures of all tests. Tests reach only loopback, and run with both clients."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from scripts.types import OURS
 from tests import sampling
 from tests.scripted import Scripted
 
-# Whether a sample of the tools' tests is enough, and whether this process runs all files.
+# Keys for two flags: a sample of the tools' tests is enough, and this process runs all test files.
 _SAMPLE, _WHOLE = pytest.StashKey(), pytest.StashKey()
 _LOCAL_NAMES = {None, "", "localhost", b"localhost"}
 
@@ -56,21 +56,25 @@ def _refuse_the_network(event, args):
 
 sys.addaudithook(_refuse_the_network)
 
-# Whoever runs the tests in the background may have them ignore Ctrl-C, which some of them press;
-# their children would inherit that.
+# A shell that runs the tests in the background may make them ignore SIGINT, and nohup SIGHUP. Their
+# children would inherit that, and some tests send these signals to their children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# Some tests run make, to which these of the make that runs the tests would apply.
+# Some tests run make, which must not inherit the variables of the make that runs the tests.
 for _name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
     os.environ.pop(_name, None)
 
 
 def pytest_addoption(parser):
-    parser.addoption("--all", action="store_true", help="run what takes long too, at full length")
+    parser.addoption(
+        "--all", action="store_true", help="run all tests in full, including the slow ones"
+    )
 
 
 def pytest_xdist_auto_num_workers(config):
-    """One more than processors, since tests wait for sockets; none for a single file."""
+    """Return one more than the processors, since tests wait for sockets; 0 for a single file."""
     files = {argument.partition("::")[0] for argument in config.args}
     return 0 if len(files) == 1 and files.pop().endswith(".py") else os.cpu_count() + 1
 
@@ -80,20 +84,20 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "tool_changes: runs only where a tool changed, and with --all"
     )
-    # Of a run of some files all tests are meant. Workers do what the process that starts them does.
+    # If files are named, all of their tests run. Workers follow the process that starts them.
     whole = config.args_source is not pytest.Config.ArgsSource.ARGS
     sample = whole and not config.getoption("--all") and sampling.tools_are_as_tested()
     config.stash[_SAMPLE] = getattr(config, "workerinput", {}).get("sample", sample)
     config.stash[_WHOLE] = whole and not hasattr(config, "workerinput")
-    # The same examples in each run, and new ones with --all; a busy machine fails none of them.
+    # The same examples in each run, and new ones with --all. No deadlines, for slow machines.
     unhurried = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
     settings.register_profile("ours", derandomize=not config.getoption("--all"), **unhurried)
     settings.load_profile("ours")
     if not config.getoption("--all"):
-        # It draws from the constants of the modules that are loaded, and so of the tests before.
-        assert providers.is_local_module_file, "hypothesis has another name for it now"
+        # Hypothesis uses constants of loaded modules, so examples would depend on earlier tests.
+        assert providers.is_local_module_file, "hypothesis has renamed this function"
         providers.is_local_module_file = lambda path: False
-    # anyio before 4.16 forgets the connection of a task that is cancelled as it comes about.
+    # anyio before 4.16 leaks the connection of a task that is cancelled while it connects.
     if tuple(map(int, version("anyio").split(".")[:2])) < (4, 16):
         forgotten = r"Exception ignored .* <(function _SelectorTransport|socket\.socket)"
         config.addinivalue_line("filterwarnings", f"ignore:{forgotten}")
@@ -131,7 +135,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 class Awaited:
-    """An AsyncBetTune used as if it were a BetTune: each call is awaited on a loop's thread."""
+    """An AsyncBetTune with the interface of BetTune: each call is awaited in the loop's thread."""
 
     def __init__(self, target, portal):
         self._target, self._portal = target, portal
@@ -147,14 +151,14 @@ class Awaited:
 
 
 def view(client, **options):
-    """The result of `with_options` of a client of either kind."""
+    """Return the result of `with_options` of a client of either kind."""
     if isinstance(client, Awaited):
         return Awaited(client._target.with_options(**options), client._portal)
     return client.with_options(**options)
 
 
 def held(box, filter_id, ids):
-    """The odds that the sandbox holds for matches, asked without the library."""
+    """Return the odds that the sandbox has for matches, requested without the library."""
     headers = {"Authorization": f"Bearer {box.token}"}
     with httpx.Client(
         base_url=box.base_url, headers=headers, trust_env=False, timeout=60
@@ -187,7 +191,7 @@ def _clean_environment(monkeypatch):
 
 @pytest.fixture(scope="session")
 def known_types(tmp_path_factory):
-    """Let mypy know in a folder what it knows of the installed packages, learnt once a run."""
+    """Return a function that copies mypy's cache of the installed packages into a folder."""
     fcntl = pytest.importorskip("fcntl", reason="needs POSIX locks")
     run = tmp_path_factory.getbasetemp()
     run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
@@ -195,7 +199,7 @@ def known_types(tmp_path_factory):
     with (run / "mypy.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         if not known.exists():
-            # `make check` may have learnt it, and may be about to run at the same time.
+            # `make check` may have filled the cache, and may run at the same time.
             command = [sys.executable, "-m", "scripts.types", "bettune"]
             subprocess.run(command, cwd=ROOT, check=True)
             ours = shutil.ignore_patterns(*OURS)
@@ -212,7 +216,7 @@ def _copy_if_there(source, target):
 
 @pytest.fixture(params=["sync", "asyncio", "trio"])
 def connect(request):
-    """Make clients of either kind, closed at the end; the async one is used as if it were sync."""
+    """Return a function that makes clients, closed at the end. `Awaited` wraps the async ones."""
     with ExitStack() as stack:
         if request.param != "sync":
             portal = stack.enter_context(start_blocking_portal(request.param))
@@ -229,7 +233,7 @@ def connect(request):
 
 @pytest.fixture
 def serve(connect):
-    """Start a scripted server and give a client of it, whose own back-off is next to nothing."""
+    """Return a function that starts a scripted server, and a client with almost no back-off."""
     servers = []
 
     def start(*answers, **options):
@@ -250,9 +254,9 @@ def box():
 
 
 def hold_port():
-    """A socket whose port is nobody else's: bound, not listening, so that connections are refused.
+    """Return a socket that reserves a port without listening, so that connections are refused.
 
-    With SO_REUSEADDR a server of the test may listen there all the same.
+    With SO_REUSEADDR, a server of the test may still listen on this port.
     """
     holder = socket.socket()
     holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -262,21 +266,21 @@ def hold_port():
 
 @pytest.fixture
 def port():
-    """A port that is nobody else's: who connects is refused, unless a test listens there."""
+    """A reserved port that refuses connections, unless the test listens on it."""
     with hold_port() as holder:
         yield holder.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
-    """TLS contexts: a server's on 127.0.0.1, and a client's that trusts it, as nobody else does."""
+    """TLS contexts of a server on 127.0.0.1, and of a client that trusts its certificate."""
     path = tmp_path_factory.mktemp("tls") / "both.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"]
-    made += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path, "-out", path]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path, "-out", path]
     try:
-        subprocess.run(made, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True)
     except FileNotFoundError:
-        pytest.skip("there is no openssl here")
+        pytest.skip("openssl is not installed")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     return context, ssl.create_default_context(cafile=path)
@@ -284,7 +288,7 @@ def certificate(tmp_path_factory):
 
 @pytest.fixture
 def _collector_waits():
-    """No collection: what is raised in a callback of it (hypothesis has one) is lost."""
+    """Disable garbage collection, since exceptions in its callbacks (of hypothesis) are lost."""
     gc.disable()
     yield
     gc.enable()
@@ -292,7 +296,7 @@ def _collector_waits():
 
 @pytest.fixture
 def _limit_is_met(monkeypatch):
-    """The limit of a sandbox is met, however slowly: its time begins as it first refuses."""
+    """Make the sandbox reach its limit on a slow machine, too: its clock starts when it rejects."""
 
     class Window(SlidingWindow):
         def __init__(self, requests, per):

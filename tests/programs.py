@@ -1,4 +1,4 @@
-"""Run programs to their end, with their output as text."""
+"""Run programs until they end, and return their output as text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 
 def run(*command, cwd=None, timeout=600, **environment):
-    """Run a command; return its status and output, whatever they are."""
+    """Run a command, which may fail. Return its status and output."""
     return subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -21,12 +21,12 @@ def run(*command, cwd=None, timeout=600, **environment):
 
 
 def output(*command, **options):
-    """Run a command that has to succeed; return its output."""
+    """Run a command that must succeed. Return its output."""
     done = run(*command, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def python(*arguments, **options):
-    """Run Python."""
+    """Run Python with arguments. Return its status and output."""
     return run(sys.executable, *arguments, **options)

@@ -1,8 +1,8 @@
-"""Run the tests of the tools in full where a tool changed, else one case of each of them.
+"""Run the tests of the tools in full if a tool changed, else one case of each test.
 
-The tools are what maintainers run, not what users install. `tools.sha256` has the digest of their
-files when all of their tests last passed; a full run that passes writes it. Where it differs, as
-after a merge of two changes, the tests run in full, and at night they always do.
+The tools are the programs of maintainers, which users do not install. `tools.sha256` has the digest
+of their files when all of their tests last passed, and a full run that passes writes it. If the
+digest differs, as after a merge of two changes, the tests run in full. At night, they always do.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 from scripts import ROOT
 
 RECORD = ROOT / "tests" / "tools.sha256"
-# A change of one of these may break a tool, or needs its tests.
+# A change of one of these may break a tool.
 FILES = (
     ".github",
     "Makefile",
@@ -33,8 +33,8 @@ SAMPLED = ("tests/contract/", "tests/packaging/", "tests/schema/", "tests/workfl
 
 
 def digest():
-    """The state of the tools, as text that git shows and compares."""
-    found = hashlib.sha256()
+    """Return a digest of the files of the tools."""
+    state = hashlib.sha256()
     for name in FILES:
         path = ROOT / name
         files = (
@@ -42,24 +42,24 @@ def digest():
         )
         for file in files:
             if file.suffix != ".pyc" and "node_modules" not in file.parts:
-                found.update(file.relative_to(ROOT).as_posix().encode() + b"\0")
-                found.update(hashlib.sha256(file.read_bytes()).digest())
-    return f"{found.hexdigest()}\n"
+                state.update(file.relative_to(ROOT).as_posix().encode() + b"\0")
+                state.update(hashlib.sha256(file.read_bytes()).digest())
+    return f"{state.hexdigest()}\n"
 
 
 def tools_are_as_tested():
-    """Return whether all tests of the tools passed with the files as they are."""
+    """Return whether all tests of the tools passed with the current files."""
     return RECORD.is_file() and RECORD.read_text("ascii") == digest()
 
 
 def record():
-    """Note that all tests of the tools pass with the files as they are."""
+    """Record that all tests of the tools pass with the current files."""
     if not tools_are_as_tested():
         RECORD.write_text(digest(), "ascii")
 
 
 def split(items):
-    """The tests of a sample, and those left out: all but the first case of a test of a tool."""
+    """Return the tests of a sample, and the omitted ones: further cases of tests of the tools."""
     kept, left_out, seen = [], [], set()
     for item in items:
         function = item.nodeid.partition("[")[0]

@@ -1,4 +1,4 @@
-"""A server that gives one prepared answer after the other, over real sockets."""
+"""A server that sends prepared responses in turn, over real sockets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 
 class Request(NamedTuple):
-    """A request that the server saw."""
+    """A request that the server received."""
 
     method: str
     path: str
@@ -23,7 +23,7 @@ class Request(NamedTuple):
 
 
 def answer(status, body=b"", *, reason="Whatever", **headers):
-    """Give a whole HTTP answer; a body that is not bytes is sent as JSON."""
+    """Return a complete HTTP response as bytes. A body that is not bytes becomes JSON."""
     if not isinstance(body, bytes):
         body = json.dumps(body).encode()
         headers = {"content_type": "application/json", **headers}
@@ -35,14 +35,14 @@ def answer(status, body=b"", *, reason="Whatever", **headers):
 
 SPORTS = answer(200, {"count": 1, "items": [{"id": 1, "name": "football"}]})
 NOTHING = answer(200, {"count": 0, "items": []})
-SILENCE = object()  # take the request, and never answer
+SILENCE = object()  # read the request, and never respond
 
 
 class Scripted:
-    """Serves the answers in turn; the last one for ever.
+    """Sends the responses in turn, and repeats the last one.
 
-    An answer is the bytes to send (b"" hangs up), SILENCE, or a function of the Request that
-    gives either. An answer that is not a whole HTTP answer hangs up after it.
+    A response is the bytes to send (b"" closes the connection), SILENCE, or a function that returns
+    either for a Request. After an incomplete HTTP response, the server closes the connection.
     """
 
     def __init__(self, *answers, tls=None):
@@ -63,21 +63,21 @@ class Scripted:
     def __exit__(self, *_):
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._threads[0].join()  # it takes no more
-        for one in self._sockets:
+        self._threads[0].join()  # no further connections are accepted
+        for connection in self._sockets:
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join()
 
     @property
     def paths(self):
-        """Method and path of each request seen."""
+        """The method and path of each received request."""
         return [(request.method, request.path) for request in self.requests]
 
     def wait_until_hung_up(self):
-        """Return once every client has closed its connections; fail if one keeps them."""
-        # They are taken in their order: once this one is, all that came before it were.
+        """Wait until all clients have closed their connections, or fail."""
+        # Connections are accepted in order, so after this one, all earlier ones were accepted.
         with socket.create_connection((self.host, self.port), timeout=60) as last:
             last.shutdown(socket.SHUT_WR)
             last.recv(1)
@@ -104,7 +104,7 @@ class Scripted:
         with suppress(OSError):
             wrapped = self._tls.wrap_socket(connection, server_side=True)
             with self._lock:
-                self._sockets.append(wrapped)  # the other is detached
+                self._sockets.append(wrapped)  # the original socket is detached
             self._serve(wrapped)
 
     def _serve(self, connection):
@@ -127,7 +127,7 @@ class Scripted:
 
     @staticmethod
     def _read(stream):
-        """Read a request; None if the client hangs up before its end, as a cancelled one does."""
+        """Return a request, or None if the client closed the connection before its end."""
         first, headers = stream.readline().split(), {}
         while (line := stream.readline()).strip():
             name, _, value = line.decode().partition(":")
@@ -140,7 +140,7 @@ class Scripted:
 
 
 class Endless(Scripted):
-    """Sends the piece again and again, in place of an answer's end."""
+    """Sends the same bytes repeatedly, and never completes the response."""
 
     def __init__(self, piece, pause):
         super().__init__(b"")
@@ -164,9 +164,9 @@ class Endless(Scripted):
 
 
 class Tunnel(Scripted):
-    """A proxy that connects, with TLS of its own or not, to the port that CONNECT names.
+    """A proxy that connects to the port of a CONNECT request, optionally with TLS.
 
-    After `fast` bytes of the server's it passes on a byte now and then.
+    After `fast` bytes of the server, it passes on one byte every 0.05 seconds.
     """
 
     def __init__(self, *, tls=None, fast=None):
@@ -190,7 +190,7 @@ class Tunnel(Scripted):
                 self._pass_on(connection, server)
 
     def _pass_on(self, connection, server):
-        """Pass on what either sends, in one thread: OpenSSL's connections are not for two."""
+        """Pass on data in both directions, in one thread: OpenSSL is not thread-safe here."""
         left, both = self._fast, [connection, server]
         while True:
             has_read_ahead = hasattr(connection, "pending") and connection.pending()
@@ -211,7 +211,7 @@ class Tunnel(Scripted):
 
 
 def most_in_any_window(server, per):
-    """The largest number of requests that the server saw in any `per` seconds."""
+    """Return the largest number of requests that the server received in any `per` seconds."""
     arrivals = [request.at for request in server.requests]
     return max(sum(start <= at < start + per for at in arrivals) for start in arrivals)
 

@@ -206,17 +206,17 @@ def test_ids_that_are_refused(strict, value):
 @pytest.mark.parametrize(
     "value", [0, -1, True, 1.0, "1", None, pytest.param(-(10**5000), id="5001 digits")]
 )
-def test_a_concurrency_that_is_no_count(strict, value):
+def test_invalid_concurrency(strict, value):
     with pytest.raises(InvalidArgumentError, match="concurrency"):
         strict.predictions.sync(1, {1: 2}, concurrency=value)
 
 
-def test_a_float_as_an_id_is_told_how_to_convert_a_column(strict):
+def test_the_error_for_a_float_id_says_how_to_convert_a_column(strict):
     with pytest.raises(InvalidArgumentError, match=r'match_ids .* 5\.0: .*\.astype\("int64"\)'):
         strict.predictions.search(1, pd.Series([5.0]))
 
 
-def test_a_string_as_an_id_is_told_where_it_comes_from(strict):
+def test_the_error_for_a_string_id_says_where_ids_come_from(strict):
     with pytest.raises(InvalidArgumentError, match=r"'1611471': use int\(.*JSON"):
         strict.predictions.plan(1, {"1611471": 2})
 

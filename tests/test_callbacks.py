@@ -16,13 +16,13 @@ from tests.test_run_ends import ODDS
 from tests.test_sync import Table
 
 
-def test_a_cancelled_run_has_told_of_each_write_that_was_answered():
+def test_a_cancelled_run_has_reported_each_completed_write():
     """Also of those that wait for their turn to tell, behind a callback that takes its time."""
-    told = []
+    results = []
 
     async def main():
         async def on_result(result):
-            told.append(result.match_id)
+            results.append(result.match_id)
             await anyio.sleep_forever()
 
         async with (
@@ -42,10 +42,10 @@ def test_a_cancelled_run_has_told_of_each_write_that_was_answered():
     table = Table()
     with Scripted(table) as server:
         anyio.run(main)
-    assert sorted(told) == [1, 2, 3]
+    assert sorted(results) == [1, 2, 3]
 
 
-def test_a_callback_that_awaits_what_is_cancelled_ends_the_run_with_its_report():
+def test_a_callback_that_awaits_a_cancelled_task_ends_the_run_with_its_report():
     async def on_result(result):
         other = asyncio.ensure_future(asyncio.sleep(60))
         other.cancel()
@@ -114,22 +114,22 @@ class TestCallingThread:
             return table(request)
 
         def wait(result):
-            told.append(result)
-            if len(told) == 1:
+            results.append(result)
+            if len(results) == 1:
                 for _ in range(6):
                     assert begun.acquire(timeout=60)
 
-        told, table = [], Table()
+        results, table = [], Table()
         with Scripted(serve) as server, BetTune("t", base_url=server.base_url) as client:
             assert client.predictions.sync(1, ODDS, on_result=wait, concurrency=2).ok
-        assert len(told) == len(ODDS)
+        assert len(results) == len(ODDS)
 
     def test_they_may_use_the_client(self):
         with Scripted(Table()) as server, BetTune("t", base_url=server.base_url) as client:
-            told = []
+            results = []
 
             def look(result):
-                told.append(client.predictions.search(1, [result.match_id]))
+                results.append(client.predictions.search(1, [result.match_id]))
 
             assert client.predictions.sync(1, ODDS, on_result=look).ok
-        assert all(told)
+        assert all(results)

@@ -148,7 +148,7 @@ def test_importing_the_facade_imports_neither_sandbox_nor_command_line():
         assert name not in loaded.split()
 
 
-def test_no_module_is_long_and_each_says_what_it_is_for():
+def test_no_module_is_long_and_each_has_a_docstring():
     package = Path(bettune.__file__).parent
     for path in package.rglob("*.py"):
         text = path.read_text("utf-8")

@@ -185,7 +185,7 @@ def test_a_sync_cancelled_after_any_write_leaves_nothing_and_can_be_run_again(bo
             assert held(box, FILTER, wanted) == dict.fromkeys(wanted, 5)
 
 
-def test_no_answer_at_all_from_a_server_that_takes_everything(connect, box):
+def test_a_server_that_accepts_requests_and_never_responds(connect, box):
     with Proxy(box.base_url, faults=[SILENT], rate=1.0) as proxy:
         # Short for the answer alone: a write that could not be sent has failed, and is not unknown.
         timeout = httpx.Timeout(60, read=0.05)

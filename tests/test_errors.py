@@ -97,7 +97,7 @@ class TestShown:
             assert caught.value.attempts == len(server.requests)
         assert caught.value.attempts == (attempts if sent in {b"", answer(503)} else 1)
 
-    def test_a_timeout_keeps_what_the_transport_said(self):
+    def test_a_timeout_keeps_the_message_of_the_transport(self):
         """pytest-httpx tells there that no mock fits, and which were tried."""
 
         def refuse(request):
@@ -291,7 +291,7 @@ class TestHooks:
         return run
 
     @pytest.mark.parametrize("sent", [NOTHING, answer(503)])
-    def test_one_that_closes_it_is_told(self, call, sent):
+    def test_a_hook_that_closes_the_response_is_reported(self, call, sent):
         with pytest.raises(bettune.BetTuneError, match="an event hook"):
             call(lambda response: response.close(), sent)
 
@@ -352,7 +352,7 @@ class TestHooks:
     ],
     ids=["a part", "some bytes", "all, kept nowhere"],
 )
-def test_a_hook_that_reads_a_part_is_told(hook, sent):
+def test_a_hook_that_reads_a_part_is_reported(hook, sent):
     with Scripted(sent) as server:
         options = {"base_url": server.base_url, "event_hooks": {"response": [hook]}}
         with (

@@ -275,7 +275,7 @@ class TestWithOptions:
                 view(client, max_wait=6.9).sports.list()
             assert caught.value.attempts == 1
 
-    def test_a_view_of_a_view_keeps_what_it_does_not_change(self, connect):
+    def test_a_view_of_a_view_keeps_the_other_options(self, connect):
         told = []
         with Scripted(answer(503), SPORTS) as server:
             client = connect(base_url=server.base_url, max_retries=0)
@@ -287,7 +287,7 @@ class TestWithOptions:
         assert [why for _, why in told] == ["to try again"]
         assert 0 < told[0][0] <= 0.001
 
-    def test_on_wait_is_told_of_the_pace(self, connect):
+    def test_on_wait_receives_waits_for_the_rate_limit(self, connect):
         told = []
         with Scripted(SPORTS) as server:
             client = connect(base_url=server.base_url, rate_limit=RateLimit(1, 0.05))
@@ -327,7 +327,7 @@ class TestWithOptions:
             server.wait_until_hung_up()
 
 
-def test_closing_wakes_who_waits_for_an_answer_whatever_the_timeout(connect):
+def test_closing_wakes_requests_that_wait_for_a_response(connect):
     with Scripted(SILENCE) as server, ThreadPoolExecutor(1) as pool:
         client = connect(base_url=server.base_url, timeout=None)
         call = pool.submit(client.sports.list)

@@ -125,7 +125,7 @@ def test_models_are_immutable_hashable_comparable(client):
         one[0].finished = True
 
 
-def test_what_the_api_refuses(client, connect, box):
+def test_errors_of_the_api(client, connect, box):
     match = client.matches.list(FUTURE, sport=1)[0]
     with pytest.raises(NotFoundError) as caught:
         client.predictions.put(1, match.id, 2)

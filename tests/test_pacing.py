@@ -67,7 +67,7 @@ class TestBurst:
             assert len(server.requests) >= 30
             assert most_in_any_window(server, 0.25) <= 10
 
-    def test_a_limit_told_by_a_success_is_learnt_and_kept(self, call):
+    def test_a_limit_in_a_successful_response_is_learnt_and_kept(self, call):
         told = answer(200, {"count": 0, "items": []}, **LIMITED)
         with Scripted(told, SPORTS) as server:
             assert call(server, 1) == RateLimit(10, 0.25)
@@ -122,7 +122,7 @@ class TestBurst:
             assert len(server.requests) == 40
 
 
-def test_a_limit_learnt_late_counts_what_was_sent_before(connect):
+def test_a_limit_learnt_late_counts_earlier_requests(connect):
     limit = {"x_ratelimit_limit": "10", "x_ratelimit_window": "0.5"}
     with Scripted(*[SPORTS] * 10, answer(429, retry_after="0", **limit), SPORTS) as server:
         client = connect(base_url=server.base_url)
@@ -144,7 +144,7 @@ def test_little_is_remembered_however_large_the_limit(monkeypatch):
     assert len(limiter._window._response_times) <= 100
 
 
-def test_a_given_limit_stays_whatever_answers_tell(connect):
+def test_a_given_limit_overrides_those_of_responses(connect):
     with Scripted(answer(200, {"count": 0, "items": []}, **LIMITED)) as server:
         client = connect(base_url=server.base_url, rate_limit=RateLimit(1000, 1))
         client.sports.list()
@@ -358,7 +358,7 @@ def test_a_call_cancelled_as_its_turn_comes_passes_it_on(waiting_server):
     assert len(waiting_server.requests) == 2
 
 
-def test_a_wider_limit_learnt_wakes_those_who_wait():
+def test_learning_a_wider_limit_wakes_waiting_requests():
     narrow = {"x_ratelimit_limit": "2", "x_ratelimit_window": "3600"}
     wide = {"x_ratelimit_limit": "1000", "x_ratelimit_window": "1"}
     second_may_answer = threading.Event()

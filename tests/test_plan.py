@@ -77,19 +77,19 @@ def planner(connect):
 
 
 class TestScope:
-    def test_what_the_odds_do_not_name_is_deleted(self, planner):
+    def test_predictions_without_odds_are_deleted(self, planner):
         table, predictions, _ = planner({1: "2", 2: "2", 3: "2", 4: "2"})
         plan = predictions.plan(1, {1: 2, 5: 3}, scope=[5, match_of(3), 1, 2])
         assert (list(plan.delete), list(plan.create), list(plan.unchanged)) == ([3, 2], [5], [1])
         assert predictions.apply(plan).ok
         assert list(table.odds) == [1, 4, 5]
 
-    def test_without_a_scope_only_what_is_named_is_touched(self, planner):
+    def test_without_a_scope_other_predictions_stay(self, planner):
         table, predictions, _ = planner({1: "2", 2: "2"})
         predictions.sync(1, {1: 3})
         assert list(table.odds) == [1, 2]
 
-    def test_what_is_skipped_is_named_and_stays(self, planner):
+    def test_skipped_matches_are_named_and_stay(self, planner):
         _, predictions, _ = planner({1: "2"})
         plan = predictions.plan(1, {1: None}, scope=[1], missing="skip")
         assert (len(plan), plan.skipped) == (0, (1,))
@@ -102,7 +102,7 @@ class TestScope:
         assert not server.requests
 
     @pytest.mark.parametrize("wrong", [5, "5", [0], [True], [5.0], [None], ["5"], match_of(1)])
-    def test_what_is_not_a_scope_is_refused(self, planner, wrong):
+    def test_an_invalid_scope_is_refused(self, planner, wrong):
         _, predictions, server = planner()
         with pytest.raises(bettune.InvalidArgumentError, match="scope"):
             predictions.plan(1, {}, scope=wrong)
@@ -132,7 +132,7 @@ ODDS = {1: 3, 2: bettune.DELETE, 3: 2, 5: 2}
 
 
 class TestByHand:
-    def test_what_would_change_or_go_is_refused(self, planner):
+    def test_updates_and_deletions_of_predictions_set_by_hand_are_refused(self, planner):
         table, predictions, server = planner(HELD, by_hand=[1, 2, 3, 4])
         plan = predictions.plan(1, ODDS, scope=range(1, 6))
         assert list(plan.refused) == [1, 2, 4]
@@ -200,7 +200,7 @@ class TestMaxDrop:
         assert len(caught.value.plan.refused) == 20
 
     @pytest.mark.parametrize("wrong", [-0.1, 1, 50, "0.5", "50%", True, float("nan"), [0.5]])
-    def test_what_is_not_a_part_is_refused(self, planner, wrong):
+    def test_an_invalid_max_drop_is_refused(self, planner, wrong):
         _, predictions, server = planner()
         with pytest.raises(bettune.InvalidArgumentError, match="max_drop"):
             predictions.plan(1, {1: 2}, max_drop=wrong)
@@ -358,7 +358,7 @@ class TestOldPlans:
         assert [request.method for request in server.requests].count("POST") == 4
 
     @pytest.mark.parametrize("seconds", [61, 10**6, -1])
-    def test_what_is_no_longer_as_it_was_is_refused(self, planner, later, seconds):
+    def test_predictions_that_changed_meanwhile_are_refused(self, planner, later, seconds):
         held = {1: "2", 2: "2", 3: "2", 4: "2"}
         table, predictions, server = planner(held)
         odds = {1: 3, 2: 3, 3: bettune.DELETE, 4: 2, 5: 3, 6: 3}
@@ -423,11 +423,11 @@ class TestMinOdds:
             "1e-99999",
         ],
     )
-    def test_what_is_not_a_probability(self, wrong):
+    def test_invalid_probabilities(self, wrong):
         with pytest.raises(bettune.InvalidOddsError, match="probability"):
             bettune.min_odds(wrong)
 
     @pytest.mark.parametrize("wrong", [-0.01, True, None, "5%", math.nan, math.inf, "1e99999"])
-    def test_what_is_not_an_edge(self, wrong):
+    def test_invalid_edges(self, wrong):
         with pytest.raises(bettune.InvalidOddsError, match="edge"):
             bettune.min_odds(0.5, wrong)

@@ -87,7 +87,7 @@ def test_processes_that_share_a_limit_keep_it_together():
         assert [seen.status for seen in box.seen] == [200] * 30
 
 
-def test_what_another_client_sent_counts(connect, box, cache):
+def test_requests_of_other_clients_count(connect, box, cache):
     options = {"base_url": box.base_url, "rate_limit": LIMIT}
     with BetTune(box.token, **options) as first:
         first.sports.list()
@@ -120,7 +120,7 @@ def test_limits_that_are_spelt_differently_are_all_kept(connect):
     assert most_in_any_window(server, 0.2) == 1
 
 
-def test_closing_wakes_who_waits_for_another_process(box):
+def test_closing_wakes_requests_that_wait_for_another_process(box):
     options = {"base_url": box.base_url, "rate_limit": LIMIT, "max_wait": 10_000}
     waits = threading.Event()
     with (
@@ -136,7 +136,7 @@ def test_closing_wakes_who_waits_for_another_process(box):
             call.result()
 
 
-def test_what_a_killed_process_had_under_way_is_lost_for_a_while_only():
+def test_requests_in_flight_of_a_killed_process_count_only_for_a_while():
     window, other = windows(2)
     pending, killed, waiting = PendingRequest(), PendingRequest(), PendingRequest()
     assert window.try_acquire(pending, 100, inf) <= 0
@@ -295,7 +295,7 @@ def test_without_a_home(monkeypatch):
         BetTune("t", rate_limit=LIMIT)
 
 
-def test_a_system_without_such_locks_is_told_what_to_do(monkeypatch):
+def test_the_error_on_a_system_without_file_locks_gives_advice(monkeypatch):
     monkeypatch.delitem(sys.modules, "bettune._http.shared_window", raising=False)
     monkeypatch.setitem(sys.modules, "fcntl", None)
     with pytest.raises(ConfigurationError, match="requests // processes"):

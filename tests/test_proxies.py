@@ -30,7 +30,7 @@ def test_a_proxy_of_the_environment_is_used_retries_included(connect, monkeypatc
 @pytest.mark.parametrize(
     "entry", ["::1/128", "10.0.0.0/8", "*.internal", "[", "a b", "host:port", "http://xn--"]
 )
-def test_what_httpx_cannot_read_in_no_proxy_is_left_out(connect, monkeypatch, entry):
+def test_entries_of_no_proxy_that_httpx_cannot_read_are_ignored(connect, monkeypatch, entry):
     """As container tools inject it."""
     with Scripted(SPORTS) as proxy, Scripted(SPORTS) as server:
         monkeypatch.setenv("http_proxy", f"http://{proxy.host}:{proxy.port}")

@@ -78,7 +78,7 @@ def test_into_pandas_and_csv():
 
 
 @pytest.mark.parametrize("models", [None, 5, "x", MATCH, [5], [{"id": 1}], [None]])
-def test_what_is_no_model(models):
+def test_values_that_are_not_models_are_refused(models):
     with pytest.raises(InvalidArgumentError):
         to_records(models)
 
@@ -171,7 +171,7 @@ def test_predictions_beside_results():
 
 
 @pytest.mark.parametrize("matches", [5, "x", [5], MATCH, {5: MATCH}, [None]])
-def test_what_is_not_matches_is_refused(matches):
+def test_invalid_matches_are_refused(matches):
     with pytest.raises(InvalidArgumentError, match="matches"):
         to_records([], matches=matches)
 

@@ -53,7 +53,7 @@ def test_redirects_without_end(connect):
 
 
 @pytest.mark.parametrize("target", ["ftp://127.0.0.1/x", "http://[::1", "mailto:x"])
-def test_a_redirect_to_what_is_no_web_page_is_hopeless(connect, target):
+def test_a_redirect_to_an_invalid_address_is_not_retried(connect, target):
     with Scripted(answer(307, location=target)) as server:
         client = connect(base_url=server.base_url, follow_redirects=True)
         with pytest.raises(bettune.APIError):

@@ -74,7 +74,7 @@ def test_a_request_of_another_kind_is_left_to_httpx(url, options):
     )
 
 
-def test_what_a_client_was_given_is_sent():
+def test_the_options_of_a_client_are_sent():
     headers = {"X-Mine": "1", "User-Agent": "mine"}
     given = BetTune("a-token", headers=headers, cookies={"a": "b"})._http
     sent = given.build_request("GET", "/sports").headers

@@ -45,7 +45,7 @@ class RefusingTransport(httpx.HTTPTransport, httpx.AsyncHTTPTransport):
         return await httpx.AsyncHTTPTransport.handle_async_request(self, request)
 
 
-def test_refusals_a_503_and_a_429_are_sat_out_as_told(serve):
+def test_a_503_and_a_429_are_retried_after_the_requested_wait(serve):
     server, client = serve(
         answer(503, b"busy"),
         answer(429, {"code": "rate_limit_exceeded", "message": "m"}, retry_after="1"),
@@ -66,14 +66,14 @@ def test_max_retries_counts_the_tries_after_the_first(serve):
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_what_is_retried(serve, status):
+def test_retried_failures(serve, status):
     server, client = serve(answer(status), SPORTS)
     assert client.sports.list()
     assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 501])
-def test_what_is_not_retried(serve, status):
+def test_failures_that_are_not_retried(serve, status):
     server, client = serve(answer(status), SPORTS)
     with pytest.raises(bettune.APIStatusError):
         client.sports.list()
@@ -81,7 +81,7 @@ def test_what_is_not_retried(serve, status):
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_told_to_come_back_after_max_wait_it_raises_at_once(serve, status):
+def test_a_retry_after_beyond_max_wait_raises_at_once(serve, status):
     server, client = serve(answer(status, retry_after="3600"), max_wait=120.0)
     with pytest.raises(bettune.APIStatusError) as caught:
         client.sports.list()
@@ -94,7 +94,7 @@ def test_told_to_come_back_after_max_wait_it_raises_at_once(serve, status):
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-5", "nan", "inf", "Mon, 99 Foo 2026 00:00:00 GMT"])
-def test_an_unusable_retry_after_is_no_order(serve, value):
+def test_an_invalid_retry_after_is_ignored(serve, value):
     server, client = serve(answer(429, retry_after=value), max_retries=1)
     with pytest.raises(bettune.RateLimitError) as caught:
         client.sports.list()
@@ -111,7 +111,7 @@ def test_a_rate_limit_error_tells_the_limit(serve):
     assert caught.value.retry_after == 60
 
 
-def test_no_answer_in_time_every_time(serve):
+def test_every_attempt_times_out(serve):
     server, client = serve(SILENCE, timeout=httpx.Timeout(20, read=0.05), max_retries=2)
     with pytest.raises(bettune.APITimeoutError) as caught:
         client.sports.list()
@@ -141,7 +141,7 @@ def test_a_broken_answer_is_a_lost_connection(serve, broken):
     assert len(server.requests) == 2
 
 
-def test_nobody_listens(connect, port):
+def test_a_refused_connection(connect, port):
     with pytest.raises(bettune.APIConnectionError, match="GET /sports: ConnectError"):
         connect(base_url=f"http://127.0.0.1:{port}/v1", max_retries=0).sports.list()
 
@@ -242,7 +242,7 @@ def test_tls_to_a_plain_port_is_hopeless(connect):
     assert caught.value.attempts == 1
 
 
-def test_a_certificate_that_nobody_trusts_is_hopeless(connect, certificate):
+def test_an_untrusted_certificate_is_not_retried(connect, certificate):
     server_context, _ = certificate
 
     def serve(connection):

@@ -46,7 +46,7 @@ class StopError(Exception):
 @pytest.mark.parametrize("raised", [StopError, KeyboardInterrupt, SystemExit])
 @pytest.mark.parametrize("callback", ["on_progress", "on_result"])
 @pytest.mark.parametrize("kind", ["sync", "asyncio", "trio"])
-def test_what_a_callback_raises_has_the_report(kind, callback, raised):
+def test_an_exception_of_a_callback_has_the_report(kind, callback, raised):
     told, odds = [], dict.fromkeys(range(1, 101), 2)
 
     def stop(*args):
@@ -72,7 +72,7 @@ def test_what_a_callback_raises_has_the_report(kind, callback, raised):
     assert len(told) == 3  # it is told no more
 
 
-def test_what_a_callback_raises_in_a_run_of_many_has_all_reports(connect):
+def test_an_exception_of_a_callback_in_a_run_of_many_has_all_reports(connect):
     def stop(result):
         raise StopError
 

@@ -56,7 +56,7 @@ def written(box):
 
 
 class TestOrder:
-    def test_what_can_only_stop_bets_goes_out_first_then_as_the_odds_are_given(self, fresh, box):
+    def test_writes_that_can_only_stop_bets_come_first_then_the_order_of_the_odds(self, fresh, box):
         client, ids = fresh
         a, b, c, d, e, f, g = ids[:7]
         client.predictions.sync(FILTERS[0], dict.fromkeys([b, c, e, f, g], 3))
@@ -88,7 +88,7 @@ class TestOrder:
         assert set(matches[:first]) == set(ids[:8])
         assert not set(matches[first:]) & set(ids[:8])
 
-    def test_over_several_filters_what_can_only_stop_bets_goes_out_first(self, fresh, box):
+    def test_over_several_filters_writes_that_can_only_stop_bets_come_first(self, fresh, box):
         client, ids = fresh
         one, two, _ = FILTERS
         a, b, c = ids[:3]
@@ -186,7 +186,7 @@ class TestPlans:
         assert sorted(map(bool, notes)) == [False, True, True]
 
     @pytest.mark.parametrize("wrong", [None, {}, {1: None}, [1]])
-    def test_what_is_no_plan_is_refused(self, connect, wrong):
+    def test_values_that_are_not_plans_are_refused(self, connect, wrong):
         client = connect()
         with pytest.raises(bettune.InvalidArgumentError, match="plan"):
             client.predictions.apply(wrong)
@@ -204,7 +204,7 @@ class TestPlans:
 
 
 class TestTelling:
-    def test_each_write_is_told_as_it_happens(self, fresh):
+    def test_each_write_is_reported_as_it_happens(self, fresh):
         client, ids = fresh
         a, b, c = ids[:3]
         client.predictions.sync(FILTERS[0], {a: 2, b: 2})
@@ -255,7 +255,7 @@ class TestTelling:
         assert sorted(told) == sorted(ids[:8])
 
     @pytest.mark.parametrize("name", ["on_progress", "on_result"])
-    def test_coroutine_functions_are_refused_where_nobody_awaits(self, name):
+    def test_the_sync_client_refuses_coroutine_functions(self, name):
         async def wrong(*_):
             raise AssertionError
 

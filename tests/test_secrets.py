@@ -194,7 +194,7 @@ def test_the_reason_why_a_body_is_unusable_does_not_tell_the_token(connect):
     assert_says_nothing(str(info.value), *strings_in(info.value))
 
 
-def test_errors_pickle_and_copy_whole(caught):
+def test_errors_pickle_and_copy_completely(caught):
     error, _ = caught
     pickled = [pickle.dumps(error, protocol) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]
     assert_says_nothing(*(text.decode("latin-1") for text in pickled))
@@ -258,7 +258,7 @@ def _fail_in_a_worker(base_url):
         client.sports.list()
 
 
-def test_an_error_comes_whole_out_of_a_process_pool():
+def test_an_error_passes_completely_through_a_process_pool():
     limited = echo(429, retry_after="7", x_ratelimit_limit="60", x_ratelimit_window="60")
     spawn = multiprocessing.get_context("spawn")
     with Scripted(limited) as server, ProcessPoolExecutor(1, spawn) as pool:

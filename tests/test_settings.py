@@ -125,7 +125,7 @@ class TestOptions:
         ],
         ids=str,
     )
-    def test_what_cannot_be_names_the_option(self, kind, options, message):
+    def test_an_invalid_value_names_the_option(self, kind, options, message):
         with pytest.raises(ConfigurationError, match=message):
             kind(TOKEN, **options)
 
@@ -146,7 +146,7 @@ class TestOptions:
             with pytest.raises(ConfigurationError, match=r"coroutine function, .* AsyncBetTune"):
                 kind(TOKEN, event_hooks={"request": [hook]})
 
-    def test_one_whose_construction_failed_can_be_shown(self, kind):
+    def test_a_client_whose_construction_failed_has_a_repr(self, kind):
         client = kind.__new__(kind)
         with pytest.raises(ConfigurationError):
             client.__init__(TOKEN, timeout=-1)
@@ -234,7 +234,7 @@ class TestTokens:
         ids=str,
     )
     @pytest.mark.parametrize("source", ["argument", "environment", "file"])
-    def test_it_is_in_no_variable_of_a_constructor_that_refused(
+    def test_it_is_not_in_the_variables_of_a_failed_constructor(
         self, kind, options, source, monkeypatch, tmp_path
     ):
         given = [TOKEN] if source == "argument" else []
@@ -377,7 +377,7 @@ class TestTLS:
         monkeypatch.delenv(name)
         assert self.contexts({}) == [before]
 
-    def test_what_the_caller_gave_is_used_as_it_is(self):
+    def test_given_options_are_used_unchanged(self):
         context = ssl.create_default_context()
         before = context.verify_mode, context.check_hostname, context.get_ca_certs()
         own, none, (shared,) = (

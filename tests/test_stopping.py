@@ -44,7 +44,9 @@ class TestStopping:
         ],
         ids=["401", "403", "404", "429"],
     )
-    def test_what_meets_all_stops_those_that_wait_for_their_pace_too(self, connect, fatal):
+    def test_an_error_for_every_write_stops_those_that_wait_for_the_rate_limit(
+        self, connect, fatal
+    ):
         limit = RateLimit(2, 60)
         server, client = self.serve(connect, [fatal], rate_limit=limit, max_wait=100)
         # The search and one write are let out; the others would wait for a minute.
@@ -63,7 +65,7 @@ class TestStopping:
         assert len(report.unknown) + len(report.pending) == 50
         assert not report.ok
 
-    def test_one_answer_in_between_and_it_goes_on(self, connect):
+    def test_one_response_in_between_lets_the_run_continue(self, connect):
         answers = [b"", b"", b"", b"", prediction] * 4
         server, client = self.serve(connect, [*answers, NOTHING])
         report = client.predictions.sync(1, dict.fromkeys(range(1, 21), 2), concurrency=1)
@@ -150,7 +152,7 @@ def peculiar(connect):
 
 class TestUnknown:
     @pytest.mark.parametrize("reply", [answer(504), b"", answer(200, b"<html>"), answer(202)])
-    def test_it_is_settled_by_what_bettune_holds(self, peculiar, reply):
+    def test_unknown_writes_are_settled_by_a_search(self, peculiar, reply):
         """Of writes that were carried out, and of those that were not."""
         table, predictions, server = peculiar({1: reply, 2: reply, 3: reply})
         table.odds = {2: "2.5", 3: "3"}
@@ -176,7 +178,7 @@ class TestUnknown:
         assert told[-1].error is None
         assert [request.method for request in server.requests].count("POST") == 2
 
-    def test_what_was_not_carried_out_has_failed(self, connect):
+    def test_a_write_that_was_not_carried_out_has_failed(self, connect):
         table = Table({1: answer(500), 2: b""}, odds={2: "2"})
         with Scripted(table) as server:
             client = connect(base_url=server.base_url, max_retries=0)
@@ -227,7 +229,7 @@ class TestUnknown:
             report = client.predictions.sync(1, {1: 2})
         assert list(report.created) == list(table.odds) == [1]
 
-    def test_a_lost_answer_is_not_forgotten_for_a_refusal_that_follows(self, connect):
+    def test_a_lost_response_still_counts_after_a_later_rejection(self, connect):
         lost = []
 
         def serve(request):
@@ -271,9 +273,7 @@ def test_an_answer_with_other_odds_is_an_error_that_says_both(connect, odds, cal
     ids=["502", "503", "504", "429", "html", "lost"],
 )
 @pytest.mark.parametrize("concurrency", [1, 7])
-def test_a_server_that_is_down_stops_the_run_whatever_it_is_down_behind(
-    connect, reply, concurrency
-):
+def test_a_server_that_is_down_stops_the_run_behind_any_proxy(connect, reply, concurrency):
     def serve(request):
         return NOTHING if request.method == "POST" else reply
 

@@ -52,7 +52,7 @@ def writes(box):
     return [(seen.method, seen.status) for seen in box.seen if seen.method in {"PUT", "DELETE"}]
 
 
-def test_only_what_differs_is_sent(client, box, ids):
+def test_only_differences_are_sent(client, box, ids):
     a, b, c, d, e, f = ids[:6]
     first = client.predictions.sync(FILTER, {a: 2, b: "3.10", c: 4.5, d: 5})
     assert str(first) == "4 created, 0 updated, 0 unchanged, 0 failed"
@@ -99,7 +99,7 @@ def test_only_what_differs_is_sent(client, box, ids):
         st.none() | st.decimals(1, 1000, places=8) | st.floats(1, 1000) | st.integers(1, 1000),
     ),
 )
-def test_after_a_sync_what_was_asked_for_is_there_and_nothing_else_changed(own, before, after):
+def test_after_a_sync_the_odds_are_there_and_nothing_else_changed(own, before, after):
     client, ids = own
     client.predictions.sync(FILTER, dict.fromkeys(ids, bettune.DELETE), by_hand="overwrite")
     options = {"missing": "delete", "max_drop": None}
@@ -241,7 +241,7 @@ def test_one_bad_match_does_not_stop_the_others(connect):
         answer(503, retry_after="3600"),
     ],
 )
-def test_what_would_meet_all_of_them_stops_the_run(connect, dooming):
+def test_an_error_that_affects_every_write_stops_the_run(connect, dooming):
     table = Table({10: dooming})
     with Scripted(table) as server:
         client = connect(base_url=server.base_url)
@@ -253,7 +253,7 @@ def test_what_would_meet_all_of_them_stops_the_run(connect, dooming):
     assert str(report) == "9 created, 0 updated, 0 unchanged, 1 failed, 90 pending"
 
 
-def test_pending_holds_what_was_asked_for(connect):
+def test_pending_has_the_desired_odds(connect):
     table = Table({2: error(401, "invalid_token")})
     table.odds = {2: "2.000000", 3: "2.000000"}
     with Scripted(table) as server:

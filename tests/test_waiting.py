@@ -25,7 +25,7 @@ from tests.scripted import SILENCE, SPORTS, Scripted, answer
 
 
 class TestBeyondMaxWait:
-    def test_a_pace_that_lets_nobody_out_for_a_day_is_an_error_at_once(self, connect):
+    def test_a_rate_limit_that_blocks_for_a_day_raises_at_once(self, connect):
         day = {"x_ratelimit_limit": "1", "x_ratelimit_window": "86400"}
         with Scripted(answer(200, {"count": 0, "items": []}, **day)) as server:
             client = connect(base_url=server.base_url)
@@ -38,7 +38,7 @@ class TestBeyondMaxWait:
         assert error.rate_limit == RateLimit(1, 86_400)
         assert (error.method, error.path, error.attempts) == ("GET", "/sports", 0)
 
-    def test_those_that_wait_are_told_too_when_such_a_limit_is_learnt(self):
+    def test_waiting_requests_also_raise_when_such_a_limit_is_learnt(self):
         day = {"x_ratelimit_limit": "1", "x_ratelimit_window": "86400"}
         with Scripted(answer(200, {"count": 0, "items": []}, **day)) as server:
             errors = []
@@ -80,7 +80,7 @@ class TestBeyondMaxWait:
 
 class TestRetryAfter:
     @pytest.mark.parametrize(("name", "value"), [("retry_after", "0"), ("x_nothing", "0")])
-    def test_it_is_no_invitation_to_a_burst(self, connect, name, value):
+    def test_a_retry_after_of_0_does_not_cause_a_burst(self, connect, name, value):
         with Scripted(answer(429, {}, **{name: value}), SPORTS) as server:
             connect(base_url=server.base_url).sports.list()
             first, second = server.requests
@@ -103,7 +103,9 @@ class TestRetryAfter:
             ("Sat, 99 Jun 2026 12:00:10 GMT", None, None),
         ],
     )
-    def test_dates_are_read_against_the_answers_own(self, value, date, seconds, monkeypatch):
+    def test_dates_are_relative_to_the_date_of_the_response(
+        self, value, date, seconds, monkeypatch
+    ):
         monkeypatch.setenv("TZ", "Asia/Tokyo")
         time.tzset()
         try:
@@ -113,11 +115,11 @@ class TestRetryAfter:
             monkeypatch.undo()
             time.tzset()
 
-    def test_a_date_without_the_answers_own_is_read_against_the_clock_here(self):
+    def test_without_a_date_of_the_response_the_local_clock_counts(self):
         later = format_datetime(datetime.now(UTC) + timedelta(seconds=1000), usegmt=True)
         assert 900 < retry_after({"retry-after": later, "date": "soon"}) <= 1000
 
-    def test_an_answer_is_obeyed_before_its_place_goes_to_the_next(self, caplog):
+    def test_a_response_is_obeyed_before_its_slot_is_passed_on(self, caplog):
         under_way = []
 
         class Look(logging.Handler):
@@ -238,7 +240,7 @@ class TestRateLimiter:
 
 
 @pytest.mark.parametrize("why", ["pace", "retry", "connection"])
-def test_closing_wakes_whoever_waits(connect, why):
+def test_closing_wakes_waiting_requests(connect, why):
     go = threading.Event()
 
     def serve(request):
@@ -317,8 +319,8 @@ def test_waits_end_where_the_clock_stands_still(monkeypatch, kind):
     assert len(server.requests) == 5
 
 
-def test_a_clock_let_go_of_makes_nobody_wait(monkeypatch):
-    """One that was held in the future: what was answered then is no reason to wait until then."""
+def test_a_clock_that_was_in_the_future_does_not_delay_requests(monkeypatch):
+    """A response that was received at a wrong time does not delay later requests."""
     with (
         Scripted(SPORTS) as server,
         BetTune("t", base_url=server.base_url, rate_limit=RateLimit(1, 0.1)) as client,

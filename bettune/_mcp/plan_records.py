@@ -187,7 +187,7 @@ class PlanRecords:
         risky = (plan.match(write.match_id) for write in plan.writes if not write.safe)
         started = [match.id for match in risky if match is not None and has_started(match, now)]
         if started:
-            return f"matches {started[:5]} have kicked off since. Make a new plan"
+            return f"matches {started[:5]} have kicked off since the plan was made. Make a new plan"
         return ""
 
     def _next_step(self, record: _Record) -> str:
@@ -207,12 +207,12 @@ class PlanRecords:
                 "matches that have kicked off, stay as they are."
             )
         if not record.plan.writes:
-            return "BetTune holds all this already. There is nothing to apply."
+            return "BetTune has these minimum odds already. There is nothing to apply."
         return "Show the plan to the user. Apply it only after they agreed."
 
 
 def _log_result(result: WriteResult) -> None:
-    """Log the result of a write: the MCP client may have exited."""
+    """Log the result of a write: the MCP client may exit before it receives the report."""
     state = result.state if result.error is None else f"{result.state}: {explain(result.error)}"
     logger.info(
         "filter %d, match %d: %s, old odds %s, new odds %s: %s",

@@ -1,4 +1,4 @@
-"""Makes the replies of the tools: short rows of JSON, with text from outside on one line."""
+"""Makes the replies of the tools: short JSON rows, in which each external text is on one line."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def page_of(rows: Sequence[Any], limit: int, offset: int) -> dict[str, Any]:
 
 
 def clean(text: str, longest: int = _LONGEST_NAME) -> str:
-    """Write text from outside on one line, without control characters and not too long."""
+    """Return external text on one line, cut, without control characters."""
     line = printable(text)
     return line if len(line) <= longest else f"{line[:longest]}…"
 
 
 def sentence(text: object) -> str:
-    """Write a message of the library, which may contain names from outside, on one line."""
+    """Return a message of the library, which may contain external names, on one line, cut."""
     return clean(str(text), _LONGEST_TEXT)
 
 
@@ -106,7 +106,7 @@ def write_row(write: Write | WriteResult, plan: Plan, zone: tzinfo) -> dict[str,
 
 
 def explain(error: bettune.BetTuneError) -> str:
-    """Describe an error on one line, with advice where there is some."""
+    """Describe an error on one line, with advice if there is any."""
     text = sentence(error)
     advice = _advice(error)
     return f"{text.rstrip('.')}. {advice}" if advice else text

@@ -42,14 +42,14 @@ async def serve(max_writes: int | None) -> None:
     """
     async with bettune.AsyncBetTune() as client, anyio.create_task_group() as group:
         tools = Tools(client, max_writes)
-        if sys.platform != "win32":  # where a signal ends the process at once
+        if sys.platform != "win32":  # on Windows, a signal ends the process at once
             group.start_soon(_end_at_signal, tools)
         await make_server(tools, writes=max_writes is not None).run_stdio_async()
         group.cancel_scope.cancel()
 
 
 async def _end_at_signal(tools: Tools) -> None:
-    """End the process on SIGINT, SIGTERM or SIGHUP, after running plans have logged reports."""
+    """End the process on SIGINT, SIGTERM or SIGHUP, after the reports of running plans."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     handled = (number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN)
     with anyio.open_signal_receiver(*handled) as received:
@@ -92,7 +92,7 @@ def _make_tool(
             raise ToolError(explain(error)) from error
 
     tool = Tool.from_function(call, annotations=annotations)
-    # An argument with a misspelled name is an error: to ignore it would change the plan.
+    # Reject arguments with misspelled names: ignoring them would change the plan.
     arguments = tool.fn_metadata.arg_model
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)

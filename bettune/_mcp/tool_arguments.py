@@ -16,7 +16,7 @@ FilterId = Annotated[int, Field(description="a filter_id of list_filters", ge=1)
 Search = Annotated[
     str, Field(description="words that the country, tournament or teams have to contain")
 ]
-Limit = Annotated[int, Field(description="rows in one reply", ge=1, le=100)]
+Limit = Annotated[int, Field(description="maximum number of rows in the reply", ge=1, le=100)]
 Offset = Annotated[int, Field(description="rows to skip: next_offset of the last reply", ge=0)]
 PlanId = Annotated[str, Field(description="a plan_id that plan returned")]
 Edge = Annotated[

@@ -186,7 +186,7 @@ class Tools:
         """Return the minimum odds, or `bettune.DELETE`, of each match.
 
         Raises:
-            ToolError: a match is unknown or given twice, or a row has not exactly one value.
+            ToolError: a match is unknown or given twice, or a row does not have exactly one value.
             InvalidOddsError: a probability or the edge is invalid.
         """
         desired: dict[Match, Any] = {}

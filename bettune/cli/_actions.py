@@ -64,12 +64,12 @@ def filters(options: Options) -> None:
         listed = watched.prediction_filters.list()
     columns = [">Filter", "Name*", "Sport", "Bet type", "Status"]
     rows = ((f.id, f.name, f.sport.name, f.bet_type, f.status.value) for f in listed)
-    note = "" if listed else "No prediction filters. They are made in BetTune, with PRO."
+    note = "" if listed else "No prediction filters. Create them in BetTune, with PRO."
     write_models(options, PredictionFilter, listed, table_of(columns, rows), note)
 
 
 def matches(options: Options, days: Days, sport: int, search: str | None) -> None:
-    """List the matches of some days, or only those with a text in their names."""
+    """List the matches of some days, or only those whose names contain a text."""
     with session(options) as client:
         listed = matches_of(client, days, sport, options)
     if search is not None:
@@ -92,20 +92,20 @@ def matches(options: Options, days: Days, sport: int, search: str | None) -> Non
 
 
 def list_predictions(
-    options: Options, named: str, days: Days | None, match_ids: Sequence[int]
+    options: Options, id_or_name: str, days: Days | None, match_ids: Sequence[int]
 ) -> None:
     """List a filter's predictions for matches, or for all matches of some days."""
     by_id: dict[int, Match] = {}
     with session(options) as client:
         if days is not None:
             with progress(client, "Filters", options) as (watched, _):
-                (chosen,) = find_filters(watched, [named])
+                (chosen,) = find_filters(watched, [id_or_name])
             filter_id, sport = chosen.id, chosen.sport.id
             by_id = {match.id: match for match in matches_of(client, days, sport, options)}
             match_ids = list(by_id)
         with progress(client, "Predictions", options) as (watched, _):
             if days is None:
-                filter_id = filter_id_of(watched, named)
+                filter_id = filter_id_of(watched, id_or_name)
             predictions = watched.predictions.search(filter_id, match_ids)
     note = f"{_count(predictions, 'prediction', 'predictions')} for "
     note += _count(set(match_ids), "match", "matches")
@@ -132,28 +132,29 @@ def list_predictions(
     write_records(options, _PREDICTION_COLUMNS, records, table_of(columns, rows), note)
 
 
-def put(options: Options, named: str, match_id: int, odds: str) -> None:
+def put(options: Options, id_or_name: str, match_id: int, odds: str) -> None:
     """Create or update a prediction."""
     with session(options) as client, progress(client, "Prediction", options) as (watched, _):
-        wanted = to_odds(odds)
-        filter_id = filter_id_of(watched, named)
-        made = watched.predictions.put(filter_id, match_id, wanted)
+        min_odds = to_odds(odds)
+        filter_id = filter_id_of(watched, id_or_name)
+        prediction = watched.predictions.put(filter_id, match_id, min_odds)
     if options.output == "json":
-        write_json(made)
+        write_json(prediction)
     else:
-        line = f"Filter {filter_id} holds odds of {odds_cell(made.odds)} for match {match_id}."
-        write_models(options, Prediction, [made], Text(line))
+        shown = odds_cell(prediction.odds)
+        line = f"Filter {filter_id} has minimum odds of {shown} for match {match_id}."
+        write_models(options, Prediction, [prediction], Text(line))
 
 
-def delete(options: Options, named: str, match_id: int) -> None:
+def delete(options: Options, id_or_name: str, match_id: int) -> None:
     """Delete a prediction, if it exists."""
     with session(options) as client, progress(client, "Prediction", options) as (watched, _):
-        filter_id = filter_id_of(watched, named)
+        filter_id = filter_id_of(watched, id_or_name)
         watched.predictions.delete(filter_id, match_id)
     if options.output == "json":
         write_json(None)
     elif options.output == "table":
-        write_for_person(Text(f"Filter {filter_id} holds no odds for match {match_id}."))
+        write_for_person(Text(f"Filter {filter_id} has no minimum odds for match {match_id}."))
 
 
 def matches_of(client: BetTune, days: Days, sport: int, options: Options) -> list[Match]:
@@ -167,8 +168,8 @@ def matches_of(client: BetTune, days: Days, sport: int, options: Options) -> lis
 
 
 def _names_of(match: Match) -> Iterator[str]:
-    for named in (match.home, match.away, match.country, match.tournament):
-        yield named.name
+    for item in (match.home, match.away, match.country, match.tournament):
+        yield item.name
 
 
 def _score(match: Match) -> str:

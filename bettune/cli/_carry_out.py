@@ -1,4 +1,4 @@
-"""Apply the plans of `push` and `clear`, with progress, log and signals, and return the report."""
+"""Apply the plans of `push` and `clear`, with a progress bar, a log and signal handling."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def carry_out(
     """
     logged: set[tuple[int, int, str]] = set()
 
-    def keep(result: WriteResult) -> None:
+    def log_result(result: WriteResult) -> None:
         if log is not None:
             log.append(
                 {
@@ -58,25 +58,29 @@ def carry_out(
         with progress(client, "Writing", options) as (watched, advance):
             advance(0, total)
             signals.write_next()
-            reports = watched.predictions.apply_many(plans, on_progress=advance, on_result=keep)
+            reports = watched.predictions.apply_many(
+                plans, on_progress=advance, on_result=log_result
+            )
             signals.report_next()
     except BaseException as error:
         signals.report_next()
-        if reports is None:  # else all writes were done before the exception
+        if reports is None:  # otherwise, all writes were done before the exception
             reports, ended = _report_of(error), error
         if reports is None:
             if isinstance(error, KeyboardInterrupt):
                 raise interrupted(error, "; nothing was written") from None
             raise
-    lacking = 0 if log is None else _complete(log, logged, reports, matches)
+    missing_rows = 0 if log is None else _complete(log, logged, reports, matches)
     if ended is None:
         return reports, None
     sent = total - len(reports.pending)
     after = f"after {sent} of {total} writes; run the same command again to finish"
     if isinstance(ended, LogError):
         message = f"{ended.message}; stopped {after}"
-        if lacking:
-            message += f". The log lacks {lacking} of the writes that were sent: see the report"
+        if missing_rows:
+            message += (
+                f". The log lacks {missing_rows} of the writes that were sent: see the report"
+            )
         return reports, LogError(message)
     if not isinstance(ended, KeyboardInterrupt):
         return reports, Failure(f"{type(ended).__name__}: {one_line(ended)}; stopped {after}")
@@ -106,7 +110,7 @@ def _complete(
     reports: SyncReports,
     matches: Mapping[int, Match],
 ) -> int:
-    """Append the rows that the log lacks at the end of a run. Return how many it still lacks."""
+    """Append the rows that are missing from the log after a run. Return how many still are."""
     rows: list[dict[str, Any]] = [
         record
         for record in records_of(reports)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def clear(
     options: Options,
-    named: Sequence[str],
+    ids_or_names: Sequence[str],
     days: Days,
     *,
     zone: Zone | None,
@@ -39,7 +39,7 @@ def clear(
     yes: bool,
     log: str | None,
 ) -> None:
-    """Delete predictions: show them, ask for confirmation on a terminal, delete, and report."""
+    """Show the predictions, ask for confirmation on a terminal, delete them, and report."""
     watched_by_person = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
     with ExitStack() as stack:
         log_file = None
@@ -49,7 +49,7 @@ def clear(
         client = stack.enter_context(session(options))
         try:
             with progress(client, "Filters", options) as (watched, _advance):
-                filters = find_filters(watched, named)
+                filters = find_filters(watched, ids_or_names)
             matches = [
                 match
                 for sport in dict.fromkeys(chosen.sport.id for chosen in filters)
@@ -75,8 +75,8 @@ def clear(
             counted = count(len(plans.writes), "prediction", "predictions")
             if not watched_by_person:
                 raise WrongUsage(
-                    f"{counted} to delete, and no terminal to ask: add --yes to delete. Nothing "
-                    "was deleted"
+                    f"there is no terminal on which to confirm the deletion of {counted}; nothing "
+                    "was deleted: add --yes to delete without confirmation"
                 )
             if not _confirm(f"Delete {counted} on {days}?"):
                 raise WrongUsage("nothing was deleted")

@@ -1,6 +1,6 @@
 """The commands, their arguments and their help. A command imports its code when it runs."""
 
-# ruff: noqa: D301 - the \b is click's: it keeps the lines of a paragraph as they are
+# ruff: noqa: D301 - click does not wrap a paragraph that begins with \b
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class _InOrder(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
         """Return the commands in the order of their use, not in alphabetical order."""
         return list(self.commands)
 
@@ -153,7 +153,7 @@ def filters(options: Options) -> None:
 def predictions(
     options: Options,
     *,
-    named: str,
+    id_or_name: str,
     day: date | str | None,
     until: date | str | None,
     match_ids: tuple[int, ...],
@@ -178,7 +178,7 @@ def predictions(
     days = None if day is None else Days(day, until, zone)
     from bettune.cli import _actions  # noqa: PLC0415 - imports the facade
 
-    _actions.list_predictions(options, named, days, match_ids + more)
+    _actions.list_predictions(options, id_or_name, days, match_ids + more)
 
 
 @bettune.command()
@@ -187,7 +187,7 @@ def predictions(
 @click.argument("odds")
 @with_options
 @pass_options
-def put(options: Options, named: str, match_id: int, odds: str) -> None:
+def put(options: Options, id_or_name: str, match_id: int, odds: str) -> None:
     """Create or update a prediction.
 
     FILTER is an id or the filter's exact name. ODDS are decimal odds, such as 2.15. BetTune keeps
@@ -199,7 +199,7 @@ def put(options: Options, named: str, match_id: int, odds: str) -> None:
     """
     from bettune.cli import _actions  # noqa: PLC0415 - imports the facade
 
-    _actions.put(options, named, match_id, odds)
+    _actions.put(options, id_or_name, match_id, odds)
 
 
 @bettune.command()
@@ -207,7 +207,7 @@ def put(options: Options, named: str, match_id: int, odds: str) -> None:
 @match_argument
 @with_options
 @pass_options
-def delete(options: Options, named: str, match_id: int) -> None:
+def delete(options: Options, id_or_name: str, match_id: int) -> None:
     """Delete a prediction, if it exists.
 
     FILTER is an id or the filter's exact name.
@@ -218,11 +218,11 @@ def delete(options: Options, named: str, match_id: int) -> None:
     """
     from bettune.cli import _actions  # noqa: PLC0415 - imports the facade
 
-    _actions.delete(options, named, match_id)
+    _actions.delete(options, id_or_name, match_id)
 
 
 @bettune.command()
-@click.argument("named", metavar="FILTER...", nargs=-1, required=True)
+@click.argument("ids_or_names", metavar="FILTER...", nargs=-1, required=True)
 @click.argument("day", callback=to_day)
 @until_option
 @tz_option
@@ -236,7 +236,7 @@ def clear(
     options: Options,
     /,
     *,
-    named: tuple[str, ...],
+    ids_or_names: tuple[str, ...],
     day: date | str,
     until: date | str | None,
     zone: Zone | None,
@@ -257,7 +257,7 @@ def clear(
     days = Days(day, until, zone)
     from bettune.cli import _clear  # noqa: PLC0415 - imports the facade
 
-    _clear.clear(options, named, days, zone=zone, **given)
+    _clear.clear(options, ids_or_names, days, zone=zone, **given)
 
 
 bettune.add_command(push)

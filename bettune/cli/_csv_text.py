@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _UTF_16_OR_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
-# Excel puts this before the header to say how the columns are separated.
+# A line that Excel writes before the header to name the separator.
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
 
@@ -50,7 +50,7 @@ class CSVText(Source):
         if separator := _SEPARATOR.fullmatch(header):
             delimiters = [d for d in delimiters if d == separator[1]]
             if not delimiters:
-                self._refuse(f"separated by {separator[1]!r}: use commas, semicolons or tabs")
+                self._refuse(f"the separator is {separator[1]!r}: use commas, semicolons or tabs")
             header = self._next_line()
         if not header:
             self.header_line = 1
@@ -58,7 +58,8 @@ class CSVText(Source):
         headers = {d: self._split(header, d) for d in delimiters}
         usable = [d for d in delimiters if is_header(headers[d])]
         if len(usable) > 1:
-            self._refuse(f"separated by {' or by '.join(_DELIMITERS[d] for d in usable)}?")
+            names = " or ".join(_DELIMITERS[d] for d in usable)
+            self._refuse(f"the header is valid with {names} as separators: use only one of these")
         # If no delimiter is usable, the table reports the missing columns of the widest header.
         self.delimiter = (usable or [max(delimiters, key=lambda d: len(headers[d]))])[0]
         self.header = headers[self.delimiter]
@@ -74,7 +75,7 @@ class CSVText(Source):
                 cells = next(reader, None)
             except csv.Error as error:
                 yield line, BadLineError(f"not CSV: {error}")
-                return  # the beginnings of further lines are unknown
+                return  # where the next line begins is unknown
             if cells is None:
                 return
             yield line, [cell.strip() for cell in cells]
@@ -105,18 +106,23 @@ def _decode(content: bytes, name: str, encoding: str | None) -> str:
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
             raise TableFileError(
-                name, [(f"line {line}", f"it is not {encoding}: give its own --encoding")]
+                name, [(f"line {line}", f"it is not {encoding}: give another --encoding")]
             ) from None
     if content.startswith(_UTF_16_OR_32):
         raise TableFileError(
             name,
-            [("line 1", "it is UTF-16, not UTF-8: save it as CSV UTF-8, or --encoding utf-16")],
+            [
+                (
+                    "line 1",
+                    "it is UTF-16, not UTF-8: save it as CSV UTF-8, or give --encoding utf-16",
+                )
+            ],
         )
     before, nul, _ = content.partition(b"\0")
     if nul:
         line = before.count(b"\n") + 1
         raise TableFileError(
-            name, [(f"line {line}", "a NUL byte, so it is not UTF-8: save it as CSV UTF-8")]
+            name, [(f"line {line}", "it has a NUL byte, so it is not UTF-8: save it as CSV UTF-8")]
         )
     # Invalid bytes are kept: they are rejected only in columns that are read.
     return content.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")

@@ -46,12 +46,12 @@ def to_day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> d
             return date.fromisoformat(value)
     except ValueError:
         pass
-    words = ", ".join(_FROM_TODAY)
-    raise click.BadParameter(f"{value!r} is not a day: YYYY-MM-DD, {words}.")
+    words = "yesterday, today or tomorrow"
+    raise click.BadParameter(f"{value!r} is not a day: use YYYY-MM-DD, {words}.")
 
 
 class Days:
-    """From one day to another, both included, in a time zone."""
+    """The days from one day to another, both included, in a time zone."""
 
     def __init__(self, first: date | str, last: date | str | None, zone: Zone | None) -> None:
         self._zone_name, self.zone = zone or Zone("UTC", UTC)
@@ -61,7 +61,7 @@ class Days:
             raise click.UsageError(f"--until {self.last} is before {self.first}")
 
     def clock(self, moment: datetime) -> str:
-        """A moment as its time of day, with its day if there are several."""
+        """Format a time as its time of day, preceded by the date if there are several days."""
         form = "%H:%M" if self.first == self.last else "%Y-%m-%d %H:%M"
         return moment.astimezone(self.zone).strftime(form)
 

@@ -25,7 +25,7 @@ class Failure(click.ClickException):
 
     def __init__(self, message: str, exit_code: int = REFUSED) -> None:
         super().__init__(message)
-        self.exit_code = exit_code  # type: ignore[misc] # click's are of the class
+        self.exit_code = exit_code  # type: ignore[misc] # in click, a class attribute
 
 
 class RowsSkipped(click.ClickException):
@@ -34,5 +34,5 @@ class RowsSkipped(click.ClickException):
     exit_code = ROWS_SKIPPED
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print the message, which is not about an error."""
+        """Print the message as a note, not as an error."""
         click.echo(f"Note: {self.format_message()}", file=file, err=file is None)

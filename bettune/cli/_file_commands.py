@@ -1,6 +1,6 @@
 """The commands that read a file, `push` and `resolve`: their arguments and their help."""
 
-# ruff: noqa: D301 - the \b is click's: it keeps the lines of a paragraph as they are
+# ruff: noqa: D301 - click does not wrap a paragraph that begins with \b
 
 from __future__ import annotations
 
@@ -136,10 +136,10 @@ def push(
         raise click.UsageError("Give FILTER and FILE, or --column NAME=FILTER and FILE alone.")
     if options.quiet and given["dry_run"]:
         raise click.UsageError("--dry-run shows the plan, and --quiet hides it: give one of them.")
-    *named, file = filter_and_file
+    *ids_or_names, file = filter_and_file
     from bettune.cli import _push  # noqa: PLC0415 - imports the facade
 
-    filters = columns or {"odds": named[0]}
+    filters = columns or {"odds": ids_or_names[0]}
     _push.push(options, _push.Request(file=file, filters=filters, **given))
 
 

@@ -14,45 +14,45 @@ if TYPE_CHECKING:
     from bettune import BetTune, PredictionFilter
 
 
-def filter_id_of(client: BetTune, named: str) -> int:
+def filter_id_of(client: BetTune, id_or_name: str) -> int:
     """Return the id of a filter. A request is sent only for a name.
 
     Raises:
         Failure: no filter or several filters have this name.
     """
-    return int(named) if is_id(named) else find_filters(client, [named])[0].id
+    return int(id_or_name) if is_id(id_or_name) else find_filters(client, [id_or_name])[0].id
 
 
-def find_filters(client: BetTune, named: Iterable[str]) -> list[PredictionFilter]:
+def find_filters(client: BetTune, ids_or_names: Iterable[str]) -> list[PredictionFilter]:
     """Return the filters with these ids or names.
 
     Raises:
         Failure: no filter or several filters have such an id or name.
     """
     filters = client.prediction_filters.list()
-    return [_find(filters, id_or_name) for id_or_name in named]
+    return [_find(filters, id_or_name) for id_or_name in ids_or_names]
 
 
 def filters_of_one_sport(
-    client: BetTune, named: Iterable[str], advice: str
+    client: BetTune, ids_or_names: Iterable[str], advice: str
 ) -> list[PredictionFilter]:
-    """Return the filters of these ids or names, each once, of one sport.
+    """Return the filters with these ids or names, which must be different and of one sport.
 
     Raises:
-        Failure: no filter has such an id or name, or several have it.
-        WrongUsage: a filter is named twice, or they are of different sports.
+        Failure: no filter or several filters have such an id or name.
+        WrongUsage: a filter is given twice, or the filters are of different sports.
     """
-    filters = find_filters(client, named)
+    filters = find_filters(client, ids_or_names)
     if len({chosen.id for chosen in filters}) < len(filters):
-        raise WrongUsage(f"a filter is named twice: {advice}")
+        raise WrongUsage(f"a filter is given twice: {advice}")
     if len({chosen.sport.id for chosen in filters}) > 1:
         raise WrongUsage(f"the filters are of different sports: {advice}")
     return filters
 
 
-def is_id(named: str) -> bool:
-    """Return whether it is an id, rather than a name; no id has more digits."""
-    return named.isascii() and named.isdigit() and len(named) < 20
+def is_id(id_or_name: str) -> bool:
+    """Return whether this is an id rather than a name. An id has at most 19 digits."""
+    return id_or_name.isascii() and id_or_name.isdigit() and len(id_or_name) < 20
 
 
 def label_of(chosen: PredictionFilter) -> str:
@@ -60,18 +60,20 @@ def label_of(chosen: PredictionFilter) -> str:
     return one_line(f'{chosen.id} "{chosen.name}"')
 
 
-def _find(filters: list[PredictionFilter], named: str) -> PredictionFilter:
-    if is_id(named):
-        hits = [listed for listed in filters if listed.id == int(named)]
+def _find(filters: list[PredictionFilter], id_or_name: str) -> PredictionFilter:
+    if is_id(id_or_name):
+        hits = [listed for listed in filters if listed.id == int(id_or_name)]
     else:
-        hits = [listed for listed in filters if listed.name == named]
+        hits = [listed for listed in filters if listed.name == id_or_name]
     if len(hits) > 1:
         ids = ", ".join(str(hit.id) for hit in hits)
         raise Failure(
-            f"there are several prediction filters {short_repr(named)}: name one by its id: {ids}"
+            f"several prediction filters are called {short_repr(id_or_name)}: give an id: {ids}"
         )
     if not hits:
-        shown = named if is_id(named) else short_repr(named)
-        there = "to list yours: bettune filters" if filters else "you have none; they need PRO"
-        raise Failure(f"there is no prediction filter {shown}: {there}")
+        shown = id_or_name if is_id(id_or_name) else short_repr(id_or_name)
+        advice = (
+            "to list yours, run: bettune filters" if filters else "you have none; they need PRO"
+        )
+        raise Failure(f"there is no prediction filter {shown}: {advice}")
     return hits[0]

@@ -103,7 +103,7 @@ class FixtureCells:
         return moment if any(d in self._format for d in _TIME_DIRECTIVES) else moment.date()
 
     def _error(self, error: InvalidArgumentError) -> BadLineError:
-        """Return the error of a line, in words of the command line, for an invalid fixture."""
+        """Convert the library's error to the error of a line, with the options of the command."""
         reason = str(error).removeprefix("fixtures: row 0: ")
         column = reason.split()[0].rstrip(":")
         if reason.startswith("date must be"):

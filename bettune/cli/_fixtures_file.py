@@ -59,7 +59,7 @@ def read_aliases(path: str | None, encoding: str | None = None) -> dict[str, str
     def take(_line: int, cells: list[Cell]) -> None:
         yours, theirs = file.text(cells, _YOURS), file.text(cells, _BETTUNE)
         if not yours or not theirs:
-            raise BadLineError("it must have a name of yours and one of BetTune's")
+            raise BadLineError("both columns, yours and bettune, need a name")
         if not (yours + theirs).isprintable():
             raise BadLineError("a name has a control character")
         if aliases.setdefault(yours, theirs) != theirs:
@@ -108,7 +108,7 @@ def explain_unresolved(
         explained.append(one_line(f"{places}: {names}: {reason}"))
         explained += [f"  {_candidate(candidate, zone)}" for candidate in first.candidates]
     if resolution.suggested_aliases:
-        explained.append("If these are right, put them into a file for --aliases:")
+        explained.append("If these are right, put them into a file and give it with --aliases:")
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerows([(_YOURS, _BETTUNE), *resolution.suggested_aliases.items()])
@@ -174,7 +174,7 @@ def _write(
             ]
         )
     elif options.output == "csv":
-        # With the delimiter of the file, which may have decimal commas.
+        # Keep the delimiter of the file, whose cells may have decimal commas.
         write_csv_rows([columns, *with_ids], options, delimiter=given.delimiter)
     else:
         places = [at for column in FIXTURE_COLUMNS if (at := given.index(column)) is not None]

@@ -15,7 +15,7 @@ from bettune.cli._output import cell_of, one_line
 
 try:
     import fcntl
-except ImportError:  # Windows: programs that begin a log at the same time may both write a header
+except ImportError:  # Windows: processes that create a log at the same time may each write a header
     fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class LogError(Failure):
 
 
 class LogFile:
-    """A log file, opened for appending. Each row is one system call, so that no row is torn.
+    """A log file, opened for appending. Each row is written in one system call, so it is not split.
 
     Args:
         path: the file, which is created if missing.
@@ -78,24 +78,24 @@ class LogFile:
         self._file.close()
 
     def _cell(self, value: object) -> object:
-        # Names of teams, too: a terminal may show the log.
+        # Team names may have control characters, and a terminal may show the log.
         text = one_line(value) if isinstance(value, str) else value
         return cell_of(text, spreadsheet_safe=self._safe)
 
     def _begin(self) -> None:
-        """Write the header of a new log. Continue an old log, even if its last row is torn."""
+        """Write the header of a new log, or continue an old log with an incomplete last row."""
         header = _line(COLUMNS)
         with _locked(self._file):  # only one of several processes writes the header
             self._file.seek(0)
             start = self._file.read(len(header))
-            if header.startswith(start):  # a new log, or a torn header
+            if header.startswith(start):  # a new log, or an incomplete header
                 self._write(header[len(start) :])
             elif start != header:
                 raise WrongUsage(
-                    f"--log {self._path}: it is not such a log, which begins with the line "
-                    f"{header.decode().strip()}: name another file"
+                    f"--log {self._path}: it is not a log of bettune, which begins with the line "
+                    f"{header.decode().strip()}: give another file"
                 )
-            # End a torn row here, and close its quotes, so that they do not affect the next rows.
+            # End an incomplete row, and close its quotes, so that the next rows can be read.
             quotes, last = self._ending()
             if quotes % 2:
                 self._write(b'"\n')
@@ -112,11 +112,11 @@ class LogFile:
         return quotes, last
 
     def _write(self, data: bytes) -> None:
-        # A row of which the system took only a part ends where the next one begins.
+        # After a row that was written only in part, the next row begins on a new line.
         written = self._file.write(b"\n" + data if self._torn else data) or 0
         self._torn = 0 < written < len(data)
         if written < len(data):
-            raise OSError(errno.ENOSPC, "it took only a part of the row")
+            raise OSError(errno.ENOSPC, "only a part of the row was written")
 
 
 def _line(cells: Iterable[object]) -> bytes:

@@ -54,14 +54,14 @@ class MatchedRows(NamedTuple):
         return {row.match_id: row.match for row in self.rows if row.match is not None}
 
     def split_started(self, file: OddsFile, zone: Zone | None) -> tuple[MatchedRows, list[str]]:
-        """Return the rows whose match has not started, and one line per other row."""
+        """Return the rows whose match has not started, and one line for each of the other rows."""
         now = datetime.now(UTC)
-        left: list[MatchedRow] = []
+        remaining: list[MatchedRow] = []
         started: list[str] = []
         for matched in self.rows:
             match = matched.match
             if match is None or (match.date > now and not match.finished):
-                left.append(matched)
+                remaining.append(matched)
                 continue
             kick_off = match.date.astimezone(zone.info if zone else UTC)
             state = f"kicked off at {kick_off:%Y-%m-%d %H:%M %Z}"
@@ -73,7 +73,7 @@ class MatchedRows(NamedTuple):
                     f"({match.home.name} - {match.away.name}) {state}"
                 )
             )
-        return self._replace(rows=left), started
+        return self._replace(rows=remaining), started
 
 
 def match_rows(
@@ -115,7 +115,7 @@ def match_rows(
         if match is None or abs(_local_day(match, zone) - row.day) > _DAY:
             unresolved.append(
                 f"{file.table.place(row.line)}: match {row.match_id} is not played on {row.day}, "
-                "nor on the days beside it"
+                "nor on the day before or after"
             )
         else:
             pairs.append((row, match))

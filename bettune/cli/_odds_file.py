@@ -59,7 +59,7 @@ class MatchIds:
 
     def __init__(self, file: TableFile, *, optional: bool) -> None:
         self._file = file
-        self._there = file.index(ID_COLUMN) is not None
+        self._has_column = file.index(ID_COLUMN) is not None
         self._optional = optional
         self._lines: dict[int, int] = {}
 
@@ -69,18 +69,18 @@ class MatchIds:
         Raises:
             BadLineError: the id is missing but required, invalid or duplicated.
         """
-        text = self._file.text(cells, ID_COLUMN) if self._there else ""
+        text = self._file.text(cells, ID_COLUMN) if self._has_column else ""
         if not text:
-            if self._optional or not self._there:
+            if self._optional or not self._has_column:
                 return None
             raise self._file.bad_line(
-                f"{ID_COLUMN} is empty; --unresolved skip leaves out rows without a match",
+                f"{ID_COLUMN} is empty; --unresolved skip skips such rows",
                 ID_COLUMN,
             )
         if (matched := _ID.fullmatch(text)) is None:
             raise self._file.bad_line(
                 f"{ID_COLUMN} must be a whole number, not {short_repr(text)}; if it is another "
-                f"provider's, call it something else: --rename {ID_COLUMN}=their_id",
+                f"provider's, rename the column: --rename {ID_COLUMN}=their_id",
                 ID_COLUMN,
             )
         try:
@@ -115,9 +115,8 @@ class OddsFile:
         rows: the rows of the file.
         by_fixture: True if rows have date, home and away, with or without an id.
         has_dates: True if the file has a column date.
-        unchecked: True if the file has teams but no column date, without which nothing tells
-            whether an id is that of the teams beside it. Output of bettune, which has kick_off,
-            fits by itself.
+        unchecked: True if the file has teams but no column date, so that the ids cannot be
+            checked against the teams. False for output of bettune, which has kick_off.
 
     Raises:
         WrongUsage: the file cannot be read, or is invalid.
@@ -181,8 +180,8 @@ class OddsFile:
     def _parse(self, text: str, line: int, *, is_text: bool) -> Any:
         if not is_text:
             raise BadLineError(
-                f"{text} is not a number, but the spreadsheet made something else of it: format "
-                "the cells as numbers or text and type it anew"
+                f"{text} is not a number: the spreadsheet converted what was typed; format the "
+                "cells as numbers or text, and type the odds again"
             )
         if not text:
             if self._missing == "error":
@@ -197,16 +196,16 @@ class OddsFile:
         if len(marks) > 1:
             raise BadLineError(f"odds {short_repr(text)} have both a comma and a point")
         if self.table.delimiter == "," and _THOUSANDS.fullmatch(text):
-            # In a file with semicolons, a comma is a decimal comma.
+            # In a file with semicolons, a comma in odds can only be a decimal comma.
             raise BadLineError(
-                f"odds {short_repr(text)}: a decimal comma, or one of thousands? Use a point"
+                f"odds {short_repr(text)} are ambiguous: use a decimal point, not a comma"
             )
         for mark in marks:
             used, where = self._decimal_mark = self._decimal_mark or (mark, line)
             if used != mark:
                 raise BadLineError(
                     f"odds {short_repr(text)} have {_MARKS[mark]}, those on "
-                    f"{self.table.place(where)} {_MARKS[used]}: use one in the whole file"
+                    f"{self.table.place(where)} {_MARKS[used]}: use the same in the whole file"
                 )
         return self._value_of(text.replace(",", "."), text)
 

@@ -1,4 +1,4 @@
-"""Options of every command: the format of its output, and logging."""
+"""Options that all commands share, such as the output format, and their effects on output."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Options:
 
 
 def discard(stream: TextIO) -> None:
-    """Discard the buffer of a stream, so that it does not fail again at the interpreter's end."""
+    """Discard the buffer of a stream, so that it does not fail again when the process ends."""
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - only for its file descriptor
         os.dup2(nowhere.fileno(), stream.fileno())
 
 
 @contextmanager
 def on_stderr() -> Iterator[None]:
-    """Print inside this context; a failure to print, as on a full disk, is ignored."""
+    """Ignore failures to print inside this context, such as on a full disk."""
     try:
         yield
     except OSError:

@@ -156,14 +156,14 @@ def cell_of(value: object, *, spreadsheet_safe: bool) -> object:
 
 
 def _escaped(letter: str) -> str:
-    """Return a printable letter, or the JSON escape of another one."""
+    """Return a printable character unchanged, and another one as its JSON escape."""
     if letter.isprintable():
         return letter
     return json.dumps(letter).strip('"')
 
 
 def _columns(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
-    # The columns of to_records, which returns none without models.
+    # The columns of to_records, which has none for an empty list.
     for field in msgspec.structs.fields(kind):
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             yield from _columns(field.type, f"{prefix}{field.name}_")

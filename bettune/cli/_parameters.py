@@ -15,7 +15,7 @@ from bettune.cli._days import to_day, to_zone
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-filter_argument = click.argument("named", metavar="FILTER")
+filter_argument = click.argument("id_or_name", metavar="FILTER")
 match_argument = click.argument("match_id", metavar="MATCH", type=int)
 by_hand_option = click.option(
     "--by-hand",
@@ -76,7 +76,7 @@ def _to_date_format(_ctx: click.Context, _param: click.Parameter, value: str | N
         return None
     sample = datetime(2026, 11, 28, 13, 45, tzinfo=UTC)
     try:
-        read = datetime.strptime(sample.strftime(value), value)  # noqa: DTZ007 - only its day is used
+        read = datetime.strptime(sample.strftime(value), value)  # noqa: DTZ007 - only the date is used
     except ValueError:
         read = None
     if read is None or read.date() != sample.date():
@@ -159,16 +159,16 @@ def to_columns(
     """Check the columns of odds and the filter of each."""
     columns: dict[str, str] = {}
     for value in values:
-        column, _, named = value.partition("=")
-        if not column or not named:
+        column, _, id_or_name = value.partition("=")
+        if not column or not id_or_name:
             raise click.BadParameter(f"{value!r} is not NAME=FILTER, such as home_win=11583.")
-        if "=" in named:
+        if "=" in id_or_name:
             raise click.BadParameter(
-                f"{value!r} has several '=': name the filter by its id, or the column without one."
+                f"{value!r} has several '=': give the filter's id, or rename the column."
             )
         # Names of columns are not case-sensitive.
         column = next((known for known in columns if known.lower() == column.lower()), column)
-        if columns.setdefault(column, named) != named:
+        if columns.setdefault(column, id_or_name) != id_or_name:
             raise click.BadParameter(f"there are two filters for the column {column!r}.")
     return columns
 

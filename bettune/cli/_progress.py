@@ -36,9 +36,9 @@ _SHORTEST_SHOWN = 0.5
 
 @contextmanager
 def progress(
-    client: BetTune, what: str, options: Options
+    client: BetTune, label: str, options: Options
 ) -> Iterator[tuple[BetTune, Callable[[int, int], None]]]:
-    """Show work going on, if a person watches, and not the log instead.
+    """Show a progress bar on a terminal, unless --quiet or --verbose is given.
 
     Yields the client to use, and a function to call with the done and total amounts.
     """
@@ -57,7 +57,7 @@ def progress(
         expand=True,
     )
     with bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(label, total=None)
 
         def advance(done: int, total: int) -> None:
             waits.end()
@@ -67,7 +67,7 @@ def progress(
 
 
 class _SafeStderr:
-    """Standard error, whose terminal may be closed at any time: that ends no work."""
+    """Standard error without exceptions: closing the terminal must not end the work."""
 
     def __init__(self) -> None:
         self._stream = sys.stderr
@@ -86,7 +86,7 @@ class _SafeStderr:
 
 
 class _Waits:
-    """The longest wait of each thread, and its reason."""
+    """The current wait of each thread, and its reason."""
 
     def __init__(self) -> None:
         self._until: dict[int, tuple[float, str]] = {}
@@ -109,7 +109,7 @@ class _Waits:
 
 
 class _Outlook(ProgressColumn):
-    """The time left, and the part of it that is spent waiting."""
+    """The time left, and the current wait with its reason."""
 
     def __init__(self, client: BetTune, waits: _Waits) -> None:
         super().__init__(Column(no_wrap=True))  # the bar becomes narrower instead
@@ -126,10 +126,10 @@ class _Outlook(ProgressColumn):
             return ""
         rest = task.total - task.completed
         seconds = task.elapsed / task.completed * rest
-        # The limit is known once a request has waited for it.
+        # The client learns the limit from the responses.
         if (limit := self._client.rate_limit) is not None:
-            # The requests of one window are sent at once, so their speed says nothing about later
-            # windows.
+            # The requests of the first window are sent without waits, so their speed does not
+            # predict that of later windows.
             seconds = max(seconds, rest / limit.requests * limit.per)
         return f"{_duration(max(seconds, wait))} left"
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from bettune.cli._options import Options
 
 _NO_PRUNE = (
-    "--prune could delete predictions for the matches of these rows. Resolve them first, or leave "
-    "--prune out:"
+    "--prune could delete predictions for the matches of these rows. Resolve these rows first, or "
+    "omit --prune:"
 )
 _STARTED = "these matches have started; their rows were skipped (--started push includes them)"
 _SIX_DECIMALS = Decimal("0.000001")
@@ -165,8 +165,8 @@ def _plan(
         if file.unchecked:
             with on_stderr():
                 click.echo(
-                    f"Note: {file.table.name}: match_id is not checked against home and away: "
-                    "that needs the column date",
+                    f"Note: {file.table.name}: match_id is not checked against home and away, "
+                    "which needs the column date",
                     err=True,
                 )
         for chosen in filters:
@@ -222,7 +222,7 @@ def _skipped(file: OddsFile, matched: MatchedRows, request: Request) -> list[str
             "\n".join([f"{head}; nothing was written. {_NO_PRUNE}", *matched.unresolved])
         )
     if request.unresolved == "error":
-        head += "; nothing was written. --unresolved skip writes the others:"
+        head += "; nothing was written. --unresolved skip writes the other rows:"
         raise WrongUsage("\n".join([head, *matched.unresolved]))
     return [f"{head}; these rows were skipped:", *matched.unresolved]
 

@@ -1,4 +1,4 @@
-"""A client for one command, whose errors become one line and an exit status."""
+"""Open a client for a command, and convert its errors to one line and an exit status."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from bettune.cli._options import Options
 
-# Advice of the library that the command line has no option for.
+# Advice of the library for which the command line has no option.
 _ONLY_IN_PYTHON = ", or pass allow_insecure_http=True"
 _TOKEN, _TOKEN_FILE = "BETTUNE_API_TOKEN", "BETTUNE_API_TOKEN_FILE"
 
 
 class _OneLine(logging.Formatter):
-    """Formats a record without line breaks and characters that could drive the terminal."""
+    """Formats a record without line breaks and terminal control characters."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record."""
@@ -32,7 +32,7 @@ class _OneLine(logging.Formatter):
 
 
 class _Stderr(logging.StreamHandler[Any]):
-    """Writes to standard error as it is at the time: a progress bar shows such lines above it."""
+    """Writes to the current `sys.stderr`, which a progress bar replaces to print above the bar."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
@@ -48,7 +48,7 @@ class _Stderr(logging.StreamHandler[Any]):
 
 @contextmanager
 def _warnings(options: Options) -> Iterator[None]:
-    """Show the library's warnings, but for --quiet; with --verbose the log has them."""
+    """Show the library's warnings, unless --quiet hides them or --verbose logs them."""
     handler = logging.NullHandler() if options.quiet or options.verbose else _Stderr()
     handler.setFormatter(_OneLine("Warning: %(message)s"))
     handler.setLevel(logging.WARNING)
@@ -65,12 +65,13 @@ def session(options: Options) -> Iterator[bettune.BetTune]:
     """Open a client with the token of the environment.
 
     Raises:
-        click.ClickException: with the exit status of what went wrong inside.
+        click.ClickException: the client raised an error. The exit status shows its kind.
     """
     if _TOKEN not in os.environ and _TOKEN_FILE not in os.environ:
         raise WrongUsage(
             f"no token: set {_TOKEN} to the token of your BetTune account, or {_TOKEN_FILE} to "
-            "the name of a file that holds it, or try things out without one: bettune sandbox"
+            "the path of a file with the token. To try the commands without a token, run: "
+            "bettune sandbox"
         )
     if options.verbose:
         handler = logging.StreamHandler()
@@ -88,14 +89,14 @@ def session(options: Options) -> Iterator[bettune.BetTune]:
 
 
 def is_for_later(error: bettune.BetTuneError) -> bool:
-    """Return whether nothing is wrong with the input, and running it again is right."""
+    """Return whether the input is valid and the command can be run again."""
     return isinstance(
         error, bettune.APIConnectionError | bettune.InternalServerError | bettune.RateLimitError
     )
 
 
 def explain(error: bettune.BetTuneError) -> str:
-    """Say in one line what went wrong and, where something can be done about it, what."""
+    """Return an error on one line, with advice if there is any."""
     text = one_line(error)
     if isinstance(error, bettune.APIStatusError):
         code = f" {error.code}" if error.code else ""
@@ -108,16 +109,16 @@ def remedy(error: bettune.BetTuneError) -> str:
     """Return advice for the command line, if there is any."""
     variable = _TOKEN if _TOKEN in os.environ else f"the file of {_TOKEN_FILE}"
     if isinstance(error, bettune.AuthenticationError):
-        return f"Put a valid token into {variable}: BetTune's Settings page makes them"
+        return f"Put a valid token into {variable}. Create one on BetTune's Settings page"
     if isinstance(error, bettune.ProSubscriptionRequiredError):
         return f"Renew PRO, or put the token of an account that has it into {variable}"
     if isinstance(error, bettune.NotFoundError):
         return {
-            "filter_not_found": "To list yours: bettune filters",
-            "match_not_found": "Running it again does not help; matches: bettune matches DAY",
+            "filter_not_found": "To list yours, run: bettune filters",
+            "match_not_found": "Retrying does not help. To list matches, run: bettune matches DAY",
         }.get(error.code or "", "")
     if isinstance(error, bettune.RateLimitError) and error.retry_after is not None:
-        return f"Run it again in {error.retry_after:.0f} seconds"
+        return f"Run the command again in {error.retry_after:.0f} seconds"
     if isinstance(error, bettune.APIConnectionError) and not _names_peer(str(error)):
         return f"The server is {os.environ.get('BETTUNE_BASE_URL') or BASE_URL}"
     return ""

@@ -1,4 +1,4 @@
-"""Handles signals during a command: the first one ends it like Ctrl-C, but never loses a report."""
+"""Handles signals during a command: the first one ends it like Ctrl-C, after its report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Any, Self
 
-# After this many seconds, Ctrl-C works again, since the end of the command is stuck.
+# If the command has not ended after this many seconds, Ctrl-C works again.
 _END_SECONDS = 1.0
 
 
@@ -57,7 +57,7 @@ class Signals:
         if threading.current_thread() is threading.main_thread():
             for number in _KINDS:
                 before = signal.getsignal(number)
-                if before is not signal.SIG_IGN:  # as under nohup
+                if before is not signal.SIG_IGN:  # nohup ignores SIGHUP
                     self._before[number] = before
                     signal.signal(number, self._handle)
         return self

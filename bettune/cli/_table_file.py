@@ -72,7 +72,7 @@ class TableFileError(WrongUsage):
         if len(lines) == 1:
             message = f"{name}, {lines[0]}; nothing was sent"
         else:
-            message = "\n  ".join([f"{name} has bad lines; nothing was sent:", *lines])
+            message = "\n  ".join([f"{name} has invalid lines; nothing was sent:", *lines])
         super().__init__(message)
 
 
@@ -126,11 +126,11 @@ class TableFile:
 
     Attributes:
         name: the file, and the sheet of a workbook, for messages.
-        header: the names of the columns as they stand in the file.
+        header: the names of the columns as in the file.
         delimiter: the character that separates columns when the table is written again.
 
     Raises:
-        TableFileError: the file cannot be read, or has no such header.
+        TableFileError: the file cannot be read, or has none of the sets of columns.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class TableFile:
     ) -> None:
         self.name = name
         self._reading = reading or Reading()
-        # In composed form, like the header: on a Mac, ś may be an s and an accent.
+        # In composed form, like the header: macOS may write ś as an s and an accent.
         renames = self._reading.rename or {}
         self._renames = {_name_of(key): value for key, value in renames.items()}
         self._choices = choices
@@ -150,11 +150,11 @@ class TableFile:
                 "password, or as CSV UTF-8"
             )
         if content.startswith(_ZIP):
-            from bettune.cli._workbook import Worksheet  # noqa: PLC0415 - needs another extra
+            from bettune.cli._workbook import Worksheet  # noqa: PLC0415 - needs the extra excel
 
             self._source: Source = Worksheet(content, name, self._reading.worksheet)
         else:
-            from bettune.cli._csv_text import CSVText  # noqa: PLC0415 - beside the other
+            from bettune.cli._csv_text import CSVText  # noqa: PLC0415 - only for CSV
 
             if self._reading.worksheet is not None:
                 raise WrongUsage(f"--worksheet is for .xlsx workbooks, and {name} is not one")
@@ -235,7 +235,7 @@ class TableFile:
         return value
 
     def bad_line(self, reason: str, column: str) -> BadLineError:
-        """Make the error for a line whose reason names the column: a workbook has a letter too."""
+        """Make the error for a line, with the letter of the column in a workbook."""
         return BadLineError(reason, column if self.is_workbook else None)
 
     def error(self, line: int, reason: str) -> TableFileError:
@@ -273,10 +273,10 @@ class TableFile:
         names = [_name_of(column).lower() for column in header]
         renames = {given.lower(): known.lower() for given, known in self._renames.items()}
         for given, known in self._renames.items():
-            there = given.lower() in names and known.lower() in names
-            if there and known.lower() not in renames:
+            has_both = given.lower() in names and known.lower() in names
+            if has_both and known.lower() not in renames:
                 self.refuse(
-                    f"--rename {given}={known}: there is a column {known} already; rename that one "
+                    f"--rename {given}={known}: there already is a column {known}; rename it "
                     f"too, such as --rename {known}=old_{known}"
                 )
         return [renames.get(name, name) for name in names]
@@ -286,11 +286,11 @@ class TableFile:
         return any(names.issuperset(c.lower() for c in choice) for choice in self._choices)
 
     def _refuse_header(self) -> NoReturn:
-        there = set(self._columns)
+        present = set(self._columns)
         if any(map(_has_raw_bytes, self.header)):
             self.refuse(_NOT_UTF_8)
         missing = min(
-            ([c for c in choice if c.lower() not in there] for choice in self._choices), key=len
+            ([c for c in choice if c.lower() not in present] for choice in self._choices), key=len
         )
         self.refuse(
             f"no column {' and no column '.join(missing)} in {self._listed()}; {self.needed()}"
@@ -308,7 +308,7 @@ class TableFile:
         return f"{needed} (--rename YOURS=NAME where a column has another name)"
 
     def refuse(self, reason: str) -> NoReturn:
-        """Reject the file for a reason that lies in its header."""
+        """Reject the file because of its header."""
         raise self.error(self._header_line, reason)
 
 
@@ -322,7 +322,7 @@ def read_bytes(path: str) -> tuple[bytes, str]:
         if path != "-":
             return Path(path).read_bytes(), click.format_filename(path)
         if sys.stdin is None:
-            raise WrongUsage("standard input is closed: name a file, or pipe one in")
+            raise WrongUsage("standard input is closed: give a file, or pipe one in")
         return sys.stdin.buffer.read(), "standard input"
     except OSError as error:
         name = "standard input" if path == "-" else repr(click.format_filename(path))
@@ -344,7 +344,7 @@ def text_of(cell: Cell, column: str | None = None) -> str:
 
 
 def shown(cell: Cell) -> str:
-    """Format a cell to write the table again."""
+    """Return a cell as text, to write the table again."""
     if isinstance(cell, ErrorCell):
         return cell.text
     if isinstance(cell, bool):

@@ -47,7 +47,7 @@ class Worksheet(Source):
                 title, self._rows = _read(content, name, sheet)
         except WrongUsage:
             raise
-        except Exception as error:  # noqa: BLE001 - openpyxl raises anything for damaged files
+        except Exception as error:  # noqa: BLE001 - openpyxl raises any exception for damaged files
             raise WrongUsage(
                 f"{name} is not an .xlsx workbook, or it is damaged ({short_repr(str(error))}): "
                 "save it as .xlsx, or as CSV UTF-8"
@@ -69,7 +69,7 @@ class Worksheet(Source):
             if number > self.header_line:
                 rest = [shown(cell) for cell in cells[width:] if cell != ""]
                 if rest:
-                    yield number, BadLineError(f"{rest[0]!r} stands right of the last column")
+                    yield number, BadLineError(f"{rest[0]!r} is to the right of the last column")
                 else:
                     yield number, (cells + [""] * width)[:width]
 
@@ -96,13 +96,13 @@ def _sheet_of(workbook: Any, name: str, wanted: str | None) -> Any:
     titles = [sheet.title for sheet in workbook.worksheets]
     if wanted is not None:
         if wanted not in titles:
-            raise WrongUsage(f"{name} has no sheet {wanted!r}, but {', '.join(map(repr, titles))}")
+            raise WrongUsage(f"{name} has no sheet {wanted!r}, only {', '.join(map(repr, titles))}")
         return workbook[wanted]
     visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
     filled = [sheet for sheet in visible if not _is_empty(sheet)]
     if len(filled) > 1:
         listed = ", ".join(repr(sheet.title) for sheet in filled)
-        raise WrongUsage(f"{name} has several sheets: name one with --worksheet: {listed}")
+        raise WrongUsage(f"{name} has several sheets: choose one with --worksheet: {listed}")
     return (filled or visible or workbook.worksheets)[0]
 
 

@@ -114,8 +114,8 @@ class WritesReport:
         """Make the failure for refused plans, with the options that allow their writes."""
         refused = self._plans.refused
         lines = [f"{count(len(refused), 'match is', 'matches are')} refused; nothing was written:"]
-        named = list(refused.items())[:_NAMED]
-        lines += [f"{self._name(*key)}: {one_line(reason)}" for key, reason in named]
+        first = list(refused.items())[:_NAMED]
+        lines += [f"{self._name(*key)}: {one_line(reason)}" for key, reason in first]
         if len(refused) > _NAMED:
             lines.append(f"and {len(refused) - _NAMED} more: --dry-run shows all of them")
         refusals = refusals_of(self._plans.values())
@@ -126,10 +126,11 @@ class WritesReport:
             )
         if "max_drop" in refusals:
             lines.append(
-                "--max-drop 80% lets minimum odds fall by up to 80%, --max-drop none by any part"
+                "--max-drop 80% allows minimum odds to fall by up to 80%; --max-drop none allows "
+                "any fall"
             )
         if "stale" in refusals:
-            lines.append("run the same command again: it plans anew")
+            lines.append("run the same command again: it makes a new plan")
         return Failure("\n  ".join(lines), WRONG_USAGE)
 
     def conclude(
@@ -171,11 +172,11 @@ class WritesReport:
             _write_rows(records, options)
             return
         # The old orders that are still in force, and the writes that failed or are unknown.
-        troubled = _troubled(reports)
+        not_done = _failed_or_unknown(reports)
         writes = [
             write
             for write in self._plans.writes
-            if _key(write) in troubled or (write.safe and _key(write) in reports.pending)
+            if _key(write) in not_done or (write.safe and _key(write) in reports.pending)
         ]
         rows = [
             (
@@ -203,7 +204,7 @@ class WritesReport:
         """Return lines about old orders that are still in force."""
         safe = [write for write in self._plans.writes if write.safe]
         pending = [write for write in safe if _key(write) in reports.pending]
-        doubtful = [write for write in safe if _key(write) in _troubled(reports)]
+        doubtful = [write for write in safe if _key(write) in _failed_or_unknown(reports)]
         lines = []
         for writes, state in ((pending, "pending"), (doubtful, "failed or in doubt")):
             if writes:
@@ -256,7 +257,7 @@ class WritesReport:
         return self._plans[write.filter_id].refused.get(write.match_id, "")
 
     def _say(self, label: str, summaries: Plans | SyncReports, options: Options) -> None:
-        to_look_at = bool(self._plans.refused) or any(
+        needs_attention = bool(self._plans.refused) or any(
             plan.large_changes for plan in self._plans.values()
         )
         for filter_id, summary in summaries.items():
@@ -266,7 +267,7 @@ class WritesReport:
                 line = one_line(f"{label} for {label_of(self._filters[filter_id])}: {summary}")
             if options.output == "table":
                 write_for_person(Text(line))
-            elif sys.stderr.isatty() or (to_look_at and label == "Plan"):
+            elif sys.stderr.isatty() or (needs_attention and label == "Plan"):
                 with on_stderr():
                     click.echo(line, err=True)
 
@@ -368,14 +369,14 @@ def _is_large(write: Write) -> bool:
 
 
 def _factor(write: Write) -> str:
-    """Say how large a change is, where it is large."""
+    """Describe the size of a large change. Return an empty string for other changes."""
     if not write.old or write.new is None or not _is_large(write):
         return ""
     factor = max(write.old, write.new) / min(write.old, write.new)
     return f"{factor:.0f} times as {'high' if write.new > write.old else 'low'}"
 
 
-def _troubled(reports: SyncReports) -> set[tuple[int, int]]:
+def _failed_or_unknown(reports: SyncReports) -> set[tuple[int, int]]:
     return {*reports.failed, *reports.unknown}
 
 

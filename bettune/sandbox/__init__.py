@@ -1,4 +1,4 @@
-"""A local BetTune over real HTTP, for demos, tests and trying things out without a token."""
+"""A local BetTune over real HTTP, for demos, tests and trials without a token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Sandbox", "Seen"]
 
 
 def __getattr__(name: str) -> object:
-    """Import the server on first use: pytest loads this package without the extra."""
+    """Import the server on first use, since pytest imports this package even without the extra."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bettune.sandbox",
-        description="Run a local BetTune with invented matches. It needs no real token.",
+        description="Run a local BetTune with invented matches. It does not need a real token.",
     )
     parser.add_argument(
         "--port",
@@ -77,23 +77,23 @@ def _parser() -> argparse.ArgumentParser:
 
 def _port(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"not a port: {text!r}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
     return int(text)
 
 
 def _rate_limit(text: str) -> RateLimit:
-    from bettune import RateLimit  # noqa: PLC0415 - the sandbox does not need the facade
+    from bettune import RateLimit  # noqa: PLC0415 - slow to import, and only needed for a limit
 
     match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9}(?:\.[0-9]{1,9})?)", text)
     if match is None or int(match[1]) == 0 or float(match[2]) == 0:
-        raise argparse.ArgumentTypeError(f"not REQUESTS/SECONDS, such as 60/60: {text!r}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not REQUESTS/SECONDS, such as 60/60")
     return RateLimit(int(match[1]), float(match[2]))
 
 
 def _exports(box: Sandbox, database: str) -> str:
     where = "in memory" if database == ":memory:" else f"in {shlex.quote(database)}"
     return (
-        f"# The BetTune sandbox is running, kept {where}. Ctrl-C stops it. To use it:\n"
+        f"# The BetTune sandbox is running, with its data {where}. Ctrl-C stops it. To use it:\n"
         f"export BETTUNE_BASE_URL={box.base_url}\n"
         f"export BETTUNE_API_TOKEN={box.token}\n"
         f"# Without PRO: export BETTUNE_API_TOKEN={box.free_token}\n"

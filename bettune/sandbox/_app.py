@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from bettune.sandbox._store import Store
 
 BASE_PATH = "/bet-tune-api/v1"
-PRO_TOKEN = "bettune-sandbox-pro"  # noqa: S105 - the same in every sandbox, not secret
+PRO_TOKEN = "bettune-sandbox-pro"  # noqa: S105 - public, the same in every sandbox
 FREE_TOKEN = "bettune-sandbox-free"  # noqa: S105
 
 _PRO_BY_TOKEN = {PRO_TOKEN: True, FREE_TOKEN: False}
@@ -66,7 +66,7 @@ class Seen(NamedTuple):
 
 
 class _Operations:
-    """The operations of the API. `_pro` is true for a caller with PRO."""
+    """The operations of the API. `pro` tells whether the token has PRO."""
 
     def __init__(
         self, store: Store, limit: SlidingWindow | None, now: Callable[[], datetime]
@@ -143,23 +143,23 @@ def build_app(
     record: Callable[[Seen], None],
 ) -> ASGIApp:
     """Make the ASGI app of a sandbox. It calls `record` when the response to a request starts."""
-    do = _Operations(store, limit, now)
+    api = _Operations(store, limit, now)
     operations = [
-        do.route("/sports", do.sports, GET="sports.list()"),
-        do.route("/matches", do.matches, GET="matches.list({date}, sport={sport})"),
-        do.route("/prediction-filters", do.prediction_filters, GET="prediction_filters.list()"),
-        do.route(
-            "/predictions/search", do.search, POST="predictions.search({filterId}, {matchIds})"
+        api.route("/sports", api.sports, GET="sports.list()"),
+        api.route("/matches", api.matches, GET="matches.list({date}, sport={sport})"),
+        api.route("/prediction-filters", api.prediction_filters, GET="prediction_filters.list()"),
+        api.route(
+            "/predictions/search", api.search, POST="predictions.search({filterId}, {matchIds})"
         ),
-        do.route(
+        api.route(
             "/prediction-filters/{filterId}/matches/{matchId}/prediction",
-            do.prediction,
+            api.prediction,
             PUT="predictions.put({filterId}, {matchId}, {odds})",
             DELETE="predictions.delete({filterId}, {matchId})",
         ),
     ]
     tokens = {"pro": PRO_TOKEN, "free": FREE_TOKEN}
-    pages = Pages(store, now, BASE_PATH, tokens, do.calls)
+    pages = Pages(store, now, BASE_PATH, tokens, api.calls)
     app = Starlette(
         routes=[
             *operations,

@@ -1,6 +1,6 @@
 """The invented football world: countries, their two leagues and their clubs.
 
-Ids are positions in these tables. Add a new country at the end, and reorder nothing.
+Ids are derived from positions in these tables: keep the order, and add countries at the end.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class League:
-    """A tournament, the country it is played in and the clubs that play in it."""
+    """A tournament, its country, and the clubs that play in it."""
 
     id: int
     name: str

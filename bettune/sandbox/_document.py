@@ -42,7 +42,8 @@ class Field(NamedTuple):
 class Parameter(NamedTuple):
     """A parameter of a request, and an example taken from the schemas.
 
-    `argument` is its name in the sandbox's paths and calls, whatever the export calls it.
+    `argument` is its name in the sandbox's paths and calls, which may differ from its name in an
+    export.
     """
 
     name: str
@@ -55,7 +56,7 @@ class Parameter(NamedTuple):
 
 
 class Body(NamedTuple):
-    """The type of a body, its fields where it is an object, and an example."""
+    """The type of a body, its fields if it is an object, and an example."""
 
     type: str
     fields: list[Field]
@@ -82,7 +83,7 @@ class Operation(NamedTuple):
     tags: list[str]
     parameters: list[Parameter]
     body: Body | None
-    answers: list[Reply]
+    responses: list[Reply]
 
 
 class Document(NamedTuple):
@@ -151,7 +152,7 @@ class _Reader:
             tags=operation.get("tags", []),
             parameters=[self._parameter(self._resolved(node), arguments) for node in parameters],
             body=self._content(self._resolved(operation.get("requestBody", {}))),
-            answers=[
+            responses=[
                 self._reply(str(status), self._resolved(node))
                 for status, node in operation["responses"].items()
             ],
@@ -213,11 +214,11 @@ class _Reader:
 
     def _type(self, schema: _Node) -> str:
         schema = self._resolved(schema)
-        of = schema.get("type", "object" if "properties" in schema else "any")
-        if of == "array":
+        kind = schema.get("type", "object" if "properties" in schema else "any")
+        if kind == "array":
             return f"array<{self._type(schema.get('items', {}))}>"
-        named = [of] if isinstance(of, str) else [name for name in of if name != "null"]
-        return " | ".join(named) + (f":{schema['format']}" if "format" in schema else "")
+        kinds = [kind] if isinstance(kind, str) else [name for name in kind if name != "null"]
+        return " | ".join(kinds) + (f":{schema['format']}" if "format" in schema else "")
 
     def _resolved(self, node: _Node) -> _Node:
         """Return the node, or the target of its `$ref` in the document."""

@@ -34,17 +34,17 @@ _WEEKDAY, _WEEKEND = (60, 120), (200, 300)
 _WEEKDAY_STARTS = (1050, 1080, 1095, 1110, 1125, 1140, 1170, 1185, 1200, 1215, 1230, 1245)
 _WEEKEND_STARTS = (750, 780, 810, 840, 870, 900, 900, 930, 960, 990, 1020, 1080, 1110, 1185, 1245)
 
-# The position in the week's list of leagues at which each day begins, from Monday on. Few leagues
-# play on both days of a weekend.
+# For each day from Monday on, the position in the week's list of leagues at which it begins. Few
+# leagues play on both days of a weekend.
 _OFFSETS = (0, 20, 40, 60, 0, 20, 60)
 
-# Goals per match: each number occurs as often as in 100 matches.
+# Goals per match: each number occurs as often as in 100 typical matches.
 _HOME_GOALS = (0,) * 24 + (1,) * 33 + (2,) * 24 + (3,) * 12 + (4,) * 5 + (5,) * 2
 _AWAY_GOALS = (0,) * 33 + (1,) * 34 + (2,) * 20 + (3,) * 9 + (4,) * 3 + (5,) * 1
 
 
 class Dice:
-    """Random numbers that depend only on the seed (splitmix64). `random` may change its results."""
+    """Random numbers that depend only on the seed (splitmix64), in any version of Python."""
 
     def __init__(self, *seed: int) -> None:
         self._state = 0
@@ -77,7 +77,7 @@ class Dice:
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """The matches of a day by kick-off, each as JSON before and after it is finished."""
+    """The matches of a day by kick-off, each as two JSON objects: unfinished and finished."""
 
     kick_offs: tuple[datetime, ...]
     open: tuple[bytes, ...]
@@ -100,12 +100,12 @@ def index_on_day(match_id: int) -> int:
 
 def matches_json(day: date, now: datetime) -> bytes:
     """Return the body of `GET /matches` for a day, as of `now`. Matches are sorted by kick-off."""
-    known = _day(day)
-    finished = bisect_right(known.kick_offs, now - _PLAYING_TIME)
-    items = b",".join(known.finished[:finished] + known.open[finished:])
+    matches = _day(day)
+    finished = bisect_right(matches.kick_offs, now - _PLAYING_TIME)
+    items = b",".join(matches.finished[:finished] + matches.open[finished:])
     return b'{"date":"%s","count":%d,"items":[%s]}' % (
         day.isoformat().encode(),
-        len(known.kick_offs),
+        len(matches.kick_offs),
         items,
     )
 
@@ -150,8 +150,8 @@ def _day(day: date) -> _Day:
 
 
 def _season(league: League, day: date) -> dict[str, object]:
-    began = day.year if day.month >= 7 else day.year - 1
-    return {"id": league.id * 10_000 + began, "name": f"{began}/{began + 1}"}
+    first_year = day.year if day.month >= 7 else day.year - 1
+    return {"id": league.id * 10_000 + first_year, "name": f"{first_year}/{first_year + 1}"}
 
 
 def _json(value: object) -> bytes:

@@ -30,12 +30,12 @@ FILTERS: dict[int, dict[str, Any]] = {
     for id_, name, bet_type, status in _FILTERS
 }
 
-#: The initial predictions have ids from this one on, later predictions have smaller ids.
-FIRST_ID_BEFOREHAND = 10**12
+#: The initial predictions have ids from this one on. Predictions created later have smaller ids.
+FIRST_INITIAL_ID = 10**12
 
 _ONE_IN = 9
 _BY_HAND_EACH_DAY = 2
-# With this seed, the first matches of the days in the examples have no predictions set by hand.
+# With this seed, the examples' matches do not have predictions set by hand.
 _SEED = 1220
 _NEWEST = datetime(2025, 1, 1, tzinfo=UTC)
 _OLDEST = datetime(1, 1, 4, tzinfo=UTC)
@@ -66,8 +66,8 @@ class Prediction:
         }
 
 
-def made_beforehand(filter_id: int, match_id: int) -> Prediction | None:
-    """Return the prediction that a filter has from the start: one match in nine has one."""
+def initial_prediction(filter_id: int, match_id: int) -> Prediction | None:
+    """Return the initial prediction of a filter for a match, if any: one match in nine has one."""
     day = day_of(match_id)
     if day is None:
         return None
@@ -77,23 +77,23 @@ def made_beforehand(filter_id: int, match_id: int) -> Prediction | None:
     if dice.below(_ONE_IN) != 0 and index not in by_hand and index != by_api:
         return None
     cents = 110 + dice.below(290)
-    # Created before the match, and before the sandbox existed, so that each update is later.
+    # Created before the match and before any update by a user.
     latest = max(_OLDEST, min(_NEWEST, datetime.combine(day, time(), UTC)))
-    made = latest - timedelta(seconds=dice.below(3 * 24 * 3600))
+    created_at = latest - timedelta(seconds=dice.below(3 * 24 * 3600))
     return Prediction(
-        id=FIRST_ID_BEFOREHAND + match_id * len(FILTERS) + list(FILTERS).index(filter_id),
+        id=FIRST_INITIAL_ID + match_id * len(FILTERS) + list(FILTERS).index(filter_id),
         filter_id=filter_id,
         match_id=match_id,
         odds=f"{cents // 100}.{cents % 100:02}0000",
         source="ui" if index in by_hand else "api",
-        created_at=made.isoformat(),
-        updated_at=made.isoformat(),
+        created_at=created_at.isoformat(),
+        updated_at=created_at.isoformat(),
     )
 
 
 @lru_cache(maxsize=1024)
 def _chosen(filter_id: int, day: date) -> tuple[frozenset[int], int]:
-    """Return the matches of a day set by a person, and one that is set through the API."""
+    """Return the matches of a day whose odds a person set, and one with odds from the API."""
     dice = Dice(filter_id, day.toordinal(), _SEED)
     chosen = dice.shuffled(range(matches_on(day)))[: _BY_HAND_EACH_DAY + 1]
     return frozenset(chosen[1:]), chosen[0]

@@ -1,4 +1,4 @@
-"""The sandbox's rate limit: a log of the accepted requests of each token."""
+"""The sandbox's rate limit, which counts the accepted requests of each token."""
 
 from __future__ import annotations
 

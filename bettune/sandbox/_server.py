@@ -33,7 +33,7 @@ __all__ = ["Sandbox", "Seen"]
 _SEEN_AT_MOST = 100_000
 _GRACE_SECONDS = 1.0
 
-# Without any handler, logging would print warnings to stderr.
+# Without a handler, logging would print warnings to stderr.
 for _name in ("bettune.sandbox", "uvicorn"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
@@ -77,7 +77,7 @@ class Sandbox:
         _check(database, rate_limit, port, now)
         self._database = database
         self._rate_limit = rate_limit
-        self._wanted_port = port
+        self._port = port
         self._now = now
         self._seen: deque[Seen] = deque(maxlen=_SEEN_AT_MOST)
         self._opening = threading.Lock()
@@ -107,8 +107,8 @@ class Sandbox:
         if the sandbox is already running.
         """
         if self._running is not None:
-            raise RuntimeError("the sandbox is running already")
-        listener = _listen(self._wanted_port)
+            raise RuntimeError("the sandbox is already running")
+        listener = _listen(self._port)
         try:
             app = self._opened().app
         except BaseException:
@@ -194,7 +194,7 @@ class _Running:
                 proxy_headers=False,
                 server_header=False,
                 date_header=False,
-                timeout_keep_alive=75,  # longer than clients keep a connection: they close first
+                timeout_keep_alive=75,  # longer than that of clients, so that these close first
             )
         )
         # A daemon thread: a sandbox that was not stopped does not keep the interpreter alive.
@@ -236,8 +236,9 @@ class _Server(uvicorn.Server):
         await self._stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Like the method of uvicorn, but without its delay of 0.1 s. asyncio never closes a
-        # connection that it is accepting while its server is closed, so let it finish first.
+        # Like the method of uvicorn, but without its delay of 0.1 s. If asyncio is accepting a
+        # connection when its server is closed, it never closes the connection: so stop accepting
+        # first.
         for listener in sockets or []:
             with suppress(NotImplementedError):  # Windows
                 self._loop.remove_reader(listener)
@@ -261,7 +262,7 @@ class _Server(uvicorn.Server):
 def _check(database: Any, rate_limit: Any, port: Any, now: Any) -> None:
     if type(port) is not int or not 0 <= port <= 65535:
         raise ConfigurationError(
-            f"port must be from 0 (any free one) to 65535, not {short_repr(port)}"
+            f"port must be from 0 (any free port) to 65535, not {short_repr(port)}"
         )
     path = os.fspath(database) if isinstance(database, os.PathLike) else database
     if not isinstance(path, str) or not path or "\0" in path:

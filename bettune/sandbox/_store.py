@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
-from bettune.sandbox._predictions import FIRST_ID_BEFOREHAND, Prediction, made_beforehand
+from bettune.sandbox._predictions import FIRST_INITIAL_ID, Prediction, initial_prediction
 from bettune.sandbox._values import RefusedError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ T = TypeVar("T")
 _LONGEST_WAIT = 5.0
 _PAUSE = 0.01
 
-# A row overrides `made_beforehand`. A row without odds is a deleted prediction.
+# A row overrides `initial_prediction`. A row without odds is a deleted prediction.
 _TABLE = """
 CREATE TABLE IF NOT EXISTS predictions (
     id INTEGER NOT NULL UNIQUE,
@@ -47,8 +47,8 @@ class LockedError(Exception):
     """Another process has the database locked."""
 
 
-async def when_free(do: Callable[[], T]) -> T:
-    """Call a function that uses a store, as soon as no other process has its database locked.
+async def when_free(function: Callable[[], T]) -> T:
+    """Call a function that uses a store, and retry it while another process locks the database.
 
     The server handles other requests in the meantime.
 
@@ -58,7 +58,7 @@ async def when_free(do: Callable[[], T]) -> T:
     deadline = time.monotonic() + _LONGEST_WAIT
     while True:
         try:
-            return do()
+            return function()
         except LockedError:
             if time.monotonic() > deadline:
                 message = "Another process has the sandbox's database locked"
@@ -103,18 +103,18 @@ class Store:
 
     def search(self, filter_id: int, match_ids: Iterable[int]) -> list[Prediction]:
         """Return the predictions for matches, in the order of the ids, without duplicates."""
-        wanted = list(dict.fromkeys(match_ids))
-        with self._lock, _locks_named():
+        ids = list(dict.fromkeys(match_ids))
+        with self._lock, _locks_raised():
             rows = self._db.execute(
                 "SELECT * FROM predictions WHERE filter_id = ?"
                 " AND match_id IN (SELECT value FROM json_each(?))",
-                (filter_id, json.dumps(wanted)),
+                (filter_id, json.dumps(ids)),
             ).fetchall()
         stored = {row[2]: row for row in rows}
         predictions = []
-        for match_id in wanted:
+        for match_id in ids:
             row = stored.get(match_id)
-            prediction = _visible(row) if row else made_beforehand(filter_id, match_id)
+            prediction = _visible(row) if row else initial_prediction(filter_id, match_id)
             if prediction:
                 predictions.append(prediction)
         return predictions
@@ -133,7 +133,7 @@ class Store:
                 created_at=old.created_at if old else now,
                 updated_at=now,
             )
-            self._keep(new, odds)
+            self._save(new, odds)
         return new
 
     def delete(self, filter_id: int, match_id: int) -> None:
@@ -141,7 +141,7 @@ class Store:
         with self._writing():
             old = self._get(filter_id, match_id)
             if old:
-                self._keep(old, None)
+                self._save(old, None)
 
     def _prepare(self) -> None:
         self._enter_wal()
@@ -150,7 +150,7 @@ class Store:
         self._db.execute(_TABLE)
         columns = [row[1] for row in self._db.execute("PRAGMA table_info(predictions)")]
         if columns != _COLUMNS:
-            raise sqlite3.DatabaseError("its table predictions has columns of another program")
+            raise sqlite3.DatabaseError("its table predictions has the columns of another program")
 
     def _enter_wal(self) -> None:
         # SQLite does not wait for another process that is making the same change.
@@ -167,7 +167,7 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._lock, _locks_named():
+        with self._lock, _locks_raised():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -181,14 +181,14 @@ class Store:
             "SELECT * FROM predictions WHERE filter_id = ? AND match_id = ?",
             (filter_id, match_id),
         ).fetchone()
-        return _visible(row) if row else made_beforehand(filter_id, match_id)
+        return _visible(row) if row else initial_prediction(filter_id, match_id)
 
     def _free_id(self) -> int:
         query = "SELECT coalesce(max(id), 0) + 1 FROM predictions WHERE id < ?"
-        free: int = self._db.execute(query, (FIRST_ID_BEFOREHAND,)).fetchone()[0]
+        free: int = self._db.execute(query, (FIRST_INITIAL_ID,)).fetchone()[0]
         return free
 
-    def _keep(self, prediction: Prediction, odds: str | None) -> None:
+    def _save(self, prediction: Prediction, odds: str | None) -> None:
         self._db.execute(
             "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
@@ -211,7 +211,8 @@ def _create(database: str | os.PathLike[str]) -> None:
 
 
 @contextmanager
-def _locks_named() -> Iterator[None]:
+def _locks_raised() -> Iterator[None]:
+    """Raise `LockedError` if SQLite reports a lock."""
     try:
         yield
     except sqlite3.OperationalError as error:

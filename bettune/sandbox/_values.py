@@ -93,7 +93,7 @@ def read_odds(body: Mapping[str, Any]) -> str:
 
 
 def _as_id(value: object, refusal: RefusedError) -> int:
-    """Read an id in a body, or raise `refusal`. In JSON Schema, 7.0 is an integer, too."""
+    """Read an id in a body, or raise `refusal`. As in JSON Schema, 7.0 is an integer."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise refusal
     if not 0 <= value <= _LARGEST_ID or value != round(value):

@@ -35,7 +35,7 @@ _WORDS: dict[str, tuple[str, str]] = {
             "trafia do prawdziwego API."
         ),
         (
-            "This is the sandbox: a local BetTune for trying things out, with invented matches. "
+            "This is the sandbox: a local BetTune for trials, with invented matches. "
             "It sends nothing to the real API."
         ),
     ),
@@ -92,12 +92,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_token": ("brak", "none"),
     "send": ("Wyślij", "Send"),
     "request": ("Zapytanie", "Request"),
-    "answer": ("Odpowiedź", "Response"),
-    "answer_headers": ("Nagłówki odpowiedzi", "Response headers"),
-    "answer_body": ("Treść odpowiedzi", "Response body"),
-    "no_answer": (
+    "response": ("Odpowiedź", "Response"),
+    "response_headers": ("Nagłówki odpowiedzi", "Response headers"),
+    "response_body": ("Treść odpowiedzi", "Response body"),
+    "no_response": (
         "Brak odpowiedzi. Czy sandbox jeszcze działa?",
-        "No answer. Is the sandbox still running?",
+        "No response. Is the sandbox still running?",
     ),
     "no_python": (
         "bez tokenu bettune zgłasza ConfigurationError i nic nie wysyła",
@@ -116,8 +116,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         ),
         (
             "The matches of one UTC day and their minimum odds in each filter. BetTune bets on a "
-            "match when the market's odds reach the minimum odds. The table refreshes itself: it "
-            "shows your push as it happens."
+            "match when the market's odds reach the minimum odds. The table refreshes itself, so "
+            "you see the odds that you are sending."
         ),
     ),
     "day": ("Dzień (UTC)", "Day (UTC)"),
@@ -129,11 +129,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "predictions": ("Prognozy", "Predictions"),
     "gone": (
         "Sandbox nie odpowiada. Tabela może być nieaktualna.",
-        "The sandbox does not answer. The table may be out of date.",
+        "The sandbox does not respond. The table may be out of date.",
     ),
 }
 
-# The texts of the schema are in English. New and changed texts are shown without a translation.
+# The texts of the schema are in English. New and changed texts are shown in English until they are
+# translated here.
 _SCHEMA_IN_POLISH = {
     "Sports": "Sporty",
     "Matches": "Mecze",

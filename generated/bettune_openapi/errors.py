@@ -24,14 +24,14 @@ T = TypeVar("T")
 
 
 class InvalidResponse(Exception):
-    """The body of a documented response is not what the schema promises."""
+    """The body of a documented response does not match the schema."""
 
 
 def decode(client: object, response: httpx.Response, model: type[T]) -> T:
-    """Decode a JSON body and check it against the model.
+    """Decode a JSON body and validate it with the model.
 
-    Raises the exception that the client's ``invalid_response`` makes of the request, the status, the body
-    and the reason, where it has such a method, and InvalidResponse otherwise.
+    If that fails, raises the exception that the client's ``invalid_response`` makes from the request, the
+    status, the body and the reason, or InvalidResponse if the client has no such method.
     """
     try:
         return msgspec.json.decode(response.content, type=model)

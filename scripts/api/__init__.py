@@ -1,1 +1,1 @@
-"""The public surface: api.md, written from the signatures, and compared with the last release."""
+"""The public API: api.md, written from the signatures, and compared with the last release."""

@@ -1,4 +1,4 @@
-"""Write api.md, or with --check say where it is stale, and what would break users."""
+"""Write api.md, or with --check, fail if it is out of date or if a change breaks users."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ PAGE = ROOT / "api.md"
 
 
 def main() -> None:
-    """Do so."""
+    """Write or check api.md."""
     parser = argparse.ArgumentParser(prog="scripts.api", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    parser.add_argument("--check", action="store_true", help="compare, and write nothing")
     if not parser.parse_args().check:
         PAGE.write_text(surface(), "utf-8")
         print("api.md matches the signatures.")
         return
     now = surface()
     if PAGE.read_text("utf-8") != now:
-        sys.exit("api.md is not what the signatures say: run `make generate`")
+        sys.exit("api.md does not match the signatures: run `make generate`")
     if (tag := last_release()) is None:
         return
     broken = list(breaking(surface_of(tag), now))
     if broken and not may_break(tag, __version__):
         sys.exit(
-            f"This breaks users of {tag}, and version {__version__} does not say so. Keep it, with "
-            "a DeprecationWarning, or raise the version:\n  " + "\n  ".join(broken)
+            f"These changes break users of {tag}, and version {__version__} does not allow that. "
+            "Keep the old names, with a DeprecationWarning, or raise the version:\n  "
+            + "\n  ".join(broken)
         )
 
 

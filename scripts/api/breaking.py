@@ -1,4 +1,4 @@
-"""The surface of the last release, and what of it a user would miss today."""
+"""Finds changes that break users, by comparing api.md with that of the last release."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _TYPED = griffe.Function | griffe.Attribute
 
 
 def last_release() -> str | None:
-    """Return the tag of the newest release this commit comes after; None where there is none.
+    """Return the tag of the newest release before this commit, or None.
 
-    A tag of this very commit is the release that is being made.
+    A tag of this commit itself is the release that is being made.
     """
     tags = _git("tag", "--list", "v*", "--merged", "HEAD", "--sort=-version:refname").split()
     here = _git("tag", "--points-at", "HEAD").split()
@@ -26,44 +26,45 @@ def last_release() -> str | None:
 
 
 def surface_of(tag: str) -> str:
-    """Return api.md as a release has it."""
+    """Return api.md of a release."""
     return _git("show", f"{tag}:api.md")
 
 
 def breaking(old: str, new: str) -> Iterator[str]:
-    """Say what of one api.md another one takes away from users, a line each."""
+    """Yield one line per change from one api.md to another that breaks users."""
     before, after = _stubs(old), _stubs(new)
-    for found in griffe.find_breaking_changes(before, after):
-        name = found.obj.path.removeprefix("api.")
-        values = [_shown(one) for one in (found.old_value, found.new_value) if one is not None]
-        yield f"{name}: {found.kind.value}: {' -> '.join(values)}"
+    for change in griffe.find_breaking_changes(before, after):
+        name = change.obj.path.removeprefix("api.")
+        values = (change.old_value, change.new_value)
+        shown = [_shown(value) for value in values if value is not None]
+        yield f"{name}: {change.kind.value}: {' -> '.join(shown)}"
     yield from _retyped(before, after)
-    for gone in sorted(_commands(old) - _commands(new)):
-        yield f"{gone}: is gone or has changed"
+    for line in sorted(_commands(old) - _commands(new)):
+        yield f"{line}: is gone or has changed"
 
 
 def _retyped(old: griffe.Object, new: griffe.Object) -> Iterator[str]:
-    """Say which types griffe lets pass: users get what they did not, or may no longer give it."""
-    for name, one in old.members.items():
-        other = new.members.get(name)
-        if isinstance(one, griffe.Class) and isinstance(other, griffe.Class):
-            yield from _retyped(one, other)
-        # Of a function, the annotation is what it returns.
-        if isinstance(one, _TYPED) and isinstance(other, _TYPED):
-            path = one.path.removeprefix("api.")
-            if not _kinds(other.annotation) <= _kinds(one.annotation):
-                yield f"{path}: Type was changed: {one.annotation} -> {other.annotation}"
-        if isinstance(one, griffe.Function) and isinstance(other, griffe.Function):
-            for given in one.parameters:
-                if given.name not in other.parameters:
+    """Yield changed types that griffe ignores: wider results and narrower arguments."""
+    for name, before in old.members.items():
+        after = new.members.get(name)
+        if isinstance(before, griffe.Class) and isinstance(after, griffe.Class):
+            yield from _retyped(before, after)
+        # The annotation of a function is that of its result.
+        if isinstance(before, _TYPED) and isinstance(after, _TYPED):
+            path = before.path.removeprefix("api.")
+            if not _members(after.annotation) <= _members(before.annotation):
+                yield f"{path}: Type was changed: {before.annotation} -> {after.annotation}"
+        if isinstance(before, griffe.Function) and isinstance(after, griffe.Function):
+            for parameter in before.parameters:
+                if parameter.name not in after.parameters:
                     continue
-                taken = other.parameters[given.name].annotation
-                if not _kinds(given.annotation) <= (kinds := _kinds(taken)) and "Any" not in kinds:
-                    yield (f"{path}({given.name}): Type was changed: {given.annotation} -> {taken}")
+                was, now = parameter.annotation, after.parameters[parameter.name].annotation
+                if not _members(was) <= _members(now) and "Any" not in _members(now):
+                    yield f"{path}({parameter.name}): Type was changed: {was} -> {now}"
 
 
-def _kinds(annotation: object) -> set[str]:
-    """The members of a union; parts of one within brackets count as they stand."""
+def _members(annotation: object) -> set[str]:
+    """Return the members of a union, without interpreting unions in brackets."""
     return set(str(annotation).split(" | "))
 
 
@@ -74,14 +75,14 @@ def _shown(value: object) -> str:
 
 
 def may_break(released: str, version: str) -> bool:
-    """Tell whether a version may break users of a released one, as Semantic Versioning has it."""
-    old, new = (re.findall(r"\d+", one)[:2] for one in (released, version))
+    """Return whether a version may break users of a release, by Semantic Versioning."""
+    old, new = (re.findall(r"\d+", text)[:2] for text in (released, version))
     return old[0] != new[0] or (old[0] == "0" and old != new)
 
 
 def _stubs(text: str) -> griffe.Module:
     blocks = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-    # To griffe, **options takes whatever keyword is gone; here it would be refused later.
+    # For griffe, **options accepts a removed keyword. Here, it would be rejected later.
     code = re.sub(r"\*\*(\w+): Any", r"\1: Any = ...", "\n".join(blocks))
     return griffe.visit("api", filepath=Path("api.md"), code=code)
 
@@ -92,7 +93,7 @@ def _commands(text: str) -> set[str]:
 
 
 def _git(*arguments: str) -> str:
-    """Return what git prints; nothing where there is no repository, as in an unpacked sdist."""
+    """Return the output of git, or an empty string without a repository, as in an sdist."""
     try:
         return subprocess.run(
             ["git", *arguments], capture_output=True, text=True, check=False

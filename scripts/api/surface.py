@@ -1,4 +1,4 @@
-"""api.md: the public names as griffe reads them in the source, and the commands by click."""
+"""Makes api.md: the public names from the source, by griffe, and the commands, by click."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 Named = griffe.Class | griffe.Function | griffe.Attribute
 
-# The special methods that users call, if not by name. The others show or compare values.
+# The special methods that users call indirectly. The others show or compare values.
 SPECIAL = {"__enter__", "__exit__", "__getitem__", "__iter__", "__len__"}
-# Bases that say how a class is made, not what it is.
-UNSAID_BASES = {"Struct", "Resource", "_Model"}
-# Of the generated client api.md has the name alone: openapi.yaml says what is in it.
+# Base classes that are details of the implementation.
+HIDDEN_BASES = {"Struct", "Resource", "_Model"}
+# api.md only names the types of the generated client, which openapi.yaml describes.
 GENERATED = "bettune_openapi.client."
 
 INTRODUCTION = """\
 # The public surface
 
-Written from the signatures by `make generate`: do not edit. What is not here is private. A change
-of the surface is seen here in review, and `make check` refuses one that breaks users of the last
-release, unless the version says so.
+Written from the signatures by `make generate`: do not edit. All other names are private. A change
+of the surface shows up here in review. `make check` rejects changes that break users of the last
+release, unless the version number allows them.
 
-A default of `...` leaves what was there. Properties are shown as attributes.
+A default of `...` keeps the current value. Properties are shown as attributes.
 """
 REMARKS = {
     "Clients": """
@@ -47,7 +47,7 @@ The pytest fixture `bettune_sandbox` is a `Sandbox` that runs for one test.
 
 
 def surface(root: Path = ROOT) -> str:
-    """Return what api.md has to say of the source in a folder."""
+    """Return the text of api.md for the source in a folder."""
     package = griffe.load(
         "bettune",
         search_paths=[root, root / "generated"],
@@ -60,16 +60,16 @@ def surface(root: Path = ROOT) -> str:
         title: []
         for title in ("Clients", "Operations", "Functions", "Values", "Errors", "Types", "Sandbox")
     }
-    for one in _public(package):
-        if isinstance(one, griffe.Function):
-            sections["Functions"].append(_call(one))
-        elif isinstance(one, griffe.Class):
-            title = _section(one)
+    for item in _public(package):
+        if isinstance(item, griffe.Function):
+            sections["Functions"].append(_call(item))
+        elif isinstance(item, griffe.Class):
+            title = _section(item)
             made_by_users = title in {"Clients", "Errors", "Sandbox"}
-            sections[title].append("\n".join(_class(one, made_by_users=made_by_users)))
-        elif one.name != "__version__":
-            annotation = "" if one.annotation is None else f": {one.annotation}"
-            sections["Types"].append(f"{one.name}{annotation} = {one.value}")
+            sections[title].append("\n".join(_class(item, made_by_users=made_by_users)))
+        elif item.name != "__version__":
+            annotation = "" if item.annotation is None else f": {item.annotation}"
+            sections["Types"].append(f"{item.name}{annotation} = {item.value}")
     text = INTRODUCTION
     for title, stubs in sections.items():
         text += f"\n## {title}\n\n```python\n{_formatted(stubs)}```\n{REMARKS.get(title, '')}"
@@ -78,33 +78,35 @@ def surface(root: Path = ROOT) -> str:
 
 
 def _public(package: griffe.Module) -> list[Named]:
-    """The names that users import, then those that their signatures speak of."""
+    """Return the names that users import, and those that their signatures mention."""
     names = [f"bettune.{name}" for name in package.exports or () if name != "AsyncBetTune"]
-    found: dict[str, Named] = {}
+    public: dict[str, Named] = {}
     waiting = [*names, "bettune.sandbox._server.Sandbox"]
     while waiting:
-        one = package.modules_collection[waiting.pop(0)]
-        target = one.final_target if isinstance(one, griffe.Alias) else one
+        item = package.modules_collection[waiting.pop(0)]
+        target = item.final_target if isinstance(item, griffe.Alias) else item
         assert isinstance(target, Named)
-        # An attribute that is named like a type, such as Match.date, is found in the type's place.
-        if target.path not in found and not isinstance(target.parent, griffe.Class):
-            found[target.path] = target
-            waiting += _spoken_of(target)
-    # A class after its bases, such as errors.
-    return sorted(found.values(), key=lambda one: isinstance(one, griffe.Class) and len(one.mro()))
+        # griffe may resolve the name of a type to an attribute of this name, such as Match.date.
+        if target.path not in public and not isinstance(target.parent, griffe.Class):
+            public[target.path] = target
+            waiting += _mentioned(target)
+    # Sort classes after their bases, such as the errors.
+    return sorted(
+        public.values(), key=lambda item: isinstance(item, griffe.Class) and len(item.mro())
+    )
 
 
-def _spoken_of(one: Named) -> Iterator[str]:
-    """The paths of what a name's signatures and attributes speak of and this project defines."""
-    if isinstance(one, griffe.Class):
-        for member in _members(one):
-            yield from _spoken_of(member)
+def _mentioned(item: Named) -> Iterator[str]:
+    """Yield the paths of this project's names in the signatures and attributes of an item."""
+    if isinstance(item, griffe.Class):
+        for member in _members(item):
+            yield from _mentioned(member)
         return
-    annotations: list[object] = [one.annotation]
-    if isinstance(one, griffe.Function):
-        annotations += [parameter.annotation for parameter in one.parameters]
-    elif "TypeAlias" in str(one.annotation):
-        annotations.append(one.value)
+    annotations: list[object] = [item.annotation]
+    if isinstance(item, griffe.Function):
+        annotations += [parameter.annotation for parameter in item.parameters]
+    elif "TypeAlias" in str(item.annotation):
+        annotations.append(item.value)
     for annotation in annotations:
         if isinstance(annotation, griffe.Expr):
             for name in annotation.iterate():
@@ -114,51 +116,51 @@ def _spoken_of(one: Named) -> Iterator[str]:
                     yield path
 
 
-def _members(one: griffe.Class) -> list[griffe.Function | griffe.Attribute]:
+def _members(owner: griffe.Class) -> list[griffe.Function | griffe.Attribute]:
     return [
         member
-        for member in one.members.values()
+        for member in owner.members.values()
         if isinstance(member, griffe.Function | griffe.Attribute)
         and (not member.name.startswith("_") or member.name in SPECIAL | {"__init__"})
     ]
 
 
-def _section(one: griffe.Class) -> str:
-    if one.path.startswith("bettune.sandbox"):
+def _section(item: griffe.Class) -> str:
+    if item.path.startswith("bettune.sandbox"):
         return "Sandbox"
-    if one.name == "BetTune":
+    if item.name == "BetTune":
         return "Clients"
-    if one.path.startswith("bettune._sync."):
+    if item.path.startswith("bettune._sync."):
         return "Operations"
-    if one.name.endswith("Error"):
+    if item.name.endswith("Error"):
         return "Errors"
-    return "Types" if "Protocol" in str(one.bases) else "Values"
+    return "Types" if "Protocol" in str(item.bases) else "Values"
 
 
-def _class(one: griffe.Class, *, made_by_users: bool) -> Iterator[str]:
-    bases = [str(base) for base in one.bases if str(base) not in UNSAID_BASES]
-    yield f"class {one.name}({', '.join(bases)}):" if bases else f"class {one.name}:"
+def _class(item: griffe.Class, *, made_by_users: bool) -> Iterator[str]:
+    bases = [str(base) for base in item.bases if str(base) not in HIDDEN_BASES]
+    yield f"class {item.name}({', '.join(bases)}):" if bases else f"class {item.name}:"
     lines = [
-        _call(member) if isinstance(member, griffe.Function) else _attribute(one, member)
-        for member in _members(one)
+        _call(member) if isinstance(member, griffe.Function) else _attribute(item, member)
+        for member in _members(item)
         if made_by_users or member.name != "__init__"
     ]
     for line in lines or ["..."]:
         yield f"    {line}"
 
 
-def _call(one: griffe.Function) -> str:
+def _call(function: griffe.Function) -> str:
     # `_SAME` stands for an argument that was not given.
-    return f"def {one.signature()}: ...".replace(" = _SAME", " = ...")
+    return f"def {function.signature()}: ...".replace(" = _SAME", " = ...")
 
 
-def _attribute(owner: griffe.Class, one: griffe.Attribute) -> str:
-    annotation = one.annotation
-    if annotation is None and str(one.value) in (parameters := owner.parameters):
-        annotation = parameters[str(one.value)].annotation
+def _attribute(owner: griffe.Class, item: griffe.Attribute) -> str:
+    annotation = item.annotation
+    if annotation is None and str(item.value) in (parameters := owner.parameters):
+        annotation = parameters[str(item.value)].annotation
     if annotation is None:
-        return f"{one.name} = {one.value}"
-    return f"{one.name}: {annotation}"
+        return f"{item.name} = {item.value}"
+    return f"{item.name}: {annotation}"
 
 
 def _formatted(stubs: Iterable[str]) -> str:
@@ -173,10 +175,10 @@ def _formatted(stubs: Iterable[str]) -> str:
 
 
 def _commands(command: click.Command, name: str) -> Iterator[str]:
-    """Each command with its arguments, then each of its options, a line each."""
+    """Yield one line for the command with its arguments, and one line per option."""
     context = click.Context(command, info_name=name)
-    arguments = [one for one in command.params if isinstance(one, click.Argument)]
-    yield " ".join([name, *(one.make_metavar(context) for one in arguments)]).rstrip()
+    arguments = [item for item in command.params if isinstance(item, click.Argument)]
+    yield " ".join([name, *(argument.make_metavar(context) for argument in arguments)]).rstrip()
     for option in command.params:
         if isinstance(option, click.Option):
             value = "" if option.is_flag else f" {option.make_metavar(context)}"
@@ -184,6 +186,6 @@ def _commands(command: click.Command, name: str) -> Iterator[str]:
             ending = "" if default is None else f" (default: {default})"
             yield f"{name} {', '.join(option.opts + option.secondary_opts)}{value}{ending}"
     if isinstance(command, click.Group):
-        for one in command.list_commands(context):
-            if found := command.get_command(context, one):
-                yield from _commands(found, f"{name} {one}")
+        for subname in command.list_commands(context):
+            if subcommand := command.get_command(context, subname):
+                yield from _commands(subcommand, f"{name} {subname}")

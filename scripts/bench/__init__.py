@@ -1,1 +1,1 @@
-"""Measures the library against raw httpx and others."""
+"""Measures the library in comparison with httpx and other clients."""

@@ -1,4 +1,4 @@
-"""`make bench`: what the library costs, against what else a user would write or pick."""
+"""`make bench`: measure the library in comparison with other ways to call the API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts import ROOT
-from scripts.bench.bulk import against_by_hand, resolving, slow_answers
+from scripts.bench.bulk import against_by_hand, resolving, slow_responses
 from scripts.bench.limits import growth, memory, processes, under_a_limit
 from scripts.bench.report import line, picture, tables
 from scripts.bench.servers import fast_server
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from scripts.bench.measure import Row
 
-# Each takes the base URL of the fast server, and whether to be brief.
+# Each part receives the base URL of the fast server, and True to be brief.
 PARTS: dict[str, Callable[[str, bool], Iterator[Row]]] = {
     "calls": calls,
     "client": lifetimes,
@@ -29,21 +29,25 @@ PARTS: dict[str, Callable[[str, bool], Iterator[Row]]] = {
     "resolve": lambda _, brief: resolving(brief),
     "limit": lambda _, brief: under_a_limit(brief),
     "processes": lambda _, brief: processes(brief),
-    "slow": lambda _, brief: slow_answers(brief),
+    "slow": lambda _, brief: slow_responses(brief),
     "growth": growth,
     "memory": memory,
 }
 
 
 def main() -> None:
-    """Measure, print as it goes, and write what was measured down."""
+    """Measure, print each row, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
-    parser.add_argument("--brief", action="store_true", help="see that it works; means nothing")
+    parser.add_argument(
+        "--brief",
+        action="store_true",
+        help="only check that the benchmark works; the figures mean nothing",
+    )
     parser.add_argument("--out", type=Path, help="write bench.md and its picture into this folder")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
-        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+        parser.error(f"unknown parts: {', '.join(sorted(unknown))}")
 
     rows: list[Row] = []
     with fast_server() as base:

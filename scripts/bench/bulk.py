@@ -1,4 +1,4 @@
-"""Bulk: a sync against code written by hand and at a slow server; and resolving."""
+"""Bulk operations: a sync compared with hand-written code, a slow server, and resolving."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bettune import AsyncBetTune, BetTune
 from scripts.bench.fast_server import CLUBS_DAY, clubs
 from scripts.bench.measure import Row, by_turns, compare, middle
 from scripts.bench.servers import fast_server
-from scripts.bench.single import HEADERS, PACED, TOKEN
+from scripts.bench.single import HEADERS, NO_WAITS, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,18 +28,18 @@ CHANGED = "3"  # the fast server holds 2 for every match
 
 
 def done(report: SyncReport, writes: int) -> None:
-    """See that the work was done that is compared."""
+    """Check that the writes were made."""
     report.raise_for_failures()
     assert len(report.created) + len(report.updated) == writes
 
 
 def sync(call: Callable[..., SyncReport], odds: dict[int, str], writes: int, _: int) -> None:
-    """Do the work that is compared."""
+    """Run a sync, and check that the writes were made."""
     done(call("sync", 1, odds), writes)
 
 
 def ours(client: Any, runner: asyncio.Runner) -> Callable[..., Any]:
-    """A client's bulk operations, awaited if need be: which one, and its arguments."""
+    """Return a function that calls a bulk operation by its name, and awaits it if necessary."""
 
     def call(name: str, *args: Any, **options: Any) -> Any:
         result = getattr(client.predictions, name)(*args, **options)
@@ -49,7 +49,7 @@ def ours(client: Any, runner: asyncio.Runner) -> Callable[..., Any]:
 
 
 def by_hand(base: str, runner: asyncio.Runner) -> Callable[[dict[int, str], int], None]:
-    """The code a user would write: every write sent, `WIDTH` at a time."""
+    """Return the code that a user would write: it sends every write, `WIDTH` at a time."""
     client = httpx.AsyncClient(base_url=base, headers=HEADERS)
     semaphore = asyncio.Semaphore(WIDTH)
 
@@ -67,9 +67,9 @@ def by_hand(base: str, runner: asyncio.Runner) -> Callable[[dict[int, str], int]
 
 
 def against_by_hand(base: str, brief: bool) -> Iterator[Row]:
-    """Sync of odds that all differ, and of odds of which 1% do; the server responds at once."""
+    """Measure syncs in which all odds, or 1% of them, have changed. The server responds at once."""
     count = 100 if brief else 1000
-    terms: dict[str, Any] = {"base_url": base, "rate_limit": PACED}
+    terms: dict[str, Any] = {"base_url": base, "rate_limit": NO_WAITS}
     with asyncio.Runner() as runner, ExitStack() as stack:
         hand = by_hand(base, runner)
         calls = {name: ours(kind(TOKEN, **terms), runner) for name, kind in CLIENTS.items()}
@@ -92,8 +92,8 @@ def against_by_hand(base: str, brief: bool) -> Iterator[Row]:
             )
 
 
-def slow_answers(brief: bool) -> Iterator[Row]:
-    """Writes at a server that takes its time and sets no limit, against no overhead at all."""
+def slow_responses(brief: bool) -> Iterator[Row]:
+    """Measure writes to a slow server without a limit, compared with no overhead at all."""
     count, rounds, delay = (24, 1, 0.05) if brief else (400, 5, 0.05)
     least = count / WIDTH * delay
     odds = dict.fromkeys(range(1, count + 1), CHANGED)
@@ -107,7 +107,7 @@ def slow_answers(brief: bool) -> Iterator[Row]:
                 ratios.append((time.perf_counter() - start) / least)
                 done(report, count)
             yield Row(
-                f"{count} writes, {WIDTH} at a time, each answer after {delay * 1000:g} ms",
+                f"{count} writes, {WIDTH} at a time, each response after {delay * 1000:g} ms",
                 name,
                 f"{count}/{WIDTH} times {delay * 1000:g} ms = {least:g} s",
                 **middle(ratios),
@@ -116,7 +116,7 @@ def slow_answers(brief: bool) -> Iterator[Row]:
 
 
 def resolving(brief: bool) -> Iterator[Row]:
-    """The fixtures of a day in another spelling, beyond fetching its matches."""
+    """Measure how long it takes to resolve the fixtures of a day, without fetching its matches."""
     count, delay = 300, 0.05
     names = list(dict.fromkeys(clubs("b")))[:count]
     fixtures = [{"date": CLUBS_DAY, "home": home, "away": away} for home, away in names]
@@ -124,7 +124,7 @@ def resolving(brief: bool) -> Iterator[Row]:
         days = client.matches.between
         seconds = by_turns(
             {
-                # For a fixture that has no certain match on its day, the days beside are fetched.
+                # If a fixture has no certain match on its day, the neighbouring days are fetched.
                 "fetch": lambda _: list(days("2026-06-06", "2026-06-08", sport=count)),
                 "resolve": lambda _: client.matches.resolve(fixtures, sport=count),
             },

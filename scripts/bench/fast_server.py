@@ -1,4 +1,4 @@
-"""A server as fast as Python can be, so that a measurement is of the client."""
+"""A server as fast as possible in Python, so that measurements are of the client."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Lengt
 
 
 class Server(asyncio.Protocol):
-    """BetTune without checks: a sport's id is its number of matches, every match has odds of 2."""
+    """BetTune without checks: the id of a sport is its number of matches, and all odds are 2."""
 
     delay = 0.0
 
@@ -37,12 +37,12 @@ class Server(asyncio.Protocol):
         head, end, body = self._received.partition(b"\r\n\r\n")
         if not end:
             return
-        _, found, length = head.lower().partition(b"content-length:")
-        if found and len(body) < int(length.partition(b"\r\n")[0]):
+        _, has_length, length = head.lower().partition(b"content-length:")
+        if has_length and len(body) < int(length.partition(b"\r\n")[0]):
             return
         self._received = b""
         method, target, _ = head.decode().split(" ", 2)
-        content = answer(method, target, body)
+        content = respond(method, target, body)
         response = JSON_HEAD % len(content) + content
         if self.delay:
             asyncio.get_running_loop().call_later(self.delay, self._transport.write, response)
@@ -50,21 +50,21 @@ class Server(asyncio.Protocol):
             self._transport.write(response)
 
 
-def answer(method: str, target: str, body: bytes) -> bytes:
-    """The body of the response to a request."""
+def respond(method: str, target: str, body: bytes) -> bytes:
+    """Return the body of the response to a request."""
     if method == "PUT":
         _, _, filter_id, _, match_id, _ = target.split("/")
         odds = json.loads(body)["odds"]
         return json.dumps(prediction(int(filter_id), int(match_id), odds)).encode()
     if method == "POST":
-        asked = json.loads(body)
-        items = [prediction(asked["filterId"], match_id, "2") for match_id in asked["matchIds"]]
+        query = json.loads(body)
+        items = [prediction(query["filterId"], match_id, "2") for match_id in query["matchIds"]]
         return json.dumps({"count": len(items), "items": items}).encode()
     return matches(target)
 
 
 def prediction(filter_id: int, match_id: int, odds: str) -> dict[str, Any]:
-    """A prediction as the API writes it."""
+    """Return a prediction in the format of the API."""
     return {
         "id": match_id + 7,
         "filterId": filter_id,
@@ -78,7 +78,7 @@ def prediction(filter_id: int, match_id: int, odds: str) -> dict[str, Any]:
 
 @cache
 def matches(target: str) -> bytes:
-    """The matches of a day, as many as the number of the sport; on one day between real clubs."""
+    """Return as many matches as the id of the sport; on `CLUBS_DAY`, those of real clubs."""
     query = parse_qs(urlsplit(target).query)
     day, count = query["date"][0], int(query["sport"][0])
     start = datetime.fromisoformat(day).replace(tzinfo=UTC)
@@ -103,7 +103,7 @@ def matches(target: str) -> bytes:
 
 
 def clubs(spelling: str) -> list[tuple[str, str]]:
-    """Real fixtures, in spelling a or b."""
+    """Return real fixtures, in spelling a or b."""
     with CLUBS.open(encoding="utf-8", newline="") as file:
         return [(row[f"home_{spelling}"], row[f"away_{spelling}"]) for row in csv.DictReader(file)]
 

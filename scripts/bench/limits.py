@@ -1,4 +1,4 @@
-"""Limits and scale: requests under a rate limit, and one of many in time and memory."""
+"""Limits and scale: requests under a rate limit, and the time and memory per item."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ALLOWED: dict[str, Any] = {"by_hand": "overwrite", "max_drop": None}
 
 
 class Place(NamedTuple):
-    """A sandbox of its own, whose limit nothing counts against yet, and the work to do there."""
+    """A sandbox whose rate limit is unused so far, and the odds to sync to it."""
 
     base: str
     token: str
@@ -46,7 +46,7 @@ class Place(NamedTuple):
 
     @property
     def work(self) -> str:
-        """The work in words."""
+        """The name of the work."""
         filters, count = len(self.odds), len(next(iter(self.odds.values())))
         work = f"sync of {count:,} odds"
         if filters > 1:
@@ -54,7 +54,7 @@ class Place(NamedTuple):
         return f"{work} under a limit of {self.limit.requests} in {self.limit.per:g} s"
 
     def row(self, who: str, seconds: float, target: float | None, *, parts: int = 1) -> Row:
-        """A run against the least that the limit permits: all windows but the last."""
+        """Compare a run with the shortest time that the limit permits: all windows but the last."""
         requests = sum(
             len(odds) + parts * math.ceil(len(odds) / parts / 500) for odds in self.odds.values()
         )
@@ -66,7 +66,7 @@ class Place(NamedTuple):
 
 @contextmanager
 def place(limit: RateLimit, count: int, filters: int) -> Iterator[Place]:
-    """A sandbox with a limit, and odds for `count` of its matches and `filters` filters."""
+    """Run a sandbox with a limit, and make odds for some of its matches and filters."""
     with sandbox(limit) as (base, token):
         with BetTune(token, base_url=base, rate_limit=limit) as finder:
             ids = [chosen.id for chosen in finder.prediction_filters.list()][:filters]
@@ -77,7 +77,7 @@ def place(limit: RateLimit, count: int, filters: int) -> Iterator[Place]:
 
 
 def under_a_limit(brief: bool) -> Iterator[Row]:
-    """Sync of odds for one filter, and for several, against the least that the limit permits."""
+    """Measure syncs for one and for several filters against the shortest time under the limit."""
     count, limit = (30, BRIEF) if brief else (1000, LIMIT)
     with asyncio.Runner() as runner:
         for name, filters, target in (
@@ -96,7 +96,7 @@ def under_a_limit(brief: bool) -> Iterator[Row]:
 
 
 def processes(brief: bool) -> Iterator[Row]:
-    """The same by several processes on one token, that share the limit or each learn all of it."""
+    """Measure several processes with one token, which share the limit or learn it separately."""
     count, limit = (32, BRIEF) if brief else (1000, LIMIT)
     yield from together(count, FILTERS, limit, (1.10, 0.10))
     count, limit = (32, BRIEF) if brief else (360, RateLimit(60, 1))
@@ -106,7 +106,7 @@ def processes(brief: bool) -> Iterator[Row]:
 def together(
     count: int, filters: int, limit: RateLimit, targets: tuple[float, float] | None
 ) -> Iterator[Row]:
-    """Share the matches out to processes: their time, and the part of their requests refused."""
+    """Distribute the matches to processes. Measure time and the share of rejected requests."""
     spawn = multiprocessing.get_context("spawn")
     with (
         place(limit, count, filters) as at,
@@ -133,7 +133,7 @@ def together(
 def sync_part(
     barrier: Barrier, at: Place, shared: bool, part: int
 ) -> tuple[float, float, int, int]:
-    """In one of the processes: when its sync began and ended, its requests, and those refused."""
+    """Sync a part of the matches. Return start, end, and the numbers of requests and of 429s."""
     statuses: Counter[int] = Counter()
     hooks = {"response": [lambda response: statuses.update([response.status_code])]}
     limit = RateLimit(at.limit.requests, at.limit.per, shared=True) if shared else None
@@ -146,7 +146,7 @@ def sync_part(
 
 
 def growth(base: str, brief: bool) -> Iterator[Row]:
-    """Seconds for one of few and one of many: matches, odds and filters."""
+    """Measure the time per item among few and among many matches, odds and filters."""
     client = BetTune(TOKEN, base_url=base)
     plan, sync_many = client.predictions.plan, client.predictions.sync_many
     few = odds_of(50)
@@ -173,7 +173,7 @@ def growth(base: str, brief: bool) -> Iterator[Row]:
             None,
         ),
     ):
-        # As many in each turn, however they are asked for.
+        # Each turn handles the same number of items.
         turns = {count: counts[-1] // count for count in counts}
         work_of = {str(n): partial(repeat, call, n, turns[n]) for n in counts}
         seconds = by_turns(work_of, 2 if brief else rounds)
@@ -185,18 +185,18 @@ def growth(base: str, brief: bool) -> Iterator[Row]:
 
 
 def repeat(call: Callable[[int], object], count: int, times: int, _: int) -> None:
-    """Call several times."""
+    """Call a function several times."""
     for _ in range(times):
         call(count)
 
 
 def odds_of(count: int, first: int = 1) -> dict[int, str]:
-    """Odds for `count` matches."""
+    """Return odds for `count` matches."""
     return dict.fromkeys(range(first, first + count), "2.5")
 
 
 def memory(base: str, brief: bool) -> Iterator[Row]:
-    """Peak memory of a large list, and of a large plan."""
+    """Measure the peak memory of a large list and of a large plan."""
     client = BetTune(TOKEN, base_url=base)
     count = 5_000 if brief else 50_000
     get_plain, get_typed = raw(httpx.Client(base_url=base, headers=HEADERS))[1], facade(client)[1]
@@ -212,7 +212,7 @@ def memory(base: str, brief: bool) -> Iterator[Row]:
 
 
 def peak(call: Callable[[], Any]) -> int:
-    """The bytes that a call adds at most, warmed up by another call."""
+    """Return the peak memory of a call in bytes, measured after a first call."""
     call()
     gc.collect()
     tracemalloc.start()

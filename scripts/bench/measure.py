@@ -1,4 +1,4 @@
-"""Measure work done by turns, and the ratio of one to another with its spread."""
+"""Measure contenders in turns, and the ratio of their durations with its spread."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# A name to a function that does the work so many times.
+# By name: functions that do the work as many times as their argument says.
 Contenders = Mapping[str, "Callable[[int], object]"]
 
 
 @dataclass
 class Row:
-    """One line of the table: `who` did `work`, in so many times the cost of `against`."""
+    """One line of the table: `who` did `work`, at `ratio` times the cost of `against`."""
 
     work: str
     who: str
@@ -30,9 +30,9 @@ class Row:
 
 
 def by_turns(contenders: Contenders, rounds: int, times: int = 1) -> dict[str, list[float]]:
-    """Let each do its work `times` times in each round; the seconds of one, round by round.
+    """Return the seconds of each contender per round, each the average of `times` repetitions.
 
-    The first of them changes from round to round, and one round before the first warms up.
+    The contender that begins changes with each round. One round before the first is a warm-up.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     names = list(contenders)
@@ -48,12 +48,12 @@ def by_turns(contenders: Contenders, rounds: int, times: int = 1) -> dict[str, l
 
 
 def ratio(part: list[float], whole: list[float]) -> dict[str, Any]:
-    """The ratio of two durations, round by round: the median and the quartiles."""
+    """Return the median and the quartiles of the ratios of two durations, round by round."""
     return middle([a / b for a, b in zip(part, whole, strict=True)])
 
 
 def middle(ratios: list[float]) -> dict[str, Any]:
-    """The median of some ratios, and their quartiles."""
+    """Return the median and the quartiles of some ratios."""
     values = ratios if len(ratios) > 1 else ratios * 2
     low, median, high = statistics.quantiles(values, n=4, method="inclusive")
     return {"ratio": median, "spread": (low, high)}
@@ -67,7 +67,7 @@ def compare(
     rounds: int,
     times: int = 1,
 ) -> list[Row]:
-    """Measure some contenders against the first of them."""
+    """Compare contenders with the first of them."""
     seconds = by_turns(contenders, rounds, times)
     first, *rest = seconds
     note = f"{first} took {statistics.median(seconds[first]) * 1000:.3g} ms"

@@ -1,4 +1,4 @@
-"""The measurements, as lines, Markdown and a picture."""
+"""Formats the measurements as lines, Markdown and a picture."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ height="14" fill="{colour}"/><text x="{end:.1f}" y="{y}">{ratio:.2f}</text>"""
 
 
 def line(row: Row, *, judged: bool) -> str:
-    """A row for a terminal."""
+    """Format a row for a terminal."""
     target = (
         f"  (at most {row.target:.2f}: {mark(row).strip('*')})" if judged and row.target else ""
     )
@@ -49,7 +49,7 @@ def line(row: Row, *, judged: bool) -> str:
 
 
 def measured(row: Row) -> str:
-    """The ratio with its spread."""
+    """Format the ratio with its spread."""
     ratio = f"{row.ratio:.3f}" if 0 < row.ratio < 0.01 else f"{row.ratio:.2f}"
     return ratio if row.spread is None else f"{ratio} ({row.spread[0]:.2f}-{row.spread[1]:.2f})"
 
@@ -60,7 +60,7 @@ def mark(row: Row) -> str:
 
 
 def tables(rows: list[Row], when: datetime) -> str:
-    """Everything in Markdown."""
+    """Return the report in Markdown."""
     head = ["Work", "Who", "Against", "Ratio"]
     targets, others = [[*head, "At most", "", "Note"]], [[*head, "Note"]]
     for row in rows:
@@ -76,13 +76,13 @@ def tables(rows: list[Row], when: datetime) -> str:
 
 
 def table(lines: list[list[str]]) -> str:
-    """A table in Markdown."""
+    """Format a table in Markdown."""
     head, *body = lines
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *body])
 
 
 def measured_with() -> str:
-    """The machine and the versions."""
+    """Describe the machine and the versions."""
     system = f"{platform.system()} {platform.machine()} with {os.cpu_count()} processors"
     known = {package.name.replace("_", "-"): package.version for package in distributions()}
     versions = ", ".join(f"{name} {known[name]}" for name in PACKAGES if name in known)
@@ -90,7 +90,7 @@ def measured_with() -> str:
 
 
 def picture(rows: list[Row]) -> str:
-    """The single calls, a bar for each library, on a ground for light pages and dark ones."""
+    """Draw the single calls with one bar per library, on a background for light and dark pages."""
     y, bars = 64, []
     largest = max((row.ratio for row in rows if row.work in PICTURED), default=1.0)
     for work in PICTURED:

@@ -1,4 +1,4 @@
-"""Servers in processes of their own: the fast one, and the sandbox."""
+"""Servers in separate processes: the fast server, and the sandbox."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def running(*command: str) -> Iterator[subprocess.Popen[str]]:
 
 @contextmanager
 def fast_server(delay: float = 0.0) -> Iterator[str]:
-    """A server that responds after `delay` seconds; its base URL."""
+    """Run a server that responds after `delay` seconds. Yields its base URL."""
     with running("-m", "scripts.bench.fast_server", str(delay)) as process:
         assert process.stdout is not None
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"
@@ -33,7 +33,7 @@ def fast_server(delay: float = 0.0) -> Iterator[str]:
 
 @contextmanager
 def sandbox(limit: RateLimit | None = None) -> Iterator[tuple[str, str]]:
-    """A sandbox, with a rate limit if one is given; its base URL and a token."""
+    """Run a sandbox, optionally with a rate limit. Yields its base URL and a token."""
     options = ["--rate-limit", f"{limit.requests}/{limit.per:g}"] if limit else []
     with running("-m", "bettune.sandbox", *options) as process:
         assert process.stdout is not None

@@ -20,7 +20,7 @@ from scripts.bench.measure import Row, compare
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    # One PUT, and one GET of so many matches.
+    # One PUT, and one GET of as many matches as the argument says.
     Calls = tuple[Callable[[], Any], Callable[[int], Any]]
 
 DAY = "2026-06-06"
@@ -28,9 +28,9 @@ PUT = "/prediction-filters/1/matches/2/prediction"
 ODDS = {"odds": "2.15"}
 TOKEN = "token"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
-# Pacing is on and never has anybody wait.
-PACED = RateLimit(1_000_000, 1)
-# The work, which of the calls it is, our target, and how many rounds of how many calls.
+# A limit so high that no request waits for it.
+NO_WAITS = RateLimit(1_000_000, 1)
+# The work, the call that does it, the target, the number of rounds, and the calls per round.
 WORKS: list[tuple[str, Callable[[Calls], Callable[[], Any]], float, int, int]] = [
     ("one PUT", lambda calls: calls[0], 1.00, 100, 20),
     ("matches.list of 500", lambda calls: lambda: calls[1](500), 0.60, 30, 4),
@@ -39,7 +39,7 @@ WORKS: list[tuple[str, Callable[[Calls], Callable[[], Any]], float, int, int]] =
 
 
 def raw(client: Any, base: str = "") -> Calls:
-    """httpx, httpx2 or requests: plain dicts, unchecked."""
+    """Return the calls with httpx, httpx2 or requests, which return plain dicts."""
 
     def result(response: Any) -> Any:
         response.raise_for_status()
@@ -52,7 +52,7 @@ def raw(client: Any, base: str = "") -> Calls:
 
 
 def raw_async(client: Any) -> Calls:
-    """The same, awaited."""
+    """Return the same calls for an async client."""
 
     async def result(awaited: Any) -> Any:
         response = await awaited
@@ -66,7 +66,7 @@ def raw_async(client: Any) -> Calls:
 
 
 def facade(client: BetTune | AsyncBetTune) -> Calls:
-    """Ours."""
+    """Return the calls with bettune."""
     return (
         lambda: client.predictions.put(1, 2, "2.15"),
         lambda count: client.matches.list(DAY, sport=count),
@@ -74,7 +74,7 @@ def facade(client: BetTune | AsyncBetTune) -> Calls:
 
 
 def generated(base: str, put: Any, get: Any) -> Calls:
-    """The generated client alone."""
+    """Return the calls with the generated client alone."""
     client, day = AuthenticatedClient(base_url=base, token=TOKEN), date.fromisoformat(DAY)
     return (
         lambda: put(1, 2, client=client, body=PutPredictionRequest(odds="2.15")),
@@ -83,13 +83,13 @@ def generated(base: str, put: Any, get: Any) -> Calls:
 
 
 def contenders(base: str, *, awaited: bool) -> dict[str, Calls]:
-    """Each library that is installed, by name; those that can be awaited, or those that cannot."""
+    """Return the calls of each installed library by name, either async or sync."""
     http, ours = (httpx.AsyncClient, AsyncBetTune) if awaited else (httpx.Client, BetTune)
     plain, name = (raw_async, "asyncio") if awaited else (raw, "sync")
     functions = getattr(put_prediction, name), getattr(list_matches, name)
     made = {
         "httpx": plain(http(base_url=base, headers=HEADERS)),
-        "bettune": facade(ours(TOKEN, base_url=base, rate_limit=PACED)),
+        "bettune": facade(ours(TOKEN, base_url=base, rate_limit=NO_WAITS)),
         "generated client": generated(base, *functions),
     }
     with suppress(ImportError):
@@ -104,7 +104,7 @@ def contenders(base: str, *, awaited: bool) -> dict[str, Calls]:
 
 
 def repeated(call: Callable[[], Any], runner: asyncio.Runner | None) -> Callable[[int], None]:
-    """A function that repeats a call, awaited if there is a runner."""
+    """Return a function that repeats a call, and awaits it if there is a runner."""
 
     def repeat(times: int) -> None:
         for _ in range(times):
@@ -118,7 +118,7 @@ def repeated(call: Callable[[], Any], runner: asyncio.Runner | None) -> Callable
 
 
 def calls(base: str, brief: bool) -> Iterator[Row]:
-    """PUT and GET, with each library."""
+    """Measure PUT and GET with each library."""
     with asyncio.Runner() as runner:
         for kind, loop in (("", None), (", async", runner)):
             made = contenders(base, awaited=loop is not None)
@@ -133,7 +133,7 @@ def calls(base: str, brief: bool) -> Iterator[Row]:
 
 
 def lifetimes(base: str, brief: bool) -> Iterator[Row]:
-    """A client made and closed, and one used once in between."""
+    """Measure a client that is made and closed, without and with one call."""
 
     def use_httpx() -> None:
         with httpx.Client(base_url=base, headers=HEADERS) as client:

@@ -1,4 +1,4 @@
-"""Starting: imports and commands, each each in a new process without what else is installed."""
+"""Startup: imports and commands, each in a new process that sees only the needed packages."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ with BetTune() as client:
         print(match.id, match.date, match.home.name, match.away.name)
 """
 COMMAND = "import sys; from bettune.cli.__main__ import main; sys.argv[1:] = {}; sys.exit(main())"
-# Programs of which each is compared with the first: the extras beside which it runs, its code, and
-# our target.
+# Groups of programs, compared with the first of the group. Each has the extra that it needs, its
+# code and its target.
 PROGRAMS: tuple[dict[str, tuple[str, str, float | None]], ...] = (
     {
         IMPORT: ("", IMPORT, None),
@@ -45,7 +45,7 @@ PROGRAMS: tuple[dict[str, tuple[str, str, float | None]], ...] = (
 
 
 def startup(base: str, brief: bool) -> Iterator[Row]:
-    """Imports against that of httpx, and commands against scripts."""
+    """Measure imports in comparison with httpx, and commands in comparison with scripts."""
     with TemporaryDirectory() as name:
         folders = {extra: Path(name) / f"with-{extra}" for extra in ("", "cli")}
         for extra, folder in folders.items():
@@ -68,7 +68,7 @@ def startup(base: str, brief: bool) -> Iterator[Row]:
 
 
 def program(code: str, packages: Path, base: str) -> Callable[[int], object]:
-    """A function that runs code in a new process, which sees the packages of a folder alone."""
+    """Return a function that runs code in a new process, with only the packages of a folder."""
     environment = {"PATH": os.defpath, "PYTHONPATH": str(packages), "HOME": str(packages)}
     environment |= {"BETTUNE_BASE_URL": base, "BETTUNE_API_TOKEN": TOKEN}
     command = [sys.executable, "-S", "-c", code]
@@ -78,7 +78,7 @@ def program(code: str, packages: Path, base: str) -> Callable[[int], object]:
 
 
 def link_packages(folder: Path, names: set[str]) -> None:
-    """Make a folder of the library and the distributions of some names."""
+    """Make a folder with links to the library and to some distributions."""
     folder.mkdir()
     for module in (bettune, bettune_openapi):
         source = Path(module.__path__[0])
@@ -90,7 +90,7 @@ def link_packages(folder: Path, names: set[str]) -> None:
 
 
 def needed(name: str, extras: set[str]) -> set[str]:
-    """The distributions that a distribution needs, directly or not."""
+    """Return the distributions that a distribution needs, directly or indirectly."""
     names: set[str] = set()
     for text in distribution(name).requires or []:
         needs = Requirement(text)

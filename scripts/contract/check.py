@@ -1,4 +1,4 @@
-"""Check a running API against openapi.yaml, and through the facade."""
+"""Check a running API: its responses against openapi.yaml, and its use through the facade."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -39,16 +40,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SCHEMA = ROOT / "openapi.yaml"
-SOME = 20  # as many matches are searched for
+SEARCHED_MATCHES = 20
 Result = TypeVar("Result")
 
 
-class Unavailable(Exception):  # noqa: N818  # what happened, not what failed
-    """It makes no sense to go on."""
+class Unavailable(Exception):  # noqa: N818  # reads better than UnavailableError
+    """The check cannot continue."""
 
 
 class Check:
-    """A run through the operations, few requests each; the findings are in `steps`."""
+    """Calls each operation with a few requests. The findings are in `steps`."""
 
     def __init__(self, base_url: str, token: str, contract: Contract) -> None:
         self.steps: list[Step] = []
@@ -62,12 +63,12 @@ class Check:
         self.client = BetTune(token, base_url=base_url, max_retries=2, event_hooks=hooks)
 
     def see(self, response: httpx.Response) -> None:
-        """Note a response, whose body is kept as the facade reads it."""
+        """Record a response, and its body while the facade reads it."""
         response.stream = _Kept(response.stream)
         self.seen.append(response)
 
     def run(self, filter_id: int | None, match_id: int | None) -> None:
-        """Check each operation; those that write only with a filter and a match to do it on."""
+        """Check each operation. Writing operations need a filter and a match."""
         with self.client as client:
             sports = self.step("/sports", "get", client.sports.list)
             self.step_without_token()
@@ -80,7 +81,9 @@ class Check:
             filters = self.step("/prediction-filters", "get", client.prediction_filters.list)
             self.expect_some("filters", filters)
             searched = filter_id or (filters[0].id if filters else None)
-            ids = [match_id] if match_id else [one.id for one in matches or []][:SOME]
+            ids = (
+                [match_id] if match_id else [match.id for match in matches or []][:SEARCHED_MATCHES]
+            )
             search = ("/predictions/search", "post")
             if searched is None or not ids:
                 self.skip(
@@ -96,26 +99,30 @@ class Check:
         for path, method in OPERATIONS.keys() - self.asked:
             self.skip(path, method, "this check has no step for it")
 
-    def expect_some(self, what: str, found: list[Any] | None) -> None:
-        """Note that a list was empty: of what it holds nothing was checked."""
-        if found == []:
-            self.unchecked.append(f"there are no {what}")
+    def expect_some(self, name: str, items: list[Any] | None) -> None:
+        """Record that a list is empty, so that its items could not be checked."""
+        if items == []:
+            self.unchecked.append(f"there are no {name}")
 
     def write(self, filter_id: int, match_id: int) -> None:
-        """Put, read back, delete, read back, and restore what was there."""
+        """Put, read, delete and read a prediction, and restore the old one."""
         predictions, search = self.client.predictions, ("/predictions/search", "post")
         where = (filter_id, match_id)
-        found = self.step(*search, lambda: predictions.search(filter_id, [match_id]))
-        if found is None:
+        existing = self.step(*search, lambda: predictions.search(filter_id, [match_id]))
+        if existing is None:
             for method in ("put", "delete"):
-                self.skip(PREDICTION, method, "what is there could not be read, nor be restored")
+                self.skip(
+                    PREDICTION,
+                    method,
+                    "the prediction could not be read, so it could not be restored",
+                )
             return
-        before = found[0].odds if found else None
+        before = existing[0].odds if existing else None
         odds = Decimal("2.15") if before != Decimal("2.15") else Decimal("2.2")
         try:
             self.step(PREDICTION, "put", lambda: predictions.put(*where, odds))
             if not self.seen[-1].is_success:
-                self.skip(PREDICTION, "delete", "what is there could not be put back")
+                self.skip(PREDICTION, "delete", "the prediction could not be restored")
                 return
             self.expect(*where, odds)
             self.step(PREDICTION, "delete", lambda: predictions.delete(*where))
@@ -124,20 +131,23 @@ class Check:
             self.restore(*where, before)
 
     def expect(self, filter_id: int, match_id: int, odds: Decimal | None) -> None:
-        """Read back what was written."""
+        """Check that the API has the odds that were written."""
         search = self.client.predictions.search
-        found = self.step("/predictions/search", "post", lambda: search(filter_id, [match_id]))
-        if found is not None and [one.odds for one in found] != ([] if odds is None else [odds]):
-            said = f"{odds} was written" if odds is not None else "it was deleted"
-            there = ", ".join(str(one.odds) for one in found) or "nothing"
-            self.steps[-1].findings.append(Finding(BREAK, "facade", f"{said}, {there} is there"))
+        listed = self.step("/predictions/search", "post", lambda: search(filter_id, [match_id]))
+        if listed is None:
+            return
+        held = [prediction.odds for prediction in listed]
+        if held != ([] if odds is None else [odds]):
+            change = f"{odds} was written" if odds is not None else "it was deleted"
+            shown = ", ".join(map(str, held)) or "nothing"
+            self.steps[-1].findings.append(Finding(BREAK, "facade", f"{change}, {shown} is there"))
 
     def restore(self, filter_id: int, match_id: int, before: Decimal | None) -> None:
-        """Restore the prediction, which no signal interrupts."""
+        """Restore the prediction, without interruption by signals."""
         numbers = (signal.SIGINT, signal.SIGTERM)
         handlers = [signal.signal(number, signal.SIG_IGN) for number in numbers]
         predictions = self.client.predictions
-        there = "no prediction" if before is None else f"odds of {before}"
+        old = "no prediction" if before is None else f"odds of {before}"
         try:
             if before is None:
                 predictions.delete(filter_id, match_id)
@@ -145,10 +155,10 @@ class Check:
                 predictions.put(filter_id, match_id, before)
         except BetTuneError as error:
             with contextlib.suppress(BetTuneError):  # after any response, the prediction may exist
-                found = predictions.search(filter_id, [match_id])
-                if [one.odds for one in found] == ([] if before is None else [before]):
+                held = [item.odds for item in predictions.search(filter_id, [match_id])]
+                if held == ([] if before is None else [before]):
                     return
-            text = f"restore it by hand: filter {filter_id}, match {match_id} had {there}: {error}"
+            text = f"restore it by hand: filter {filter_id}, match {match_id} had {old}: {error}"
             self.steps.append(Step("restore", "", [Finding(BREAK, "facade", text)]))
         finally:
             for number, handler in zip(numbers, handlers, strict=True):
@@ -184,7 +194,7 @@ class Check:
             raise Unavailable(f"GET /sports: {error}") from None
         status, findings = self.seen[0].status_code, []
         if status != 401 and not _says_nothing(self.seen[0]):
-            text = f"without a token it answers {status}, not 401"
+            text = f"without a token it responds with {status}, not 401"
             findings.append(Finding(BREAK, "status", text))
         self.judge("/sports", "get", findings, "no token")
 
@@ -197,10 +207,10 @@ class Check:
                 low_level.get("/matches", params={"date": "no-date", "sport": sport})
             except BadRequestError as error:
                 return [] if error.code else [Finding(BREAK, "facade", "the error has no code")]
-            return [Finding(BREAK, "status", "it takes `no-date` for a date")]
+            return [Finding(BREAK, "status", "it accepts `no-date` as a date")]
 
-        found = self.step("/matches", "get", ask, "no date") or []
-        self.steps[-1].findings.extend(found)
+        findings = self.step("/matches", "get", ask, "no date") or []
+        self.steps[-1].findings.extend(findings)
 
     def judge(
         self, path: str, method: str, findings: list[Finding], case: str, why: str = ""
@@ -209,24 +219,24 @@ class Check:
         self.asked.add((path, method))
         name = f"{method.upper()} {path}" + (f" ({case})" if case else "")
         # A response that was retried after a proxy's 502 does not come from the API.
-        answers = [_whole(one) for one in self.seen if one.status_code < 500]
-        judged = [self.contract.judge(path, method, one) for one in answers]
+        responses = [_whole(response) for response in self.seen if response.status_code < 500]
+        judged = [self.contract.judge(path, method, response) for response in responses]
         last = self.seen[-1]
         if _says_nothing(last):
             self.unchecked.append(why or f"{name}: {last.status_code}")
-            findings.append(Finding(UNCHECKED, "", f"it answered {last.status_code}"))
-        findings = [one for some in judged for one in some] + findings
+            findings.append(Finding(UNCHECKED, "", f"it responded with {last.status_code}"))
+        findings = [*chain.from_iterable(judged), *findings]
         self.steps.append(Step(name, str(last.status_code), list(dict.fromkeys(findings))))
 
     def skip(self, path: str, method: str, why: str) -> None:
-        """Note that an operation is left out."""
+        """Record that an operation is not checked."""
         self.asked.add((path, method))
         finding = Finding(UNCHECKED, "", why)
         self.steps.append(Step(f"{method.upper()} {path}", "", [finding]))
 
 
 class _Kept(httpx.SyncByteStream):
-    """A stream of a body, and the parts that were read of it."""
+    """A stream of a body, which keeps the parts that were read."""
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
@@ -242,7 +252,7 @@ class _Kept(httpx.SyncByteStream):
 
 
 def _whole(response: httpx.Response) -> httpx.Response:
-    """Return a response with its body, which only its reader had."""
+    """Return a copy of a response with its body, which was streamed."""
     if not isinstance(response.stream, _Kept):
         return response
     body = b"".join(response.stream.parts)
@@ -253,24 +263,24 @@ def _whole(response: httpx.Response) -> httpx.Response:
     return whole
 
 
-def _says_nothing(answer: httpx.Response) -> bool:
-    """Return whether a server failed or refused for now, which breaks no contract."""
-    return answer.status_code == 429 or answer.status_code >= 500
+def _says_nothing(response: httpx.Response) -> bool:
+    """Return whether the status is 429 or 5xx, which does not break the contract."""
+    return response.status_code == 429 or response.status_code >= 500
 
 
 def main() -> None:
-    """Exit with 0: it keeps the contract; 1: it breaks it; 2: it could not be checked."""
+    """Exit with 0 if the API keeps the contract, 1 if not, 2 if it could not be checked."""
     parser = argparse.ArgumentParser("python -m scripts.contract", description=__doc__)
     parser.add_argument("--base-url", help="the API; without it, a sandbox is checked")
     parser.add_argument(
-        "--filter", type=_id, help="a filter to write to, with --match; best one kept for this"
+        "--filter", type=_id, help="a filter to write to, with --match, best used only for this"
     )
     parser.add_argument("--match", type=_id, help="a match to write a prediction for")
     parser.add_argument("--json", type=Path, help="write a report to this file")
     parser.add_argument("--junit", type=Path, help="write a JUnit report to this file")
     options = parser.parse_args()
     if (options.filter is None) != (options.match is None):
-        parser.error("to write, name both: FILTER= and MATCH=")
+        parser.error("to check writes, give both: FILTER= and MATCH=")
     signal.signal(signal.SIGTERM, _interrupted)
     with contextlib.ExitStack() as stack:
         base_url, token = options.base_url, os.environ.get("BETTUNE_API_TOKEN")
@@ -283,12 +293,12 @@ def main() -> None:
         if path is not None:
             write(path, written(report))
     print(as_table(report))
-    broken = any(one.level == BREAK for step in steps for one in step.findings)
+    broken = any(finding.level == BREAK for step in steps for finding in step.findings)
     sys.exit(1 if broken else 2 if stopped else 0)
 
 
 def _checked(base_url: str, token: str | None, options: Any) -> tuple[list[Step], str | None]:
-    """Return what was found, and what could not be checked, if anything could not."""
+    """Return the steps of the check, and the reason why it is incomplete, if it is."""
     if not token:
         return [], "there is no token: set BETTUNE_API_TOKEN"
     try:

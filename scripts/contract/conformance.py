@@ -1,4 +1,4 @@
-"""Compare one response with the schema: breaks, and fields beyond it."""
+"""Compare a response with the schema: find breaks, and additional fields."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Finding(NamedTuple):
 
 
 class Contract:
-    """A settled document, to judge the responses of each operation."""
+    """A settled document, with which the responses of each operation are compared."""
 
     def __init__(self, document: dict[str, Json]) -> None:
         self._document = document
@@ -55,11 +55,11 @@ class Contract:
         documented = self._document["paths"].get(path, {}).get(method)
         if documented is None:
             return [Finding(BREAK, "status", "the schema has no such operation")]
-        names = [one["name"] for one in documented["parameters"] if one["in"] == "path"]
+        names = [item["name"] for item in documented["parameters"] if item["in"] == "path"]
         operation = self._operations[path][method.upper()]
         case = operation.Case(path_parameters=dict.fromkeys(names, 0))
         status, known = str(response.status_code), documented["responses"]
-        # The check asks for these: an export that leaves them out has a gap, which breaks nothing.
+        # The check provokes these two. If an export omits them, no user is affected.
         if status in {"400", "401"} and not known.keys() & {status, "4XX", "default"}:
             return [Finding(ADDITION, "status", f"{status} is not documented")]
         found = []
@@ -67,17 +67,19 @@ class Contract:
             try:
                 case.validate_response(response, checks=[check])
             except FailureGroup as group:
-                told = {one.text for one in found}  # a missing header fails two of them
-                words = [_words(one) for one in group.exceptions]
-                found += [Finding(BREAK, aspect, one) for one in words if one not in told]
-        answer = documented["responses"].get(str(response.status_code), {})
-        waits = {name.lower() for name in answer.get("headers", {})} & {"retry-after"}
+                known_texts = {
+                    finding.text for finding in found
+                }  # a missing header fails two checks
+                texts = [_words(failure) for failure in group.exceptions]
+                found += [Finding(BREAK, aspect, text) for text in texts if text not in known_texts]
+        described = documented["responses"].get(str(response.status_code), {})
+        waits = {name.lower() for name in described.get("headers", {})} & {"retry-after"}
         if response.status_code == 429 and waits and "Retry-After" not in response.headers:
             found.append(Finding(BREAK, "headers", "it has no Retry-After"))
-        schema = json_schema(answer.get("content", {}))
-        if not answer.get("content") and answer and response.content:
-            found.append(Finding(BREAK, "body", "there is a body where the schema has none"))
-        if schema is not None and not any(one.aspect == "body" for one in found):
+        schema = json_schema(described.get("content", {}))
+        if not described.get("content") and described and response.content:
+            found.append(Finding(BREAK, "body", "there is a body, but the schema has none"))
+        if schema is not None and not any(finding.aspect == "body" for finding in found):
             try:
                 found += self._additions(schema, response.json(), "$")
             except ValueError:
@@ -88,35 +90,35 @@ class Contract:
         """Yield the fields and values that the schema does not know."""
         schema, _ = without_null(self._document, schema)
         if isinstance(value, dict) and "properties" in schema:
-            for name, one in value.items():
+            for name, item in value.items():
                 if name in schema["properties"]:
-                    yield from self._additions(schema["properties"][name], one, f"{place}.{name}")
+                    yield from self._additions(schema["properties"][name], item, f"{place}.{name}")
                 elif "items" in schema["properties"] and pages(name):
-                    text = f"{place}.{name} is new: a list may be only a part now"
+                    text = f"{place}.{name} is new: a list may be incomplete now"
                     yield Finding(BREAK, "body", text)
                 else:
                     yield Finding(ADDITION, "body", f"{place}.{name} is new")
         elif isinstance(value, list) and "items" in schema:
-            for one in value:
-                yield from self._additions(schema["items"], one, f"{place}[]")
+            for item in value:
+                yield from self._additions(schema["items"], item, f"{place}[]")
         elif isinstance(value, str) and value not in schema.get("enum", [value]):
             yield Finding(ADDITION, "body", f"{place} has the new value {value!r}")
 
 
 def _without_enums(node: Json) -> Json:
     if isinstance(node, dict):
-        node = {key: _without_enums(one) for key, one in node.items()}
+        node = {key: _without_enums(value) for key, value in node.items()}
         if node.get("type") == "string" and isinstance(node.get("enum"), list):
             del node["enum"]
         return node
-    return [_without_enums(one) for one in node] if isinstance(node, list) else node
+    return [_without_enums(item) for item in node] if isinstance(node, list) else node
 
 
 def _words(failure: Failure) -> str:
-    """Return what the library found, and where, without what it quotes of the schema."""
+    """Return the message and the place of a failure, without the quoted schema."""
     if isinstance(failure, JsonSchemaError):
         if failure.title != failure.kind_title:  # of a header
             return f"{failure.title}: {failure.validation_message}"
-        steps = (f"[{one}]" if isinstance(one, int) else f".{one}" for one in failure.instance_path)
+        steps = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in failure.instance_path)
         return f"{failure.validation_message} - at `${''.join(steps)}`"
     return " ".join(f"{failure.title}: {failure.message}".split())

@@ -25,7 +25,7 @@ class Step(NamedTuple):
 
     @property
     def result(self) -> str:
-        """The worst of what was found."""
+        """The worst level of the findings, or ok."""
         levels = {finding.level for finding in self.findings}
         return next((level for level in WORST if level in levels), "ok")
 
@@ -38,10 +38,10 @@ class Report(NamedTuple):
     stopped: str | None
 
     def without(self, token: str | None) -> Report:
-        """Return the report less the token, which a server may have sent back in any spelling."""
+        """Return the report without the token, which a server may echo in any encoding."""
         clean = cleaner(token or "")
         steps = [
-            step._replace(findings=[one._replace(text=clean(one.text)) for one in step.findings])
+            step._replace(findings=[item._replace(text=clean(item.text)) for item in step.findings])
             for step in self.steps
         ]
         return Report(clean(self.base_url), steps, self.stopped and clean(self.stopped))
@@ -52,7 +52,7 @@ def as_table(report: Report) -> str:
     base_url, steps, stopped = report
     rows = [
         ("operation", "status", "result"),
-        *((one.name, one.status, one.result) for one in steps),
+        *((step.name, step.status, step.result) for step in steps),
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [f"The contract of {shown(base_url)} with openapi.yaml"]
@@ -69,12 +69,12 @@ def _line(finding: Finding) -> str:
 
 
 def _verdict(steps: list[Step], stopped: str | None) -> str:
-    found = [finding.level for step in steps for finding in step.findings]
-    counts = f"{found.count(ADDITION)} new, {found.count(UNCHECKED)} not checked"
+    levels = [finding.level for step in steps for finding in step.findings]
+    counts = f"{levels.count(ADDITION)} new, {levels.count(UNCHECKED)} not checked"
     if stopped:
         counts += f"; it could not be checked further: {stopped}"
-    # Nothing is broken only where all was looked at.
-    return counts if stopped and BREAK not in found else f"{found.count(BREAK)} broken, {counts}"
+    # After an incomplete check, "0 broken" would be misleading.
+    return counts if stopped and BREAK not in levels else f"{levels.count(BREAK)} broken, {counts}"
 
 
 def as_json(report: Report) -> bytes:
@@ -96,14 +96,14 @@ def as_json(report: Report) -> bytes:
 
 
 def as_junit(report: Report) -> bytes:
-    """Return the report as JUnit XML: an addition passes, with a word about it."""
+    """Return the report as JUnit XML. An addition passes, and is in the output of its test."""
     base_url, steps, stopped = report
     suite = ET.Element("testsuite", name=f"contract of {base_url}")
     counts = {"tests": 0, "failures": 0, "skipped": 0, "errors": 0}
     for number, step in enumerate(steps, 1):
         counts["tests"] += 1
         case = ET.SubElement(suite, "testcase", classname="contract", name=f"{number} {step.name}")
-        text = "\n".join(_clean(_line(one)) for one in step.findings)
+        text = "\n".join(_clean(_line(finding)) for finding in step.findings)
         if step.result == BREAK:
             counts["failures"] += 1
             ET.SubElement(case, "failure", message=text.splitlines()[0]).text = text
@@ -121,14 +121,15 @@ def as_junit(report: Report) -> bytes:
 
 
 def _clean(text: str) -> str:
-    # What a server sends may hold what XML cannot.
+    # XML does not allow all characters that a server may send.
     return "".join(
-        one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in text
+        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}"
+        for letter in text
     )
 
 
 def write(path: Path, report: bytes) -> None:
-    """Write a report whole, or not at all."""
+    """Write a report completely, or not at all."""
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(report)
     os.chmod(file.name, 0o644)  # noqa: PTH101

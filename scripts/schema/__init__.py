@@ -1,1 +1,1 @@
-"""Takes over a schema: reads, compares and settles it, and generates its client."""
+"""Takes over a schema: reads it, compares it, fixes its names, and generates its client."""

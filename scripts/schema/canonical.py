@@ -1,4 +1,4 @@
-"""Write an OpenAPI document in one way, however it was written."""
+"""Convert an OpenAPI document to one form, so that equivalent documents become equal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCHEMAS = "#/components/schemas/"
 JSON, ANY = "application/json", 2
 DRESS = {"description", "title", "example", "nullable", "deprecated", "readOnly", "writeOnly"}
 
-# What YAML 1.1 calls true and false, and YAML 1.2 text.
+# Booleans in YAML 1.1 that are text in YAML 1.2.
 YES, NO = {"true", "yes", "on", "y"}, {"false", "no", "off", "n"}
 BOOLEANS = {
     "required",
@@ -32,7 +32,7 @@ BOOLEANS = {
     "explode",
 }
 NUMBER = ((int, float), "a number")
-# Of which kind the values of a schema's keywords are.
+# The types of the values of a schema's keywords.
 KEYWORDS: dict[str, tuple[tuple[type, ...], str]] = {
     "required": ((list,), "a list of names"),
     "properties": ((dict,), "an object"),
@@ -55,13 +55,13 @@ Json = Any
 
 
 def canonical(document: dict[str, Json]) -> dict[str, Json]:
-    """Return the same API written in one way.
+    """Return an equivalent document in one form.
 
-    Parameters stand on their operation, and nothing but schemas is shared; paths are relative to
-    BASE_PATH; what may be null or of several plain types is a list of types.
+    Each operation has its own parameters, and only schemas are shared. Paths are relative to
+    BASE_PATH. Values that may be null or of several plain types have a list of types.
 
     Raises:
-        Refused: it is not built like an OpenAPI document.
+        Refused: the document does not have the structure of OpenAPI.
     """
     with well_built():
         return _Writer(document).written
@@ -73,7 +73,7 @@ class _Writer:
         self.schemas: dict[str, Json] = {}
         self.wholes: dict[str, Json] = {}  # the parts of `allOf`, by reference
         paths = {path: item for path, item in document["paths"].items() if path.startswith("/")}
-        addresses = [_address(one) for one in document.get("servers") or [{}]]
+        addresses = [_address(server) for server in document.get("servers") or [{}]]
         prefix = _prefix(paths, urlsplit(addresses[0]).path)
         info = document.get("info", {})
         schemes = document.get("components", {}).get("securitySchemes", {})
@@ -89,7 +89,9 @@ class _Writer:
             },
             "components": {
                 "schemas": self.schemas,
-                "securitySchemes": {name: follow(document, one) for name, one in schemes.items()},
+                "securitySchemes": {
+                    name: follow(document, scheme) for name, scheme in schemes.items()
+                },
             },
         }
         if "security" in document:
@@ -106,13 +108,13 @@ class _Writer:
         }
 
     def parameters(self, node: Json) -> dict[tuple[str, str], Json]:
-        found = {}
-        for one in node.get("parameters") or []:
-            parameter = _less_examples(_booleans(follow(self.document, one)))
+        parameters = {}
+        for item in node.get("parameters") or []:
+            parameter = _less_examples(_booleans(follow(self.document, item)))
             if "schema" in parameter:
                 parameter["schema"] = self.schema(parameter["schema"])
-            found[str(parameter.get("in")), str(parameter.get("name"))] = parameter
-        return found
+            parameters[str(parameter.get("in")), str(parameter.get("name"))] = parameter
+        return parameters
 
     def operation(self, operation: Json, shared: dict[tuple[str, str], Json]) -> dict[str, Json]:
         written = _booleans(operation)
@@ -120,17 +122,17 @@ class _Writer:
         if "security" in written:
             written["security"] = _signings(written["security"])
         if written.get("servers"):
-            written["servers"] = [{"url": _address(one)} for one in written["servers"]]
+            written["servers"] = [{"url": _address(server)} for server in written["servers"]]
         written["parameters"] = list((shared | self.parameters(operation)).values())
         if "requestBody" in operation:
             written["requestBody"] = self.content(operation["requestBody"])
         written["responses"] = {}
-        for status, response in operation.get("responses", {}).items():
-            written["responses"][status] = answer = self.content(response)
-            answer.pop("links", None)
-            if "headers" in answer:
-                answer["headers"] = {
-                    name: self.header(header) for name, header in answer["headers"].items()
+        for status, node in operation.get("responses", {}).items():
+            written["responses"][status] = response = self.content(node)
+            response.pop("links", None)
+            if "headers" in response:
+                response["headers"] = {
+                    name: self.header(header) for name, header in response["headers"].items()
                 }
         return written
 
@@ -142,16 +144,16 @@ class _Writer:
         node = _booleans(follow(self.document, node))
         if "content" in node:
             by_media = {
-                media: _less_examples(one) | {"schema": self.schema(one.get("schema", {}))}
-                for media, one in node["content"].items()
+                name: _less_examples(media) | {"schema": self.schema(media.get("schema", {}))}
+                for name, media in node["content"].items()
             }
             node["content"] = dict(sorted(by_media.items(), key=lambda pair: _rank(pair[0])))
-            if _rank(first := next(iter(node["content"]), JSON)) == ANY:  # as Spring writes it
+            if _rank(first := next(iter(node["content"]), JSON)) == ANY:  # Spring writes */*
                 node["content"] = {JSON: node["content"][first]}
         return node
 
     def schema(self, schema: Json) -> Json:
-        if not isinstance(schema, dict):  # true: anything
+        if not isinstance(schema, dict):  # `true` allows any value
             return {}
         if "$ref" in schema:
             return {"$ref": SCHEMAS + self.shared(schema["$ref"])}
@@ -164,10 +166,12 @@ class _Writer:
                 written[key] = self.schema(written[key])
         if "properties" in written:
             properties = written["properties"].items()
-            written["properties"] = {name: self.schema(one) for name, one in properties}
+            written["properties"] = {name: self.schema(field) for name, field in properties}
         if "const" in written:
             written["enum"] = [written.pop("const")]
-        choices = [self.schema(one) for key in ("anyOf", "oneOf") for one in written.pop(key, [])]
+        choices = [
+            self.schema(choice) for key in ("anyOf", "oneOf") for choice in written.pop(key, [])
+        ]
         if choices:
             written = _chosen(written, choices)
         if isinstance(written.get("type"), list):
@@ -177,14 +181,14 @@ class _Writer:
         return written
 
     def shared(self, reference: str) -> str:
-        """Return the name of a schema that a reference leads to, and see that it is written."""
+        """Return the name of the schema of a reference, after writing the schema."""
         while isinstance(inner := self.target(reference), dict) and "$ref" in inner:
             reference = inner["$ref"]
         name = reference.removeprefix(SCHEMAS)
-        if "/" in name:  # from another place than the shared schemas
+        if "/" in name:  # not one of the shared schemas
             name = re.sub(r"\W+", "_", unquote(reference)).strip("_")
         if name not in self.schemas:
-            self.schemas[name] = {}  # it may hold itself
+            self.schemas[name] = {}  # for a recursive schema
             self.schemas[name] = self.schema(self.target(reference))
         return name
 
@@ -195,7 +199,7 @@ class _Writer:
         return holder[int(key) if isinstance(holder, list) else key]
 
     def merged(self, schema: dict[str, Json]) -> dict[str, Json]:
-        """Return what `allOf` comes to: all fields in one, or the reference it dresses up."""
+        """Return the equivalent of `allOf`: one schema with all fields, or its only reference."""
         parts = schema["allOf"]
         own = {key: value for key, value in schema.items() if key != "allOf"}
         if len(parts) == 1 and not own.keys() - DRESS:
@@ -204,10 +208,10 @@ class _Writer:
             return dict(parts[0])
         whole: dict[str, Json] = {}
         for part in [*parts, own]:
-            one = self.whole(part)
-            properties = whole.get("properties", {}) | one.get("properties", {})
-            required = [*whole.get("required", []), *one.get("required", [])]
-            whole |= one
+            added = self.whole(part)
+            properties = whole.get("properties", {}) | added.get("properties", {})
+            required = [*whole.get("required", []), *added.get("required", [])]
+            whole |= added
             if properties:
                 whole |= {"properties": properties, "required": list(dict.fromkeys(required))}
         return whole
@@ -216,27 +220,27 @@ class _Writer:
         """Return a part of `allOf` with all of its own parts, each reference followed once."""
         reference = str(part.get("$ref", ""))
         if reference not in self.wholes:
-            one = follow(self.document, part)
-            one = self.merged(one) if one.get("allOf") else one
-            one = follow(self.document, one)
+            whole = follow(self.document, part)
+            whole = self.merged(whole) if whole.get("allOf") else whole
+            whole = follow(self.document, whole)
             if not reference:
-                return one
-            self.wholes[reference] = one
+                return whole
+            self.wholes[reference] = whole
         return self.wholes[reference]
 
 
 def _less_examples(node: dict[str, Json]) -> dict[str, Json]:
-    """Return a node of OpenAPI without its examples, whose references lead to no schema."""
-    return {key: one for key, one in node.items() if key not in {"example", "examples"}}
+    """Return a node without its examples, whose references are not references to schemas."""
+    return {key: value for key, value in node.items() if key not in {"example", "examples"}}
 
 
-def _signings(asked: Json) -> Json:
-    """Return ways to sign; swagger-php writes an object in place of a list of scopes."""
-    return [{name: list(scopes) for name, scopes in one.items()} for one in asked or []]
+def _signings(ways: Json) -> Json:
+    """Return ways to authenticate, with lists of scopes: swagger-php writes objects."""
+    return [{name: list(scopes) for name, scopes in way.items()} for way in ways or []]
 
 
 def _rank(media: str) -> int:
-    """Return how far a media type is from JSON."""
+    """Return the rank of a media type: JSON first."""
     kinds = (r"application/json\b", r"application/[\w.-]+\+json\b", r"(\*|application)/\*")
     return next((rank for rank, kind in enumerate(kinds) if re.match(kind, media)), len(kinds))
 
@@ -250,19 +254,19 @@ def _address(server: Json) -> str:
 
 
 def _prefix(paths: dict[str, Json], server_path: str) -> str:
-    """Return what stands before our operations in the paths of a document."""
+    """Return the prefix of our operations in the paths of a document."""
     ours = [shape(path).split("/") for path, _ in OPERATIONS]
-    found: list[str] = []
+    prefixes: list[str] = []
     for path in paths:
         parts = path.rstrip("/").split("/")
         shapes = shape(path).rstrip("/").split("/")
-        for one in ours:
-            head = "/".join(parts[: -len(one) + 1])
-            if shapes[-len(one) + 1 :] == one[1:] and "{" not in head:
-                found.append(head)
+        for our_parts in ours:
+            head = "/".join(parts[: -len(our_parts) + 1])
+            if shapes[-len(our_parts) + 1 :] == our_parts[1:] and "{" not in head:
+                prefixes.append(head)
     return max(
-        dict.fromkeys(found),
-        key=lambda head: (server_path + head == BASE_PATH, found.count(head)),
+        dict.fromkeys(prefixes),
+        key=lambda head: (server_path + head == BASE_PATH, prefixes.count(head)),
         default="",
     )
 
@@ -273,7 +277,7 @@ def shape(path: str) -> str:
 
 
 def _booleans(node: Json) -> dict[str, Json]:
-    """Return a node of OpenAPI with what YAML 1.1 calls a boolean made one."""
+    """Return a node in which text that is a boolean in YAML 1.1 is one."""
     node = dict(node)
     for key in BOOLEANS & node.keys():
         if isinstance(node[key], str) or node[key] is None:
@@ -284,12 +288,12 @@ def _booleans(node: Json) -> dict[str, Json]:
 
 
 def _checked(schema: dict[str, Json]) -> dict[str, Json]:
-    """Return a schema with the limits of OpenAPI 3.1; its keywords have values of their kind."""
-    for key, (kinds, said) in KEYWORDS.items():
+    """Return a schema with the limits of OpenAPI 3.1, after checking the types of its keywords."""
+    for key, (kinds, expected) in KEYWORDS.items():
         value = schema.get(key)
         fits = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
         if key in schema and not fits:
-            raise Refused(f"`{key}` is {brief(value)}, which is not {said}")
+            raise Refused(f"`{key}` is {brief(value)}, which is not {expected}")
     if any(not isinstance(name, str) for name in schema.get("required", [])):
         raise Refused(f"`required` is {brief(schema['required'])}, which is not a list of names")
     for limit in ("minimum", "maximum"):
@@ -301,25 +305,25 @@ def _checked(schema: dict[str, Json]) -> dict[str, Json]:
 
 
 def _chosen(rest: dict[str, Json], choices: list[Json]) -> dict[str, Json]:
-    """Return a choice of schemas: as a list of types where each is only that."""
+    """Return a choice of schemas: as a list of types if each choice is a plain type."""
     flat: list[Json] = []
-    for one in choices:
-        flat += one["anyOf"] if one.keys() == {"anyOf"} else [one]
-    choices = [one for at, one in enumerate(flat) if one not in flat[:at]]
+    for choice in choices:
+        flat += choice["anyOf"] if choice.keys() == {"anyOf"} else [choice]
+    choices = [choice for place, choice in enumerate(flat) if choice not in flat[:place]]
     if len(choices) == 1:
         return rest | choices[0]
-    plain = all("type" in one and not one.keys() & {"enum", "anyOf"} for one in choices)
-    types = [kind for one in choices for kind in types_of(one)] if plain else []
+    plain = all("type" in choice and not choice.keys() & {"enum", "anyOf"} for choice in choices)
+    types = [kind for choice in choices for kind in types_of(choice)] if plain else []
     if not plain or "object" in types or len(types) != len(set(types)):
         return rest | {"anyOf": choices}
     whole = dict(rest)
-    for one in choices:
-        whole |= one
+    for choice in choices:
+        whole |= choice
     return whole | {"type": _sorted(set(types))}
 
 
 def _split(schema: dict[str, Json]) -> dict[str, Json]:
-    """Return a list of types in its one order, with an object or null as a choice of two."""
+    """Return a schema with its types in order, and an object or null as a choice of two."""
     types = set(schema["type"])
     if types == {"object", "null"}:
         return {"anyOf": [schema | {"type": "object"}, {"type": "null"}]}

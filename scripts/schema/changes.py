@@ -1,4 +1,4 @@
-"""The changes of an API: each fact in one line, however many places repeat it."""
+"""The changes of an API, with one line per change even if it affects several places."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LEVELS = (BREAKING, WIDENING, HARMLESS)
 
 
 class Change(NamedTuple):
-    """One difference: how much it matters, what it is, and what of it no type checker sees."""
+    """One difference: its level, its text, and the effect that a type checker cannot detect."""
 
     level: str
     text: str
@@ -17,11 +17,11 @@ class Change(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A place in a schema: an operation or a shared model, and the rest of the way."""
+    """A place in a schema: an operation or a shared model, and the rest of the path."""
 
     subject: str
     rest: str = ""
-    group: str = ""  # what all its places together are called
+    group: str = ""  # the name of all places with this content together
 
     def at(self, rest: str) -> Place:
         """Return a place within this one."""
@@ -37,27 +37,27 @@ class _Fact(NamedTuple):
     text: str
     unseen: str
     group: str
-    subject: str  # where no group repeats it
+    subject: str  # only for a place without a group
 
 
 class Changes:
-    """Gathers facts, and tells those that differ by their subject alone as one."""
+    """Collects changes, and merges those that differ only in their subject."""
 
     def __init__(self, groups: dict[str, int]) -> None:
-        self._groups = groups  # what all places are called together, and how many there are
+        self._groups = groups  # the name of each group, and its number of places
         self._subjects: dict[_Fact, list[str]] = {}
 
     def add(self, level: str, place: Place, text: str, unseen: str = "") -> None:
-        """Note a fact."""
+        """Add a change."""
         alone = "" if place.group else place.subject
         fact = _Fact(level, place.rest, text, unseen, place.group, alone)
         subjects = self._subjects.setdefault(fact, [])
         if place.subject not in subjects:
             subjects.append(place.subject)
 
-    def told(self) -> list[Change]:
-        """Return the changes, the worst first."""
-        found = [
+    def merged(self) -> list[Change]:
+        """Return the changes, with the worst first."""
+        changes = [
             Change(
                 fact.level,
                 " ".join(f"{self._joined(subjects, fact.group)}{fact.rest} {fact.text}".split()),
@@ -65,7 +65,7 @@ class Changes:
             )
             for fact, subjects in self._subjects.items()
         ]
-        return sorted(found, key=lambda change: LEVELS.index(change.level))
+        return sorted(changes, key=lambda change: LEVELS.index(change.level))
 
     def _joined(self, subjects: list[str], group: str) -> str:
         if len(subjects) == 1:

@@ -1,4 +1,4 @@
-"""Compare what two documents say of the values at one place."""
+"""Compare the schemas of two documents for the values at one place."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from scripts.schema.facade import ERROR, ID_NAME, MODELS, SENT
 
 Json = Any
 
-# Formats that make another type of a string in Python; all others only describe it.
+# Formats that have their own type in Python. All others only describe a string.
 FORMATS = {"date", "date-time", "uuid", "binary"}
-# A pattern with more quantifiers, or with a repeated group, could take hours to try.
+# Matching a pattern with more quantifiers, or with a repeated group, could take hours.
 MAX_QUANTIFIERS = 10
 
 
@@ -24,7 +24,7 @@ def _matches(value: str, pattern: str) -> bool:
     return bool(re.search(pattern, value))
 
 
-# What a request must keep to: the type it is about, and when a value keeps it.
+# The limits of values in requests: the types they apply to, and a function that checks a value.
 LIMITS = {
     "minimum": ({"integer", "number"}, lambda value, limit: value >= limit),
     "exclusiveMinimum": ({"integer", "number"}, lambda value, limit: value > limit),
@@ -55,7 +55,7 @@ class Schemas:
     def compare(
         self, place: Place, model: str | None, old: Json, new: Json, *, asked: bool
     ) -> None:
-        """Compare what stands at one place; `asked` says whether we send it."""
+        """Compare the schemas at one place. `asked` is True for a value in a request."""
         pair = old.get("$ref"), new.get("$ref")
         if pair in self.open or (*pair, asked) in self.compared:
             return  # recursive, or reported already
@@ -76,7 +76,7 @@ class Schemas:
         if new_null and not old_null:
             self.add(WIDENING if asked else BREAKING, place, "may be null now", unseen)
         elif old_null and not new_null:
-            self.add(BREAKING if asked else HARMLESS, place, "is never null any more")
+            self.add(BREAKING if asked else HARMLESS, place, "is no longer null")
         if str(place) == ODDS and not asked and self._same_odds(place, old, new):
             return
         before, now = _kinds(self.old, old), _kinds(self.new, new)
@@ -88,7 +88,7 @@ class Schemas:
                 level = HARMLESS
             elif now < before and _type(next(iter(_sent(place)), None)) in now:
                 level, text = HARMLESS, f"{text}, which bettune sends"
-            # One manner of writing integers is one fact.
+            # Report a change of type that affects many fields only once.
             self.add(level, Place(str(place), group=FIELDS), text, unseen)
             if not (asked and level == HARMLESS):
                 return
@@ -101,9 +101,9 @@ class Schemas:
             self.compare(place.at("[]"), model, old["items"], new["items"], asked=asked)
 
     def _same_odds(self, place: Place, old: Json, new: Json) -> bool:
-        kinds = [set(types_of(one)) for one in (old, new)]
+        kinds = [set(types_of(schema)) for schema in (old, new)]
         if kinds[0] != kinds[1] and all(kind <= {"string", "number", "integer"} for kind in kinds):
-            self.add(HARMLESS, place, f"comes as {both(kinds[1])}: a Decimal either way")
+            self.add(HARMLESS, place, f"is sent as {both(kinds[1])}: a Decimal in both cases")
             return True
         return False
 
@@ -111,7 +111,7 @@ class Schemas:
         self, place: Place, model: str | None, old: Json, new: Json, *, asked: bool
     ) -> None:
         before, now = old.get("enum"), new.get("enum")
-        # Users name the values of those that have a class.
+        # Users refer to the values of enums that have a class.
         gone = BREAKING if asked or model else HARMLESS
         if before is None and now is not None:
             level = BREAKING if asked else HARMLESS
@@ -125,21 +125,21 @@ class Schemas:
                     self.add(WIDENING, place, f"has the new value {value!r}")
             for value in before:
                 if value not in now:
-                    self.add(gone, place, f"has no value {value!r} any more")
+                    self.add(gone, place, f"no longer has the value {value!r}")
 
     def _limits(self, place: Place, old: Json, new: Json, kinds: set[str]) -> None:
-        """Compare what a value that we send must keep to."""
+        """Compare the limits of a value that the facade sends."""
         sent = _sent(place)
         types = {"string" if kind in FORMATS else kind for kind in kinds}
         for limit, (about, keeps) in LIMITS.items():
             before, now = old.get(limit), new.get(limit)
             if before == now or not about & types:
                 continue
-            where, text = place.at(f": {limit}"), f"was {_one(before)} and is {_one(now)}"
+            where, text = place.at(f": {limit}"), f"was {_shown(before)} and is {_shown(now)}"
             if now is None or (before is not None and _looser(limit, before, now)):
                 self.add(WIDENING, where, text)
-            elif sent and all_keep(keeps, now, [one for one in sent if _type(one) in about]):
-                self.add(HARMLESS, where, f"{text}, which bettune keeps to")
+            elif sent and all_keep(keeps, now, [value for value in sent if _type(value) in about]):
+                self.add(HARMLESS, where, f"{text}, which bettune satisfies")
             else:
                 self.add(BREAKING, where, text, "limits")
 
@@ -149,12 +149,12 @@ class Schemas:
         before, now = old.get("properties", {}), new.get("properties", {})
         gone = [name for name in before if name not in now]
         fresh = [name for name in now if name not in before]
-        required = [set(one.get("required", [])) for one in (old, new)]
+        required = [set(schema.get("required", [])) for schema in (old, new)]
         if model and place.group != ID_NAME:  # the fields of a model are reported with it
             place = Place(model)
         for name in gone:
             hint = ""
-            alike = [one for one in fresh if bare(now[one]) == bare(before[name])]
+            alike = [field for field in fresh if bare(now[field]) == bare(before[name])]
             if len(gone) == 1 and len(alike) == 1:
                 hint = f" (is it `{alike[0]}` now?)"
             field = place.at(f".{name}")
@@ -176,42 +176,42 @@ class Schemas:
         elif asked:
             self.new_choice(field, name, now[name])
         elif "items" in now and pages(name):
-            self.add(BREAKING, field, "is new: a list may be only a part now", "pages")
+            self.add(BREAKING, field, "is new: a list may be incomplete now", "pages")
         else:
             self.add(WIDENING, field, "is new")
 
     def new_choice(self, place: Place, name: str, schema: Json) -> None:
-        """Note something new that may be sent, and what it does where it is not."""
+        """Add a change for a new optional parameter or field, and the effect of its default."""
         default = without_null(self.new, schema)[0].get("default")
         if pages(name):
-            self.add(BREAKING, place, "is new: without it, an answer may be only a part", "pages")
+            self.add(BREAKING, place, "is new: without it, a response may be incomplete", "pages")
         elif default is not None:
-            text = f"is new, and {default!r} without being asked: an answer may be only a part"
+            text = f"is new, and {default!r} by default: a response may be incomplete"
             self.add(BREAKING, place, text, "pages")
         else:
             self.add(WIDENING, place, "is new")
 
     def _required(self, field: Place, *, needed: bool, asked: bool) -> None:
         if asked:
-            said = "is required now" if needed else "is no longer required"
-            self.add(BREAKING if needed else WIDENING, field, said)
+            text = "is required now" if needed else "is no longer required"
+            self.add(BREAKING if needed else WIDENING, field, text)
         elif needed:
             self.add(HARMLESS, field, "is always there now")
         else:
-            self.add(BREAKING, field, "is not always there any more", _unseen(field, asked=False))
+            self.add(BREAKING, field, "is no longer always there", _unseen(field, asked=False))
 
 
 def pages(name: str) -> bool:
-    """Return whether a parameter of this name asks for a part of a list."""
+    """Return whether a parameter with this name selects a part of a list."""
     plain = re.sub(r"[^a-z]", "", name.lower())
     return plain in PAGES or bool(re.search(r"page|cursor|offset|limit$", plain))
 
 
 def json_schema(content: Json) -> Json | None:
-    """Return the schema of the JSON among some media types, if there is one."""
-    for media, one in content.items():
-        if re.match(r"application/([\w.-]+\+)?json\b", media):
-            return one["schema"]
+    """Return the schema of the JSON media type, if there is one."""
+    for name, media in content.items():
+        if re.match(r"application/([\w.-]+\+)?json\b", name):
+            return media["schema"]
     return None
 
 
@@ -222,30 +222,32 @@ def _follow(document: dict[str, Json], schema: Json) -> Json:
 
 
 def without_null(document: dict[str, Json], schema: Json) -> tuple[Json, bool]:
-    """Return a schema less null, and whether it allowed null."""
+    """Return a schema without null, and whether it allowed null."""
     schema = _follow(document, schema)
     types = [kind for kind in types_of(schema) if kind != "null"]
     if "null" in types_of(schema):
         values = (
-            {"enum": [one for one in schema["enum"] if one is not None]} if "enum" in schema else {}
+            {"enum": [value for value in schema["enum"] if value is not None]}
+            if "enum" in schema
+            else {}
         )
         return schema | {"type": types[0] if len(types) == 1 else types} | values, True
-    choices = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
+    choices = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
     if len(choices) < len(schema.get("anyOf", [])):
         return _follow(document, choices[0]) if len(choices) == 1 else {"anyOf": choices}, True
     return schema, False
 
 
 def both(values: Json) -> str:
-    """Return some values as a text names them."""
+    """Return values as text, joined by or."""
     return " or ".join(sorted(str(value) for value in values))
 
 
 def _kinds(document: dict[str, Json], schema: Json) -> set[str]:
-    """Return what a schema lets through, a word for each kind."""
+    """Return the kinds of values that a schema allows."""
     if "anyOf" in schema:
-        choices = [_follow(document, one) for one in schema["anyOf"]]
-        return {kind for one in choices for kind in _kinds(document, one)}
+        choices = [_follow(document, choice) for choice in schema["anyOf"]]
+        return {kind for choice in choices for kind in _kinds(document, choice)}
     kinds = set(types_of(schema)) or ({"object"} if "properties" in schema else {"anything"})
     if "string" in kinds and schema.get("format") in FORMATS:
         kinds = (kinds - {"string"}) | {schema["format"]}
@@ -253,12 +255,12 @@ def _kinds(document: dict[str, Json], schema: Json) -> set[str]:
 
 
 def _unseen(place: Place, *, asked: bool) -> str:
-    """Return what the type checker does not see of a change here."""
+    """Return the key of UNSEEN for a change at this place, or an empty string."""
     return "errors" if place.subject == ERROR and not asked else ""
 
 
 def _sent(place: Place) -> list[Any]:
-    """Return what bettune sends at a place, if it does."""
+    """Return the values that bettune sends at a place."""
     name = re.search(r"([\w-]+(\[\])?)`?$", str(place))
     return SENT.get(name[1], []) if name else []
 
@@ -268,10 +270,13 @@ def _type(value: Any) -> str:
 
 
 def all_keep(keeps: Any, limit: Json, sent: list[Any]) -> bool:
-    """Return whether all that is sent keeps a limit."""
+    """Return whether all values that are sent satisfy a limit."""
     try:
-        return all(keeps(one, limit) for one in sent)
-    except (re.error, ZeroDivisionError):  # a pattern in JavaScript's words; a multiple of 0
+        return all(keeps(value, limit) for value in sent)
+    except (
+        re.error,
+        ZeroDivisionError,
+    ):  # a pattern that only JavaScript accepts, or a multiple of 0
         return False
 
 
@@ -282,11 +287,11 @@ def _looser(limit: str, before: Json, now: Json) -> bool:
 
 
 def bare(node: Json) -> Json:
-    """Return a node without the words around it."""
+    """Return a node without its descriptions and examples."""
     if isinstance(node, dict):
         return {key: bare(value) for key, value in node.items() if key not in WORDS}
     return node
 
 
-def _one(value: Json) -> str:
+def _shown(value: Json) -> str:
     return "not set" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""Read an OpenAPI document, and refuse anything else."""
+"""Read an OpenAPI document, and reject anything else."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from scripts.schema.yaml_json import Refused, brief, parse, well_built
 
 Json = Any
 MAX_CHOICES = 10_000
-MAX_HOPS = 50  # of references, each of which leads to the next
+MAX_HOPS = 50  # in a chain of references
 
 
 def load(data: bytes) -> dict[str, Json]:
     """Parse YAML or JSON.
 
     Raises:
-        Refused: it is not an OpenAPI 3.0 or 3.1 document, or not a whole one.
+        Refused: this is not a complete OpenAPI 3.0 or 3.1 document.
     """
     document = parse(data)
     _check_kind(document)
@@ -39,11 +39,11 @@ def _check_kind(document: Json) -> None:
     if not re.match(r"3\.[01](\.|$)", version):
         raise Refused(f"it is OpenAPI {version}: 3.0 or 3.1 is needed")
     if not isinstance(document.get("paths"), dict):
-        raise Refused("it has no paths: it is cut, or describes no API")
+        raise Refused("it has no paths: it is truncated, or does not describe an API")
 
 
 def _check_references(document: dict[str, Json]) -> None:
-    """Refuse references that lead nowhere, fields promised and not described, endless choices."""
+    """Reject broken references, required fields without a description, and too many choices."""
     choices: dict[str, int] = {}
     waiting: list[tuple[Json, bool]] = [(document, False)]
     while waiting:
@@ -54,14 +54,16 @@ def _check_references(document: dict[str, Json]) -> None:
             if _choices(document, node, choices) > MAX_CHOICES:
                 raise Refused(f"it has a choice of more than {MAX_CHOICES} schemas")
             required, properties = node.get("required"), node.get("properties")
-            # A part of a whole may require what another part describes.
+            # A part of `allOf` may require a field that another part describes.
             if isinstance(required, list) and isinstance(properties, dict) and not part:
                 for name in required:
                     if not isinstance(name, str):
-                        raise Refused(f"`required` names {brief(name)}, which is no field")
+                        raise Refused(
+                            f"`required` names {brief(name)}, which is not the name of a field"
+                        )
                     if name not in properties and "allOf" not in node:
                         raise Refused(
-                            f"it is cut, or wrong: `{name}` is required and not described"
+                            f"it is truncated or wrong: `{name}` is required, but not described"
                         )
             # An example does not contain schemas.
             children = (pair for pair in node.items() if pair[0] not in {"example", "examples"})
@@ -71,25 +73,25 @@ def _check_references(document: dict[str, Json]) -> None:
 
 
 def _choices(document: dict[str, Json], node: Json, known: dict[str, int]) -> int:
-    """Return of how many schemas a value may be, which the generator writes out one by one."""
+    """Return the number of alternative schemas of a value. The generator writes each of them."""
     reference = node.get("$ref") if isinstance(node, dict) else None
     if isinstance(reference, str):
         if reference not in known:
-            known[reference] = 1  # it may hold itself
+            known[reference] = 1  # for a recursive schema
             known[reference] = _choices(document, follow(document, node), known)
         return known[reference]
     if not isinstance(node, dict):
         return 1
     inner = [node.get(key) for key in ("items", "additionalProperties")]
     parts = [*(node.get("anyOf") or []), *(node.get("oneOf") or []), *filter(None, inner)]
-    return sum(_choices(document, one, known) for one in parts) or 1
+    return sum(_choices(document, part, known) for part in parts) or 1
 
 
 def follow(document: dict[str, Json], node: Json) -> Json:
-    """Return what a node says, or what its reference leads to.
+    """Return a node, or the target of its reference.
 
     Raises:
-        Refused: it leads nowhere.
+        Refused: the reference is broken.
     """
     seen = set()
     while isinstance(node, dict) and isinstance(node.get("$ref"), str):

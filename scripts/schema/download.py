@@ -1,4 +1,4 @@
-"""Fetch a document from an address or a file."""
+"""Fetch a document from a URL or a file."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from scripts.schema.yaml_json import Refused
 
 
 class Unreachable(Refused):
-    """The address cannot be reached, or not now; the document may be fine."""
+    """The server could not be reached, or failed. The document may be valid."""
 
 
 MAX_BYTES = 10 * 2**20
 MAX_REDIRECTS = 5
-TIMEOUT = 30.0  # seconds without progress
-MAX_SECONDS = 120.0  # for all of a download, redirects and headers included
-# The part before a host; a password may hold a slash, which a port may not.
+TIMEOUT = 30.0  # seconds per network operation
+MAX_SECONDS = 120.0  # for the whole download, with redirects and headers
+# The user and password before a host. A password may contain a slash.
 USER = re.compile(r"(://)(?:[^\s/?#]*@|(?![^\s/?#]*:\d+/)[^\s/?#]*:[^\s?#]*@)")
-COME_AGAIN = {408, 429, *range(500, 600)}
+RETRYABLE = {408, 429, *range(500, 600)}
 
 
 def fetch(source: str) -> bytes:
-    """Return the content of an address or a file.
+    """Return the content of a URL or a file.
 
     Raises:
-        Unreachable: there was no response, or one that asks to come again.
-        Refused: it cannot be had, or is too large.
+        Unreachable: there was no response, or one that asks to retry later.
+        Refused: the document cannot be downloaded or read, or is too large.
     """
     if "://" not in source:
         try:
@@ -59,7 +59,7 @@ def fetch(source: str) -> bytes:
 
 
 async def _download(source: str) -> bytes:
-    """Download by an async client, of which alone a deadline can cut every wait."""
+    """Download with an async client, so that the deadline can cancel any wait."""
     encrypted = False
 
     async def check_hop(request: httpx.Request) -> None:
@@ -81,7 +81,7 @@ async def _download(source: str) -> bytes:
         ):
             status = response.status_code
             if status != httpx.codes.OK:
-                failed = Unreachable if status in COME_AGAIN else Refused
+                failed = Unreachable if status in RETRYABLE else Refused
                 raise failed(f"the download failed: {status} {response.reason_phrase}")
             data = b""
             async for part in response.aiter_bytes():
@@ -96,5 +96,5 @@ def _limited(data: bytes) -> bytes:
 
 
 def without_secrets(text: str) -> str:
-    """Return a text with the addresses in it less user, password and query."""
+    """Return a text whose URLs have no user, password and query."""
     return re.sub(USER, r"\1", re.sub(r"(://[^\s?#'\"]*)[?#][^'\"\n]*", r"\1", text))

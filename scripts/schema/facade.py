@@ -1,4 +1,4 @@
-"""The operations and models that the facade relies on, by place, and the values it sends."""
+"""The operations and models that the facade relies on, and the values that it sends."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ MODELS: dict[str, dict[str, str | None]] = {
     "ErrorResponse": {"code": None, "message": None},
 }
 ERROR = "ErrorResponse"
-# The one model that stands in several places.
+# The only model that is used in several places.
 ID_NAME = "IdName"
 
-# What it sends at each place, to the extremes: a limit that all of it keeps changes nothing.
-# Ids are the API's own, and not all readers of JSON know greater ones.
+# The values that the facade sends, with extremes. A limit that all of these satisfy is harmless.
+# Ids come from the API. Not all JSON parsers can read larger ones.
 _IDS = [1, 2**53 - 1]
 SENT = {
     "filterId": _IDS,
@@ -87,20 +87,20 @@ SENT = {
     "odds": ["1", "1.000001", "2.15", "10", "99.5", "1001.123456", 1, 1001.123456],
 }
 
-# What the type checker cannot see when it changes: where the facade says it, and what it means.
+# Changes that the type checker cannot detect: a pattern for the line of the facade, and the effect.
 UNSEEN = {
     "signing": (
         r"Bearer \{",
-        "the facade signs with a bearer token: every call fails until it signs as asked",
+        "the facade sends a bearer token: every call fails until it authenticates as required",
     ),
-    "address": (r"^BASE_URL = ", "the facade asks the old address until this names the new one"),
+    "address": (r"^BASE_URL = ", "the facade uses the old address until this line has the new one"),
     "limits": (
         r"^SEARCH_SIZE = ",
-        "a search asks for so many ids at once: what is beyond a limit is a BadRequestError",
+        "a search sends this number of ids at once: more than the limit is a BadRequestError",
     ),
     "pages": (
         r"^class \w*Matches\b",
-        "a list is taken for whole: what is not in the first part is missed without a word",
+        "a list is treated as complete: items after the first page are missed silently",
     ),
     "errors": (
         r"^class APIStatusError",
@@ -110,7 +110,7 @@ UNSEEN = {
 
 
 def id_name_places(operations: Iterable[tuple[str, str]]) -> int:
-    """Return in how many places the responses of some operations have an ID_NAME."""
+    """Return the number of places with an ID_NAME in the responses of some operations."""
     places = 0
     models = {OPERATIONS[where][3] for where in operations if where in OPERATIONS}
     counted: set[str | None] = {None}
@@ -123,13 +123,13 @@ def id_name_places(operations: Iterable[tuple[str, str]]) -> int:
 
 
 def place_of(unseen: str) -> str:
-    """Return where the facade says what the type checker cannot see: a file and a line."""
+    """Return the file and line of the facade for a key of UNSEEN."""
     pattern = re.compile(UNSEEN[unseen][0], re.MULTILINE)
     folder = ROOT / "bettune"
     for path in sorted(folder.rglob("*.py")):
         if not {"cli", "sandbox", "_sync"} & set(path.relative_to(folder).parts):
             text = path.read_text("utf-8")
-            if found := pattern.search(text):
-                line = text.count("\n", 0, found.start()) + 1
+            if match := pattern.search(text):
+                line = text.count("\n", 0, match.start()) + 1
                 return f"{path.relative_to(ROOT).as_posix()}:{line}"
     return "bettune/"

@@ -1,4 +1,4 @@
-"""Write generated/bettune_openapi from openapi.yaml, or leave the old client as it is."""
+"""Write generated/bettune_openapi from openapi.yaml. If that fails, the old client stays."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from scripts.schema.yaml_json import Refused
 PACKAGE = "bettune_openapi"
 TEMPLATES = Path(__file__).parent / "templates"
 STOCK = Path(openapi_python_client.__file__).parent / "templates"
-# What the generator writes and cannot be loaded is found here, not by the users.
+# Imports all generated modules, so that broken code is detected here and not by users.
 LOAD = """
 import importlib, pkgutil, sys
 package = importlib.import_module(sys.argv[1])
@@ -44,13 +44,13 @@ def generate(document: dict[str, Any], folder: Path) -> None:
     """Write the client of a schema into `folder`/bettune_openapi, which must not exist.
 
     Raises:
-        Refused: there is no such client; what is in `folder` is of no use then.
+        Refused: the client cannot be generated. The content of `folder` is then useless.
     """
     target = folder / PACKAGE
     with tempfile.TemporaryDirectory() as name:
         templates = Path(name) / "templates"
         shutil.copytree(TEMPLATES, templates)
-        # Our templates build on the generator's own under these names.
+        # Our templates include the generator's templates under these names.
         for ours in TEMPLATES.rglob("*.jinja"):
             stock = ours.relative_to(TEMPLATES)
             shutil.copy(STOCK / stock, (templates / stock).with_name(f"stock_{stock.name}"))
@@ -61,13 +61,13 @@ def generate(document: dict[str, Any], folder: Path) -> None:
         )
         with contextlib.redirect_stdout(io.StringIO()):
             problems = openapi_python_client.generate(config=config, custom_template_path=templates)
-    if problems:  # warnings too: what is left out is missed later
+    if problems:  # also warnings, since the generator then omits a part
         raise Refused(
-            "the generator does not take it:\n"
-            + "\n".join(f"  {one.header} {one.detail or ''}".rstrip() for one in problems)
+            "the generator rejects it:\n"
+            + "\n".join(f"  {item.header} {item.detail or ''}".rstrip() for item in problems)
         )
     (target / "py.typed").touch()
-    # Formatted by ruff's own defaults, whatever configuration lies around.
+    # Format with ruff's defaults, and ignore any configuration.
     ruff = [sys.executable, "-I", "-m", "ruff"]  # -I: the client has a types.py
     run([*ruff, "check", ".", "--isolated", "--no-cache", "--fix-only", "--select=F401,I"], target)
     run([*ruff, "format", ".", "--isolated", "--no-cache", "--line-length=100"], target)
@@ -75,7 +75,7 @@ def generate(document: dict[str, Any], folder: Path) -> None:
 
 
 def run(command: list[str], folder: Path) -> None:
-    """Run one step of the generation, untouched by what the environment says about it."""
+    """Run one step of the generation, without settings from the environment."""
     environment = {
         key: value for key, value in os.environ.items() if not key.startswith(("RUFF_", "PYTHON"))
     }
@@ -96,37 +96,37 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def difference(old: dict[str, str], new: dict[str, str]) -> str:
-    """Return what `old` has to become, as a diff; nothing where nothing differs."""
+    """Return the changes from `old` to `new` as a diff, or an empty string."""
     lines: list[str] = []
     for name in sorted(old.keys() | new.keys()):
         if name not in new:
-            lines.append(f"--- {name} is nothing that the schema yields\n")
+            lines.append(f"--- {name} is not generated from the schema\n")
         elif name not in old:
             lines.append(f"+++ {name} is missing\n")
         else:
-            texts = (one[name].splitlines(keepends=True) for one in (old, new))
-            lines += difflib.unified_diff(*texts, f"generated/{name}", f"yielded/{name}")
+            texts = (files[name].splitlines(keepends=True) for files in (old, new))
+            lines += difflib.unified_diff(*texts, f"generated/{name}", f"new/{name}")
     return "".join(lines)
 
 
 def main() -> None:
-    """Replace generated/ whole, or compare."""
+    """Replace generated/ completely, or with --check, compare it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare and show, write nothing")
+    parser.add_argument("--check", action="store_true", help="show differences, and write nothing")
     check = parser.parse_args().check
     try:
         with pair.workspace() as new:
             schema = (ROOT / pair.SCHEMA).read_bytes()
             (new / pair.SCHEMA).write_bytes(schema)
             generate(load(schema), new / pair.CLIENT)
-            found = contents(ROOT / pair.CLIENT)
-            shown = difference(found, contents(new / pair.CLIENT))
-            if check and shown:
-                sys.exit(f"{shown}generated/ is not what openapi.yaml yields: run `make generate`")
-            if shown:
+            old = contents(ROOT / pair.CLIENT)
+            changed = difference(old, contents(new / pair.CLIENT))
+            if check and changed:
+                sys.exit(f"{changed}generated/ does not match openapi.yaml: run `make generate`")
+            if changed:
                 pair.replace(new)
     except (Refused, OSError) as error:
-        sys.exit(f"openapi.yaml: {error}; generated/ is as it was")
+        sys.exit(f"openapi.yaml: {error}; generated/ is unchanged")
     if not check:
         print(f"generated/{PACKAGE} matches openapi.yaml.")
 

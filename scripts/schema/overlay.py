@@ -1,4 +1,4 @@
-"""Settle, before generation, the names the facade relies on: by place, not by what is written."""
+"""Give the operations and models of the facade fixed names, by their place in the document."""
 
 from __future__ import annotations
 
@@ -14,26 +14,28 @@ from scripts.schema.yaml_json import Refused, well_built
 
 Json = Any
 
-FACADE = "#/facade/"  # marks our names until all others are known
+FACADE = "#/facade/"  # marks our names until all other names are known
 
 
 def overlay(document: dict[str, Json]) -> dict[str, Json]:
-    """Return the document, written in one way, with the facade's names in place."""
+    """Return the document in canonical form, with the facade's names."""
     with well_built():
         return _Overlay(settled(canonical(document))).document
 
 
 def relied_on(document: dict[str, Json]) -> dict[str, Json]:
-    """Return an overlaid document with what the facade relies on, which the sandbox has.
+    """Return an overlaid document with the operations of the facade, for checking the sandbox.
 
-    Whatever else an export adds may be left out of a request, and of a response.
+    Optional parameters and headers that an export adds need not exist in the sandbox.
     """
     paths: dict[str, Json] = {}
     for path, method in OPERATIONS:
         if operation := document["paths"].get(path, {}).get(method):
             operation = copy.deepcopy(operation)
             operation["parameters"] = [
-                one for one in operation["parameters"] if one["name"] in SENT or one.get("required")
+                parameter
+                for parameter in operation["parameters"]
+                if parameter["name"] in SENT or parameter.get("required")
             ]
             for response in operation["responses"].values():
                 for header in response.get("headers", {}).values():
@@ -43,12 +45,12 @@ def relied_on(document: dict[str, Json]) -> dict[str, Json]:
 
 
 def settled(document: dict[str, Json]) -> dict[str, Json]:
-    """Return a canonical document with OPERATIONS at their paths, whatever these call parameters.
+    """Return a canonical document in which our paths have the names of parameters in OPERATIONS.
 
-    Where such a path stands with a slash at its end, `moved` has it as it stands.
+    For each path with a trailing slash, `moved` has the path with it.
 
     Raises:
-        Refused: it has none of our operations.
+        Refused: the document has none of our operations.
     """
     ours = {shape(path): path for path, _ in OPERATIONS}
     written = {shape(path) for path in document["paths"] if not path.endswith("/")}
@@ -58,7 +60,7 @@ def settled(document: dict[str, Json]) -> dict[str, Json]:
         name = ours.get(shape(bare), path)
         if path not in (bare, name):
             if shape(bare) in written:
-                name = path  # both stand there, and ours is the other
+                name = path  # the document has both paths; the facade uses the other
             else:
                 moved[name] = f"{name}/"
         renamed = dict(
@@ -77,13 +79,13 @@ def settled(document: dict[str, Json]) -> dict[str, Json]:
 
 
 def _settle_id(parameter: dict[str, Json]) -> None:
-    """Make an id in a path a number, where it is text that a number keeps to.
+    """Make an id in a path a number, if it is text whose pattern allows our ids.
 
-    All of a path is text, and Symfony's NelmioApiDoc writes it so, with the route's pattern.
+    Symfony's NelmioApiDoc describes such ids as text, with the pattern of the route.
     """
     schema, sent = parameter.get("schema", {}), SENT.get(parameter["name"], [])
     text = schema.get("type") == "string" and not schema.keys() & {"format", "enum"}
-    digits = [str(one) for one in sent if isinstance(one, int)]
+    digits = [str(value) for value in sent if isinstance(value, int)]
     keeps = LIMITS["pattern"][1]
     if text and digits and all_keep(keeps, schema.get("pattern", ""), digits):
         parameter["schema"] = schema | {"type": "integer"}
@@ -102,20 +104,20 @@ class _Overlay:
             for method, operation in item.items()
             if method in METHODS
         }
-        for where, (tag, name, request, answer) in OPERATIONS.items():
+        for where, (tag, name, request, response) in OPERATIONS.items():
             if where in operations:
-                self.name_operation(operations[where], tag, name, request, answer)
+                self.name_operation(operations[where], tag, name, request, response)
         taken = {name.replace("_", "") for _, name, _, _ in OPERATIONS.values()}
         for where, operation in operations.items():
             plain = re.sub(r"[^a-z0-9]", "", str(operation.get("operationId", "")).lower())
             if where not in OPERATIONS and plain in taken:
                 del operation["operationId"]
-        # Responses first: of a shared schema, the class of the request gets the longer name.
+        # Responses first: if both share a schema, the class of the request gets the longer name.
         for operation in operations.values():
             operation["responses"] = self.finished(operation["responses"], request=False)
         self.ours = {
-            name: self.finished(one, request=name.endswith("Request"))
-            for name, one in self.ours.items()
+            name: self.finished(schema, request=name.endswith("Request"))
+            for name, schema in self.ours.items()
         }
         for operation in operations.values():
             for part in ("requestBody", "parameters"):
@@ -133,28 +135,25 @@ class _Overlay:
         tag: str,
         name: str,
         request: str | None,
-        answer: str | None,
+        response: str | None,
     ) -> None:
         operation["tags"] = [tag]
         operation["operationId"] = name
-        operation.pop("security", None)  # the facade signs every request
+        operation.pop("security", None)  # the facade authenticates every request
         if request and "requestBody" in operation:
             self.name_content(operation["requestBody"], request)
-        for status, response in operation["responses"].items():
-            if status.startswith("2"):
-                self.name_content(response, answer)
-            else:
-                self.name_content(response, ERROR)
+        for status, node in operation["responses"].items():
+            self.name_content(node, response if status.startswith("2") else ERROR)
 
     def name_content(self, node: dict[str, Json], name: str | None) -> None:
-        # One media type is what the facade speaks: the others are not generated.
+        # The facade uses only JSON, so other media types are not generated.
         schema = json_schema(node.get("content", {}))
         if schema is not None:
             schema = self.place(schema, name) if name else schema
             node["content"] = {"application/json": {"schema": schema}}
 
     def place(self, schema: Json, name: str) -> Json:
-        """Give the schema at this place its name, if it is one that has a name in the client."""
+        """Give the schema at this place its name, if it becomes a class of the client."""
         body = follow(self.document, schema)
         if body.get("type") == "array" and "items" in body:
             return body | {"items": self.place(body["items"], name)}
@@ -162,7 +161,8 @@ class _Overlay:
         if len(choices) == 2 and {"type": "null"} in choices:
             return {
                 "anyOf": [
-                    one if one == {"type": "null"} else self.place(one, name) for one in choices
+                    choice if choice == {"type": "null"} else self.place(choice, name)
+                    for choice in choices
                 ]
             }
         if "properties" not in body and "enum" not in body:
@@ -187,9 +187,9 @@ class _Overlay:
         return {"$ref": FACADE + name}
 
     def finished(self, node: Json, *, request: bool) -> Json:
-        """Return the node with every reference leading to a name of the client."""
+        """Return the node with all references replaced by names of the client."""
         if isinstance(node, list):
-            return [self.finished(one, request=request) for one in node]
+            return [self.finished(item, request=request) for item in node]
         if not isinstance(node, dict):
             return node
         if isinstance(node.get("$ref"), str):
@@ -203,25 +203,25 @@ class _Overlay:
         }
 
     def other(self, old: str, *, request: bool) -> str:
-        """Return the name of a schema that is at none of our places."""
+        """Return the name of a schema that the facade does not use."""
         if (old, request) not in self.names:
             name = old
             while name in self.ours or name in self.rest:
                 name += "Request" if request else "Other"
             self.names[old, request] = name
-            self.rest[name] = {}  # it may hold itself
+            self.rest[name] = {}  # for a recursive schema
             body = self.document["components"]["schemas"][old]
             self.rest[name] = self.finished(body, request=request)
         return self.names[old, request]
 
 
-def _united(one: dict[str, Json], other: dict[str, Json]) -> dict[str, Json]:
-    """Return one schema for two places that share a name: what only one has is optional."""
-    fields = dict(one.get("properties", {}))
-    for name, schema in other.get("properties", {}).items():
+def _united(first: dict[str, Json], second: dict[str, Json]) -> dict[str, Json]:
+    """Return a schema for two places with the same name: fields of only one are optional."""
+    fields = dict(first.get("properties", {}))
+    for name, schema in second.get("properties", {}).items():
         known = fields.setdefault(name, schema)
         if bare(known) != bare(schema):
             fields[name] = {"anyOf": [known, schema]}
-    both = set(other.get("required", []))
-    united = one | {"required": [name for name in one.get("required", []) if name in both]}
+    both = set(second.get("required", []))
+    united = first | {"required": [name for name in first.get("required", []) if name in both]}
     return united | ({"properties": fields} if fields else {})

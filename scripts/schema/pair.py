@@ -1,4 +1,4 @@
-"""Put a schema and its client in place together: both or neither, whenever it is killed."""
+"""Replace a schema and its client together: both or neither, even if the process is killed."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ AT_FDCWD = -100
 
 @contextlib.contextmanager
 def workspace(root: Path = ROOT) -> Iterator[Path]:
-    """Give a folder for a new pair, and see to what a killed run left; others wait meanwhile."""
+    """Yield a folder for a new pair, with an exclusive lock, after completing a killed run."""
     handle = os.open(root, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         _place(root)
-        for left in root.glob(".generate-*"):
-            shutil.rmtree(left)
+        for abandoned in root.glob(".generate-*"):
+            shutil.rmtree(abandoned)
         with tempfile.TemporaryDirectory(
             dir=root, prefix=".generate-", ignore_cleanup_errors=True
         ) as name:
@@ -51,7 +51,7 @@ def replace(new: Path, root: Path = ROOT) -> None:
 
 
 def finish(root: Path = ROOT) -> bool:
-    """Put a pair in place that a killed run had ready, and say whether there was one."""
+    """Put the complete pair of a killed run in place. Return whether there was one."""
     if not (root / NEXT).is_dir():
         return False
     with workspace(root):
@@ -62,12 +62,12 @@ def _place(root: Path) -> None:
     ready = root / NEXT
     if not ready.is_dir():
         return
-    # Copies are put in place, so that this can be done again from the start.
+    # Put copies in place, so that this can be repeated if it is interrupted.
     swap = Path(tempfile.mkdtemp(dir=root, prefix=".generate-"))
     shutil.copytree(ready, swap, dirs_exist_ok=True)
     _sync(swap)
     _exchange(swap / CLIENT, root / CLIENT)
-    os.replace(swap / SCHEMA, root / SCHEMA)  # noqa: PTH105  # no more than the call
+    os.replace(swap / SCHEMA, root / SCHEMA)  # noqa: PTH105  # exactly one system call
     _sync_folder(root)
     ready.rename(swap / "done")
     shutil.rmtree(swap)
@@ -81,7 +81,7 @@ def _exchange(new: Path, old: Path) -> None:
             return
     except AttributeError:
         pass
-    # Not Linux, or a file system without it: for a moment there is no client.
+    # Not Linux, or a file system without this call: for a moment, there is no client.
     if old.exists():
         old.rename(new.with_name("old"))
     new.rename(old)
@@ -101,4 +101,4 @@ def _sync_folder(path: Path) -> None:
 
 
 if __name__ == "__main__" and finish():
-    print("A change of the schema had been interrupted: it is finished now.")
+    print("An interrupted change of the schema was completed.")

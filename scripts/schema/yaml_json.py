@@ -1,4 +1,4 @@
-"""Read YAML and JSON as JSON would have it, and write a document as YAML."""
+"""Read YAML and JSON with the types of JSON, and write a document as YAML."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_NODES = 500_000
-# Of YAML, which takes a thousand times as long to read as JSON: a value begins at one of these.
+# YAML takes a thousand times as long to read as JSON. A value of YAML begins after one of these.
 MAX_YAML_NODES = 100_000
 YAML_NODE = re.compile(r"[\n\r,\[{]")
 MAX_DEPTH = 100
 MAX_DIGITS = 300  # JSON readers do not accept larger numbers
 TAG = "tag:yaml.org,2002:"
-# YAML's kinds of scalars. A date is text in JSON, whether there is such a day or not.
+# The kinds of scalars in YAML. A date is text in JSON, even an impossible one.
 TEXT = {"str", "timestamp", "merge", "value"}
 PLAIN = TEXT | {"null", "bool", "int", "float"}
 OTHERS = {"binary", "omap", "pairs", "set"}
 NO_MARKS = str.maketrans("", "", "-_/.")
-# The words that YAML 1.1, which some tools still read, takes for something else than text.
+# Words that are not text in YAML 1.1, which some tools still use.
 SPECIAL = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
 
 Json = Any
 
 
-class Refused(Exception):  # noqa: N818  # what happened, not what failed
-    """The defect of a document, in one line."""
+class Refused(Exception):  # noqa: N818  # reads better than RefusedError
+    """A document is rejected. The message has the reason on one line."""
 
 
 @contextlib.contextmanager
 def well_built() -> Iterator[None]:
-    """Refuse a document that has something else where OpenAPI has an object, a list or text."""
+    """Reject a document with values of types that OpenAPI does not allow."""
     try:
         yield
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
@@ -48,10 +48,10 @@ def well_built() -> Iterator[None]:
 
 
 def parse(data: bytes) -> Json:
-    """Return what YAML or JSON says, in JSON's types.
+    """Parse YAML or JSON to the types of JSON.
 
     Raises:
-        Refused: it is neither, or says what JSON cannot say, or more than there is room for.
+        Refused: the text is neither, has values that JSON does not have, or is too large.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -61,9 +61,7 @@ def parse(data: bytes) -> Json:
     if not start:
         raise Refused("it is empty")
     if start.startswith("<"):
-        raise Refused(
-            "it is a web page (or XML), not a schema: take the address of the file itself"
-        )
+        raise Refused("it is a web page (or XML), not a schema: use the address of the file itself")
     try:
         value = _from_json(text) if start.startswith("{") else _from_yaml(text)
         _, depth = _measure(value, {})
@@ -85,16 +83,16 @@ def _line(error: Exception) -> str:
 
 
 def _measure(node: Json, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
-    """Return how many values a node holds, its aliases written out, and how deep they are."""
+    """Return the number of values in a node, with aliases expanded, and their depth."""
     if not isinstance(node, dict | list):
         return 1, 0
     if id(node) not in known:
         children = node.values() if isinstance(node, dict) else node
-        measures = [_measure(one, known) for one in children]
-        size = 1 + sum(one for one, _ in measures)
+        measures = [_measure(child, known) for child in children]
+        size = 1 + sum(child_size for child_size, _ in measures)
         if size > MAX_NODES:
             raise Refused(f"it has more than {MAX_NODES} values once its aliases are written out")
-        known[id(node)] = size, 1 + max((one for _, one in measures), default=0)
+        known[id(node)] = size, 1 + max((depth for _, depth in measures), default=0)
     return known[id(node)]
 
 
@@ -137,14 +135,14 @@ def _float(text: str) -> float:
 def _from_yaml(text: str) -> Json:
     if sum(1 for _ in YAML_NODE.finditer(text)) > MAX_YAML_NODES:
         raise Refused(f"it is YAML of more than {MAX_YAML_NODES} values or lines: take it as JSON")
-    # pure: the C parser is a package of its own, and takes other things for errors.
+    # pure: the C parser is a separate package, and reports different errors.
     yaml = YAML(typ="safe", pure=True)
     node = yaml.compose(text)
     return None if node is None else _YamlReader(yaml.constructor).value(node)
 
 
 class _YamlReader:
-    """Makes values of YAML's nodes; one node is one value, wherever its aliases stand."""
+    """Makes values of YAML nodes. All aliases of a node have the same value."""
 
     def __init__(self, constructor: Any) -> None:
         self.constructor = constructor
@@ -166,7 +164,7 @@ class _YamlReader:
         if isinstance(node, MappingNode) and kind == "map":
             return self.mapping(node)
         if isinstance(node, SequenceNode) and kind == "seq":
-            return [self.value(one) for one in node.value]
+            return [self.value(item) for item in node.value]
         if isinstance(node, ScalarNode) and kind in PLAIN:
             return self.scalar(node, kind)
         line = node.start_mark.line + 1
@@ -200,8 +198,8 @@ class _YamlReader:
         return inherited | own
 
     def inherited(self, node: Node) -> dict[str, Json]:
-        """Return what the merge key `<<` brings in."""
-        parts = [self.value(one) for one in node.value] if node.tag == f"{TAG}seq" else None
+        """Return the values of the merge key `<<`."""
+        parts = [self.value(item) for item in node.value] if node.tag == f"{TAG}seq" else None
         whole: dict[str, Json] = {}
         for part in reversed([self.value(node)] if parts is None else parts):
             if not isinstance(part, dict):
@@ -214,7 +212,7 @@ class _YamlReader:
 
 
 def dump(document: dict[str, Json]) -> bytes:
-    """Write a document as YAML that both versions of YAML read alike."""
+    """Write a document as YAML that YAML 1.1 and 1.2 read in the same way."""
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.allow_unicode = True
@@ -235,6 +233,6 @@ def _text(representer: Any, value: str) -> Any:
 
 
 def brief(value: Json) -> str:
-    """Return a value as a message shows it: as JSON, cut."""
+    """Return a value for a message, as JSON of at most 40 characters."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 40 else f"{text[:39]}…"

@@ -58,9 +58,9 @@ BREAKING = {
 
 
 def test_each_change_that_breaks_users_is_named(tmp_path):
-    found = list(breaking(PAGE, changed(tmp_path, *BREAKING.values())))
+    broken = list(breaking(PAGE, changed(tmp_path, *BREAKING.values())))
     for said in BREAKING:
-        assert [one for one in found if one.startswith(said)], f"{said}\n{found}"
+        assert [line for line in broken if line.startswith(said)], f"{said}\n{broken}"
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_each_change_that_breaks_users_is_named(tmp_path):
     ],
 )
 def test_a_type_that_breaks_users_is_named(old, new, said):
-    found = list(breaking(PAGE, PAGE.replace(old, new, 1)))
-    assert len(found) == 1
-    assert found[0].startswith(said)
+    broken = list(breaking(PAGE, PAGE.replace(old, new, 1)))
+    assert len(broken) == 1
+    assert broken[0].startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_type_that_breaks_users_is_named(old, new, said):
         ("retry_after: float | None", "retry_after: float"),
     ],
 )
-def test_a_type_that_takes_more_or_gives_less_breaks_nobody(old, new):
+def test_wider_arguments_and_narrower_results_do_not_break_users(old, new):
     assert list(breaking(PAGE, PAGE.replace(old, new, 1))) == []
 
 
@@ -95,7 +95,7 @@ def test_a_command_or_option_that_is_gone_is_breaking():
     assert list(breaking(PAGE, without)) == ["bettune push --dry-run: is gone or has changed"]
 
 
-def test_what_is_new_and_optional_breaks_nobody(tmp_path):
+def test_new_optional_parameters_do_not_break_users(tmp_path):
     optional = ("bettune/_sync/predictions.py", "odds: Any)", "odds: Any, *, note: str = '')")
     new = changed(tmp_path, optional)
     assert new != PAGE

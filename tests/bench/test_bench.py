@@ -31,7 +31,7 @@ MEASURED = {
     "sync_many of 3 filters, 30 odds each, under a limit of 20 in 0.5 s": {"bettune"},
     SHARED: {FOUR},
     f"{SHARED}, refused": {FOUR},
-    "24 writes, 8 at a time, each answer after 50 ms": {"bettune", "bettune, async"},
+    "24 writes, 8 at a time, each response after 50 ms": {"bettune", "bettune, async"},
     "matches.list of 5,000, per match": {"bettune"},
     "plan of 2,000, per match": {"bettune"},
     "matches.list of 5,000, peak memory": {"bettune"},
@@ -60,4 +60,4 @@ def test_a_part_that_does_not_exist_is_refused():
     command = [*BENCH, "speed"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "no such part: speed" in done.stderr
+    assert "unknown parts: speed" in done.stderr

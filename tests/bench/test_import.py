@@ -17,7 +17,7 @@ def test_the_import_alone_brings_nothing_heavy():
     assert done.stdout == "[]\n"
 
 
-def test_the_clients_bring_what_they_send_with_when_one_is_made():
+def test_the_http_client_is_imported_when_a_client_is_made():
     code = (
         "from bettune import AsyncBetTune, BetTune; import sys; "
         "print(sorted({'anyio', 'attrs', 'bettune._http', 'httpcore'} & sys.modules.keys()))"

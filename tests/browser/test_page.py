@@ -159,7 +159,7 @@ def test_an_address_with_a_sign_that_stands_for_nothing(box, visit):
     assert send(opened(page, "get-sports")).startswith("200 ")
 
 
-def test_what_is_not_there_and_what_is_wrong(box, visit):
+def test_errors_of_requests_are_shown(box, visit):
     page = visit(box)
     operation = opened(page, f"put-{WRITE}")
     fill(operation, f"put-{WRITE}")
@@ -187,7 +187,7 @@ def test_a_sandbox_that_has_stopped(visit, port):
     with Sandbox(port=port) as box:
         page = visit(box)
         operation = opened(page, "get-sports")
-    assert send(operation) == "No answer. Is the sandbox still running?"
+    assert send(operation) == "No response. Is the sandbox still running?"
 
 
 def test_the_same_in_python(box, visit):
@@ -224,7 +224,7 @@ def test_the_same_as_curl(box, visit):
         assert box.seen[-2][1:] == box.seen[-1][1:]
 
 
-def test_what_is_typed_stays_text(box, visit):
+def test_typed_values_stay_text(box, visit):
     page = visit(box)
     bad = "<img src=x onerror=alert(1)>'\"</pre>"
     operation = opened(page, f"put-{WRITE}")
@@ -273,11 +273,11 @@ def test_the_matches_show_a_push_as_it_happens(visit, port):
         expect(cell).to_have_class("changed")
         expect(count).to_contain_text(f"through the API: {before + 1}")
     page.clock.fast_forward(2000)
-    expect(page.get_by_role("status")).to_contain_text("does not answer")
+    expect(page.get_by_role("status")).to_contain_text("does not respond")
     expect(cell).to_have_text("7.770000")
 
 
-def test_what_a_client_needs_is_copied(box, visit):
+def test_the_settings_of_a_client_can_be_copied(box, visit):
     page = visit(box, permissions=["clipboard-read", "clipboard-write"])
     stop_the_clock(page)  # the word goes after a moment
     for text in (document().server, box.base_url, box.token, box.free_token):

@@ -42,21 +42,21 @@ def test_sports(run, client):
 
 
 def test_filters(run, client):
-    found = client.prediction_filters.list()
-    assert found
-    assert rows(run("filters")) == strings(found)
+    listed = client.prediction_filters.list()
+    assert listed
+    assert rows(run("filters")) == strings(listed)
 
 
 def test_matches(run, client):
-    found = client.matches.list(DAY, sport=1)
-    assert any(match.finished for match in found)
-    assert rows(run("matches", DAY)) == strings(found)
+    listed = client.matches.list(DAY, sport=1)
+    assert any(match.finished for match in listed)
+    assert rows(run("matches", DAY)) == strings(listed)
 
 
 def test_matches_of_several_days(run, client, box):
-    found = list(client.matches.between("2026-06-05", "2026-06-07", sport=1))
+    listed = list(client.matches.between("2026-06-05", "2026-06-07", sport=1))
     before = len(box.seen)
-    assert rows(run("matches", "2026-06-05", "--until", "2026-06-07")) == strings(found)
+    assert rows(run("matches", "2026-06-05", "--until", "2026-06-07")) == strings(listed)
     assert sent(box)[before:] == [("GET", "/matches")] * 3
 
 
@@ -71,8 +71,8 @@ def test_matches_of_a_local_day(run, client, box, day):
         if match.date.astimezone(warsaw).date() == day
     }
     before = len(box.seen)
-    found = rows(run("matches", day, "--tz", "Europe/Warsaw"))
-    assert {int(row["id"]): row["date"] for row in found} == expected
+    listed = rows(run("matches", day, "--tz", "Europe/Warsaw"))
+    assert {int(row["id"]): row["date"] for row in listed} == expected
     assert sent(box)[before:] == [("GET", "/matches")] * 2
 
 
@@ -126,9 +126,9 @@ def test_predictions_for_a_day(run, client, box):
     day = client.matches.list(DAY, sport=1)
     client.predictions.sync(11583, {day[0]: 2, day[-1]: 3}, by_hand="overwrite", max_drop=None)
     before = len(box.seen)
-    found = rows(run("predictions", 11583, "--date", DAY))
-    assert found == strings(client.predictions.search(11583, day), matches=day)
-    assert list(found[0]) == list(_PREDICTION_COLUMNS)
+    listed = rows(run("predictions", 11583, "--date", DAY))
+    assert listed == strings(client.predictions.search(11583, day), matches=day)
+    assert list(listed[0]) == list(_PREDICTION_COLUMNS)
     wanted = [("GET", "/prediction-filters"), ("GET", "/matches"), ("POST", "/predictions/search")]
     assert sent(box)[before : before + 3] == wanted
 
@@ -155,7 +155,7 @@ def test_put(run, client):
         client.predictions.search(11583, [1611243])
     )
     line = run("put", 11583, 1611243, "2.5", "--format", "table")
-    assert line == (0, "Filter 11583 holds odds of 2.5 for match 1611243.\n", "")
+    assert line == (0, "Filter 11583 has minimum odds of 2.5 for match 1611243.\n", "")
 
 
 def test_delete(run, client):
@@ -163,7 +163,7 @@ def test_delete(run, client):
     assert run("delete", 11583, 1611243) == (0, "", "")
     assert client.predictions.search(11583, [1611243]) == []
     assert run("delete", 11583, 1611243, "--format", "json") == (0, "null\n", "")
-    line = "Filter 11583 holds no odds for match 1611243.\n"
+    line = "Filter 11583 has no minimum odds for match 1611243.\n"
     assert run("delete", 11583, 1611243, "--format", "table") == (0, line, "")
 
 
@@ -253,7 +253,7 @@ def test_a_wrong_token(run, box, use):
     assert (status, out) == (1, "")
     assert err == (
         "Error: GET /sports: 401 invalid_token: Invalid token. "
-        "Put a valid token into BETTUNE_API_TOKEN: BetTune's Settings page makes them\n"
+        "Put a valid token into BETTUNE_API_TOKEN. Create one on BetTune's Settings page\n"
     )
 
 
@@ -273,7 +273,11 @@ def test_without_pro(run, box, use):
 
 def test_a_filter_may_be_named(run, client, box):
     status, out, err = run("put", "Manual football", 1611243, "2.5", "--format", "table")
-    assert (status, out, err) == (0, "Filter 11583 holds odds of 2.5 for match 1611243.\n", "")
+    assert (status, out, err) == (
+        0,
+        "Filter 11583 has minimum odds of 2.5 for match 1611243.\n",
+        "",
+    )
     (got,) = rows(run("predictions", "Manual football", "--match", 1611243))
     assert (got["filter_id"], got["odds"]) == ("11583", "2.500000")
     run("delete", "Manual football", 1611243)
@@ -281,7 +285,8 @@ def test_a_filter_may_be_named(run, client, box):
     status, out, err = run("put", "manual football", 1611243, "2.5")
     assert (status, out, sent(box)[-1]) == (1, "", ("GET", "/prediction-filters"))
     assert err == (
-        "Error: there is no prediction filter 'manual football': to list yours: bettune filters\n"
+        "Error: there is no prediction filter 'manual football': "
+        "to list yours, run: bettune filters\n"
     )
 
 
@@ -289,15 +294,17 @@ def test_a_filter_may_be_named(run, client, box):
 def test_an_unknown_filter(run):
     status, out, err = run("put", 1, 1611243, 2)
     assert (status, out) == (1, "")
-    assert err.endswith("404 filter_not_found: Filter not found. To list yours: bettune filters\n")
+    assert err.endswith(
+        "404 filter_not_found: Filter not found. To list yours, run: bettune filters\n"
+    )
     status, out, err = run("predictions", 1, "--date", DAY)
     assert (status, out) == (1, "")
-    assert err == "Error: there is no prediction filter 1: to list yours: bettune filters\n"
+    assert err == "Error: there is no prediction filter 1: to list yours, run: bettune filters\n"
     status, out, err = run("put", "1" * 5000, 1611243, 2)
     assert (status, out) == (1, "")
     assert (
-        err
-        == f"Error: there is no prediction filter '{'1' * 59}…: to list yours: bettune filters\n"
+        err == f"Error: there is no prediction filter '{'1' * 59}…: "
+        "to list yours, run: bettune filters\n"
     )
 
 
@@ -358,9 +365,9 @@ def test_matches_are_searched_in_all_their_names(run, client):
     day = client.matches.list(DAY, sport=1)
     match = day[10]
     for text in (match.home.name.upper(), match.tournament.name, match.country.name[1:]):
-        found = {int(row["id"]) for row in rows(run("matches", DAY, "--search", text))}
-        assert match.id in found
-        assert len(found) < len(day)
+        listed = {int(row["id"]) for row in rows(run("matches", DAY, "--search", text))}
+        assert match.id in listed
+        assert len(listed) < len(day)
     assert rows(run("matches", DAY, "--search", "łódź")) == rows(
         run("matches", DAY, "--search", "LODZ")
     )
@@ -371,9 +378,9 @@ def test_kick_offs_and_changes_are_in_the_zone(run, client):
     match = client.matches.list(DAY, sport=1)[5]
     client.predictions.put(11583, match, "2.100000")
     arguments = "predictions", 11583, "--date", DAY, "--tz", "Europe/Warsaw"
-    found = {row["match_id"]: row for row in rows(run(*arguments))}
+    listed = {row["match_id"]: row for row in rows(run(*arguments))}
     local = match.date.astimezone(ZoneInfo("Europe/Warsaw"))
-    assert found[str(match.id)]["kick_off"] == local.isoformat()
+    assert listed[str(match.id)]["kick_off"] == local.isoformat()
     (line,) = (
         line
         for line in run(*arguments, "--format", "table").out.splitlines()

@@ -47,16 +47,19 @@ def test_words_mean_the_days_of_the_zone(word, offset, name):
     "text",
     ["2026-06-31", "20260606", "2026-6-6", "6.6.2026", "Today", "", "2026-W23-6", "٢٠٢٦-٠٦-٠٦"],
 )
-def test_what_is_no_day(text):
+def test_invalid_days(text):
     with pytest.raises(click.BadParameter) as caught:
         to_day(CONTEXT, DAY, text)
-    assert caught.value.message == f"{text!r} is not a day: YYYY-MM-DD, yesterday, today, tomorrow."
+    assert (
+        caught.value.message
+        == f"{text!r} is not a day: use YYYY-MM-DD, yesterday, today or tomorrow."
+    )
 
 
 @pytest.mark.parametrize(
     "name", ["Europe/Warsow", "", "x" * 300, "EST5EDT4", "local", "Europe/Warsaw\n"]
 )
-def test_what_is_no_zone(name):
+def test_unknown_zones(name):
     with pytest.raises(click.BadParameter, match="use a name such as Europe/Warsaw") as caught:
         zone(name)
     assert repr(name)[:50] in caught.value.message

@@ -145,13 +145,13 @@ async def test_matches_come_in_pages_and_by_search(opened, box):
     assert {row["kick_off"][:10] for row in rows} == {DAY}
     wanted = rows[30]
     words = f"{wanted['away']} {wanted['home'].upper()}"
-    found = await opened.ask("list_matches", day=DAY, tz="Europe/Warsaw", search=words)
-    assert wanted in found["matches"]
-    assert found["total"] < 5
+    reply = await opened.ask("list_matches", day=DAY, tz="Europe/Warsaw", search=words)
+    assert wanted in reply["matches"]
+    assert reply["total"] < 5
     accented = next(row for row in rows if not row["home"].isascii())
     words = plain(f"{accented['home']} {accented['away']}")
-    found = await opened.ask("list_matches", day=DAY, tz="Europe/Warsaw", search=words)
-    assert accented in found["matches"]
+    reply = await opened.ask("list_matches", day=DAY, tz="Europe/Warsaw", search=words)
+    assert accented in reply["matches"]
 
 
 @in_session()

@@ -69,7 +69,7 @@ def odds(**values):
         pytest.param("match_id,odds,home\n7,2.15,Łódź\n8,,\n".encode("cp1250"), id="cp1250"),
     ],
 )
-def test_what_is_read(content):
+def test_readable_files(content):
     assert read(content) == odds(m7="2.15", m8=None)
 
 
@@ -77,7 +77,7 @@ def test_the_word_delete_deletes():
     assert read("match_id,odds\n7,delete\n8,Delete\n") == {7: DELETE, 8: DELETE}
 
 
-def test_empty_odds_are_refused_unless_it_is_said_what_they_mean():
+def test_empty_odds_are_refused_without_missing():
     message = refused("match_id,odds\n7,2\n8,\n", missing="error")
     assert message.startswith("odds.csv, line 3: odds are empty; --missing skip leaves such")
     assert read("match_id,odds\n7,\n", missing="skip") == {7: None}
@@ -104,7 +104,7 @@ def test_a_column_of_odds_for_each_filter():
         ("2026-06-06,Lec\x1bhia,Lech,2", "home: 'Lec\\x1bhia' has a control character"),
     ],
 )
-def test_what_is_no_fixture(row, reason):
+def test_invalid_fixtures(row, reason):
     row = row if isinstance(row, bytes) else row.encode()
     message = refused(b"date,home,away,odds\n" + row, zone=ZoneInfo("Europe/Warsaw"))
     assert message.startswith(f"odds.csv, line 2: {reason}")
@@ -188,7 +188,7 @@ def test_sheets_as_people_save_them(content, reading, day):
         (
             "date,Data,home,away,odds\n2026-06-06,x,A,B,2\n",
             {"rename": {"Data": "date"}},
-            "line 1: --rename Data=date: there is a column date already; rename that one too",
+            "line 1: --rename Data=date: there already is a column date; rename it too",
         ),
         (
             "Dzień,home,away,odds\n2026-06-06,A,B,2\n",
@@ -256,8 +256,8 @@ def test_a_workbook_has_values_of_its_own_types():
     [
         ("#N/A", "column B (odds): the cell holds #N/A: correct the formula, or empty the cell"),
         ("=1/0", "column B (odds): the cell holds a formula without a value: open the file"),
-        (date(2026, 2, 15), "column B (odds): 2026-02-15 is not a number, but the spreadsheet"),
-        (True, "column B (odds): TRUE is not a number, but the spreadsheet"),
+        (date(2026, 2, 15), "column B (odds): 2026-02-15 is not a number: the spreadsheet"),
+        (True, "column B (odds): TRUE is not a number: the spreadsheet"),
         (0.99, "column B (odds): odds must be at least 1, not '0.99'"),
         (None, "column B (odds): odds are empty; --missing skip"),
     ],
@@ -294,9 +294,9 @@ def test_a_formula_may_have_the_text_of_an_empty_cell():
 
 def test_a_workbook_of_several_sheets_needs_the_name_of_one():
     content = workbook(["match_id", "odds"], [7, 2], sheets=("One", "Two"))
-    assert "several sheets: name one with --worksheet: 'One', 'Two'" in refused(content)
+    assert "several sheets: choose one with --worksheet: 'One', 'Two'" in refused(content)
     assert read(content, reading=Reading(worksheet="Two")) == odds(m7="2")
-    assert "has no sheet 'Three', but" in refused(content, reading=Reading(worksheet="Three"))
+    assert "has no sheet 'Three', only" in refused(content, reading=Reading(worksheet="Three"))
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,10 @@ def test_a_workbook_of_several_sheets_needs_the_name_of_one():
         ),
         (workbook(["match_id", "odds"]), "odds.csv, sheet 'Arkusz1', row 1: there are no rows"),
         (workbook(), "odds.csv, sheet 'Arkusz1', row 1: the sheet is empty"),
-        (workbook(["match_id", "odds"], [7, 2, 3]), "odds.csv, sheet 'Arkusz1', row 2: '3' stands"),
+        (
+            workbook(["match_id", "odds"], [7, 2, 3]),
+            "odds.csv, sheet 'Arkusz1', row 2: '3' is to the right",
+        ),
     ],
 )
 def test_workbooks_that_cannot_be_read(content, reason):
@@ -342,11 +345,14 @@ def test_odds_are_rounded_as_bettune_does():
         ("7,2.15\n", "line 1: no column match_id and no column odds in '7, 2.15'"),
         ("match_id|odds\n7|2\n", "line 1: no column match_id and no column odds in 'match_id|odds"),
         ("match_id,odds,odds\n7,2,3\n", "line 1: there are two columns odds"),
-        ("match_id;odds;x,match_id,odds\n", "line 1: separated by commas or by semicolons?"),
+        (
+            "match_id;odds;x,match_id,odds\n",
+            "line 1: the header is valid with commas or semicolons as",
+        ),
         (codecs.BOM_UTF16_LE + "match_id".encode("utf-16-le"), "line 1: it is UTF-16"),
         (codecs.BOM_UTF16_BE + "match_id".encode("utf-16-be"), "line 1: it is UTF-16"),
-        ("match_id,odds\n7,2\n".encode("utf-16-le"), "line 1: a NUL byte"),
-        ("match_id,odds\n7,2\0\n", "line 2: a NUL byte"),
+        ("match_id,odds\n7,2\n".encode("utf-16-le"), "line 1: it has a NUL byte"),
+        ("match_id,odds\n7,2\0\n", "line 2: it has a NUL byte"),
         ("match_id,odds\n\n7,x\n", "line 3: odds must be a finite decimal number, not 'x'"),
         ("match_id,odds\n7,0.99\n", "line 2: odds must be at least 1, not '0.99'"),
         ("match_id;odds\n7;0,99\n", "line 2: odds must be at least 1, not '0,99'"),
@@ -359,10 +365,10 @@ def test_odds_are_rounded_as_bettune_does():
         (b"match_id,odds\n7,2.1\xa05\n", "line 2: it is not UTF-8: save the file as CSV UTF-8"),
         (
             'match_id,odds\n7,"1,234"\n',
-            "line 2: odds '1,234': a decimal comma, or one of thousands",
+            "line 2: odds '1,234' are ambiguous: use a decimal point",
         ),
         ('match_id,odds\n7,"2,15"\n8,2.15\n', "line 3: odds '2.15' have a decimal point, those on"),
-        ("sep=|\nmatch_id|odds\n", "line 1: separated by '|': use commas, semicolons or tabs"),
+        ("sep=|\nmatch_id|odds\n", "line 1: the separator is '|': use commas, semicolons or tabs"),
         ("sep=;\nmatch_id,odds\n", "line 2: no column match_id and no column odds in 'match_id,o"),
         ("match_id,odds\n0,2\n", "line 2: match_id must be at least 1, not 0"),
         ("match_id,odds\n9999999999999999999,2\n", "line 2: match_id must be below 2**63"),
@@ -375,7 +381,7 @@ def test_odds_are_rounded_as_bettune_does():
         ),
         ("match_id,odds\n7.5,2\n", "line 2: match_id must be a whole number, not '7.5'"),
         ('match_id,odds\n"7,000",2\n', "line 2: match_id must be a whole number, not '7,000'"),
-        ("match_id,odds\n,2\n", "line 2: match_id is empty; --unresolved skip leaves out"),
+        ("match_id,odds\n,2\n", "line 2: match_id is empty; --unresolved skip skips such rows"),
         ("match_id,odds\n-7,2\n", "line 2: match_id must be a whole number, not '-7'"),
         ("match_id,odds\n1 000,2\n", "line 2: match_id must be a whole number, not '1 000'"),
         (f"match_id,odds\n{'9' * 5000},2\n", "line 2: match_id must be a whole number, not '999"),
@@ -386,7 +392,7 @@ def test_odds_are_rounded_as_bettune_does():
         (f'match_id,odds,x\n7,2,"{"x" * 200_000}"\n', "line 2: not CSV: field larger than"),
     ],
 )
-def test_what_is_refused(content, reason):
+def test_invalid_files(content, reason):
     message = refused(content)
     assert message.startswith(f"odds.csv, {reason}")
     assert message.endswith("; nothing was sent")
@@ -397,11 +403,11 @@ def test_what_is_refused(content, reason):
 def test_every_bad_line_is_named():
     lines = ["match_id,odds", "1,2", "2,x", "3,", "x,2", "1,3", "4,0"]
     assert refused("\n".join(lines)).splitlines() == [
-        "odds.csv has bad lines; nothing was sent:",
+        "odds.csv has invalid lines; nothing was sent:",
         "  line 3: odds must be a finite decimal number, not 'x'",
         (
-            "  line 5: match_id must be a whole number, not 'x'; if it is another provider's, call "
-            "it something else: --rename match_id=their_id"
+            "  line 5: match_id must be a whole number, not 'x'; if it is another provider's, "
+            "rename the column: --rename match_id=their_id"
         ),
         "  line 6: match 1 is on line 2 already",
         "  line 7: odds must be at least 1, not '0'",

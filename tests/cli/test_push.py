@@ -37,7 +37,7 @@ def lines(count, first=1611243):
     return "match_id,odds\n" + "".join(f"{first + n},7.77\n" for n in range(count))
 
 
-def test_it_writes_what_differs_and_reports_it(run, box, client, file):
+def test_it_writes_the_differences_and_reports_them(run, box, client, file):
     before = len(writes(box))
     status, out, err = run("push", FILTER, file(WANTED))
     assert (status, err) == (0, "")
@@ -114,7 +114,10 @@ def test_matches_that_fail_are_listed_and_the_others_written(run, file):
     status, out, err = run("push", FILTER, path)
     assert status == 1
     assert err.splitlines() == [
-        "Error: 1 of 4 writes failed. Running it again does not help; matches: bettune matches DAY",
+        (
+            "Error: 1 of 4 writes failed. Retrying does not help. "
+            "To list matches, run: bettune matches DAY"
+        ),
         f"  match {NO_MATCH}: 404 match_not_found: Match not found",
     ]
     assert [row["action"] for row in rows(out)] == ["updated", "deleted", "created", "failed"]
@@ -137,7 +140,7 @@ def test_of_very_many_failures_the_first_are_listed(run, file):
     assert err.endswith("\n  and 30 more\n")
 
 
-def test_what_stops_the_run_is_said_with_what_was_not_tried(run, use, file):
+def test_an_error_that_stops_the_run_is_reported_with_the_pending_writes(run, use, file):
     with Sandbox(rate_limit=RateLimit(4, 500)) as box:
         use(box)
         status, out, err = run("push", FILTER, file(lines(30)), *ANY)
@@ -155,7 +158,7 @@ def test_what_stops_the_run_is_said_with_what_was_not_tried(run, use, file):
     )
     # The last one was refused by BetTune, or by the client, which knew the limit by then.
     assert re.search(r"/prediction: 429( rate_limit_exceeded)?: ", first)
-    assert "Run it again in " in first
+    assert "Run the command again in " in first
     assert "Try again" not in first
 
 
@@ -204,5 +207,5 @@ def test_a_table_of_matches_may_be_pushed_back(run, client, file):
     status, _, err = run("push", 11584, file(out), *ANY)
     assert (status, err) == (0, "")
     wanted = {int(row["match_id"]): Decimal(row["odds"]) for row in rows(out)}
-    found = client.predictions.search(11584, list(wanted))
-    assert {prediction.match_id: prediction.odds for prediction in found} == wanted
+    predictions = client.predictions.search(11584, list(wanted))
+    assert {prediction.match_id: prediction.odds for prediction in predictions} == wanted

@@ -48,7 +48,7 @@ def test_a_sheet_of_names_goes_into_several_filters(run, client, day, sheet):
     }
     for filter_id, odds in ((11583, "2.5"), (11584, "3.5")):
         found = client.predictions.search(filter_id, ids)
-        assert [one.odds for one in found] == [Decimal(odds)] * 2
+        assert [prediction.odds for prediction in found] == [Decimal(odds)] * 2
 
 
 def test_the_plan_names_the_matches(run, box, day, sheet):
@@ -62,7 +62,7 @@ def test_the_plan_names_the_matches(run, box, day, sheet):
     assert writes(box) == []
 
 
-def test_what_is_not_certain_is_explained_and_nothing_written(run, box, day, sheet):
+def test_unresolved_rows_are_explained_and_nothing_is_written(run, box, day, sheet):
     path = sheet(NOBODY.format(day[20].away.name))
     status, out, err = run("push", path, *COLUMNS)
     assert (status, out, writes(box)) == (2, "", [])
@@ -73,7 +73,7 @@ def test_what_is_not_certain_is_explained_and_nothing_written(run, box, day, she
     assert rest[-2:] == ["yours,bettune", f"Zzyzx Qwfpgj,{day[20].home.name}"]
 
 
-def test_the_others_are_written_where_it_is_said(run, box, day, sheet):
+def test_the_other_rows_are_written_with_unresolved_skip(run, box, day, sheet):
     path = sheet(NOBODY.format(day[20].away.name))
     status, out, err = run("push", path, *COLUMNS, "--unresolved", "skip", "--quiet")
     assert (status, len(rows(out)), writes(box)) == (3, 4, ["PUT"] * 4)
@@ -122,7 +122,7 @@ def test_a_row_that_resolve_left_open(run, day, sheet, tmp_path, box):
     assert err.startswith(f"Note: {resolved}: 2 of 3 fixtures resolved; these rows were skipped:")
 
 
-def test_a_line_named_twice_is_told_by_its_line(run, day, sheet):
+def test_a_duplicate_row_is_reported_with_its_line(run, day, sheet):
     again = f"{DAY},{day[0].home.name},{day[0].away.name},2,3"
     err = run("push", sheet(again), *COLUMNS).err
     assert f"lines 2 and 4: {day[0].home.name} - {day[0].away.name}: they are all match" in err
@@ -139,7 +139,7 @@ def test_a_disabled_filter_is_said(run, sheet):
         (["s.csv"], "Give FILTER and FILE, or --column NAME=FILTER and FILE alone."),
         (["1", "s.csv", *COLUMNS], "Give FILTER and FILE, or --column NAME=FILTER and"),
         (["s.csv", "--column", "home"], "'home' is not NAME=FILTER, such as home_win=11583."),
-        (["s.csv", "--column", "a=b=c"], "'a=b=c' has several '=': name the filter by its id"),
+        (["s.csv", "--column", "a=b=c"], "'a=b=c' has several '=': give the filter's id"),
         (["s.csv", "--column", "a=1", "--column", "a=2"], "there are two filters for the column"),
         (["s.csv", "--column", "A=1", "--column", "a=2"], "there are two filters for the column"),
         (["1", "s.csv", "--tolerance", "0.5"], "'0.5' is not a percentage below 100, such as 0.5%"),
@@ -165,4 +165,4 @@ def test_two_columns_need_two_filters(run, box, sheet):
         "push", sheet(), "--column", "draw=11583", "--column", "home_odds=Manual football"
     )
     assert (status, writes(box)) == (2, [])
-    assert err == ("Error: a filter is named twice: give each column of odds a filter of its own\n")
+    assert err == ("Error: a filter is given twice: give each column of odds a filter of its own\n")

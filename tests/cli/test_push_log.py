@@ -63,7 +63,7 @@ def test_each_write_is_logged_once(run, odds, log):
 
 
 @pytest.mark.usefixtures("box")
-def test_what_failed_is_logged_with_its_error(run, file, log):
+def test_failed_writes_are_logged_with_their_errors(run, file, log):
     path = file("match_id,odds\n9000000000,2\n")
     status, out, _ = run("push", FILTER, path, "--log", log)
     assert status == 1
@@ -94,12 +94,12 @@ def test_a_log_cut_off_anywhere_is_appended_to(run, odds, log, torn, kept):
     assert len(written) == kept + 2
 
 
-def test_a_file_that_is_no_log_is_left_alone(run, box, odds, tmp_path):
+def test_a_file_that_is_not_a_log_is_left_unchanged(run, box, odds, tmp_path):
     path = odds(7.5)
     before = path.read_bytes()
     status, out, err = run("push", FILTER, path, "--log", path)
     assert (status, out, box.seen, path.read_bytes()) == (2, "", [], before)
-    assert "it is not such a log, which begins with the line at,filter_id," in err
+    assert "it is not a log of bettune, which begins with the line at,filter_id," in err
     status, _, err = run("push", FILTER, path, "--log", tmp_path)
     assert (status, box.seen) == (2, [])
     assert err == f"Error: --log {tmp_path}: Is a directory\n"
@@ -147,14 +147,14 @@ def test_quiet_says_nothing_on_success(run, odds):
     assert run("push", 11587, odds(7.5), "--quiet", "--format", "table") == (0, "", "")
 
 
-def test_quiet_says_what_went_wrong(run, box, file):
+def test_quiet_prints_errors(run, box, file):
     path = file("match_id,odds\n9000000000,2\n")
     status, out, err = run("push", FILTER, path, "--quiet", "--format", "table")
     assert (status, out.splitlines()[0]) == (1, "Done: 0 created, 0 updated, 0 unchanged, 1 failed")
     assert err.startswith("Error: 1 of 1 writes failed")
 
 
-def test_what_empty_odds_mean_is_said(run, box, odds):
+def test_missing_sets_the_meaning_of_empty_odds(run, box, odds):
     run("push", FILTER, odds(7.5))
     before = len(box.seen)
     status, _, err = run("push", FILTER, odds(""))
@@ -166,7 +166,7 @@ def test_what_empty_odds_mean_is_said(run, box, odds):
 
 
 @pytest.mark.usefixtures("box")
-def test_a_tolerance_leaves_what_differs_little(run, odds):
+def test_a_tolerance_skips_small_changes(run, odds):
     run("push", FILTER, odds("2.00", "2.00"))
     (row,) = rows(run("push", FILTER, odds("2.01", "2.02"), "--tolerance", "0.5%").out)
     assert (row["match_id"], row["new_odds"]) == (str(FIRST + 1), "2.020000")
@@ -220,7 +220,7 @@ def test_a_closed_standard_input(tmp_path):
     command = f'"{sys.executable}" -m bettune.cli push {FILTER} - <&-'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "Error: standard input is closed: name a file, or pipe one in\n"
+    assert done.stderr == "Error: standard input is closed: give a file, or pipe one in\n"
 
 
 @pytest.mark.usefixtures("box")

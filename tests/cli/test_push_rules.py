@@ -68,7 +68,7 @@ def test_minimum_odds_of_probabilities_and_fair_odds(run, file, cell, options, o
 
 
 @pytest.mark.parametrize("cell", ["0", "1.01", "101%", "-0.4", "+0.4", "0.4_5", "x", "40", "40%%"])
-def test_what_is_no_probability(run, box, file, cell):
+def test_invalid_probabilities(run, box, file, cell):
     status, out, err = run("push", FILTER, file(f"match_id,odds\n7,{cell}\n"), "--probabilities")
     assert (status, out, box.seen) == (2, "", [])
     assert f"'{cell}' is not a probability above 0 and at most 1: write 0.45 or 45%" in err
@@ -92,7 +92,7 @@ def test_percentages_have_a_comma_or_a_point(run, client, day, file):
         assert rows(run("push", FILTER, path, "--tolerance", tolerance).out) == []
 
 
-def test_a_prune_deletes_what_the_file_does_not_name(run, client, day, file):
+def test_a_prune_deletes_predictions_that_are_not_in_the_file(run, client, day, file):
     everything = sheet(day[:6])
     assert run("push", FILTER, file(everything)).status == 0
     part = sheet(day[:3], "2.6") + f"{DAY},{day[3].home.name},{day[3].away.name},\n"
@@ -143,7 +143,7 @@ def test_a_prune_needs_every_row_to_be_found(run, box, day, file, unresolved):
     assert (status, "--prune needs the column date" in err) == (2, True)
 
 
-def test_what_a_person_set_is_refused_kept_or_overwritten(run, client, by_hand, file):
+def test_predictions_set_by_hand_are_refused_kept_or_overwritten(run, client, by_hand, file):
     path = file(f"match_id,odds\n{by_hand.id},9.9\n")
     before = held(client, [by_hand])
     status, out, err = run("push", FILTER, path)
@@ -174,7 +174,7 @@ def test_a_large_fall_is_refused_unless_it_is_allowed(run, client, day, file):
     assert run("push", FILTER, path, "--max-drop", "none").status == 0
 
 
-def test_rows_whose_match_has_started_are_skipped_and_told(run, box, client, file):
+def test_rows_whose_match_has_started_are_skipped_and_reported(run, box, client, file):
     past = client.matches.list("2026-06-06")[:2]
     before = len(writes(box))
     path = file(sheet(past, date="2026-06-06"))
@@ -194,8 +194,8 @@ def test_rows_whose_match_has_started_are_skipped_and_told(run, box, client, fil
 
 def test_an_id_beside_names_has_to_be_theirs(run, box, client, day, file):
     header = "match_id,date,home,away,odds\n"
-    other = f"{day[0].id},{DAY},{day[1].home.name},{day[1].away.name},2\n"
-    status, out, err = run("push", FILTER, file(header + other))
+    contradicting = f"{day[0].id},{DAY},{day[1].home.name},{day[1].away.name},2\n"
+    status, out, err = run("push", FILTER, file(header + contradicting))
     assert (status, out, held(client, day)) == (2, "", {})
     assert f"{day[0].home.name} - {day[0].away.name}" in err
     known = f"{day[0].id}.0,{DAY},{day[0].home.name},{day[0].away.name},2\n"
@@ -208,7 +208,7 @@ def test_ids_that_cannot_be_checked_against_the_teams_are_noted(run, client, day
     path = file(f"match_id,home,away,odds\n{day[0].id},{day[0].home.name},{day[0].away.name},2\n")
     status, _, err = run("push", FILTER, path)
     assert status == 0
-    assert "match_id is not checked against home and away: that needs the column date" in err
+    assert "match_id is not checked against home and away, which needs the column date" in err
     assert held(client, day) == {day[0].id: 2}
     assert run("push", FILTER, path, "--quiet").err == ""
 
@@ -261,7 +261,7 @@ def test_clear_deletes_the_predictions_of_days(run, box, client, day):
     assert len(writes(box)) == before
 
 
-def test_clear_leaves_to_the_user_what_a_person_set(run, client, by_hand):
+def test_clear_refuses_predictions_set_by_hand(run, client, by_hand):
     status, out, err = run("clear", FILTER, DAY, "--yes")
     assert (status, by_hand.id in held(client, [by_hand])) == (2, True)
     assert [row["match_id"] for row in rows(out) if row["error"]].count(str(by_hand.id)) == 1

@@ -82,7 +82,7 @@ def test_the_script_that_is_installed(pipe):
 
 
 @pytest.mark.parametrize("arguments", ["--help", "push --help", "completion bash"])
-def test_help_whose_reader_has_read_enough(arguments):
+def test_help_into_a_closed_pipe(arguments):
     command = f'"{sys.executable}" -m bettune.cli {arguments}; echo $? >&2'
     done = subprocess.run(
         f"({command}) | true", shell=True, capture_output=True, text=True, check=False
@@ -110,7 +110,7 @@ def test_a_closed_pipe_is_quiet(form, unbuffered, monkeypatch):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", [["sports"], ["--help"], ["completion", "fish"]])
-def test_a_full_disk_is_told(arguments, unbuffered, monkeypatch):
+def test_a_full_disk_is_reported(arguments, unbuffered, monkeypatch):
     monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
@@ -135,7 +135,7 @@ def test_a_full_disk_is_told(arguments, unbuffered, monkeypatch):
         ("push 11587 - --dry-run 2>/dev/full", 0, b"filter_id,match_id,"),
     ],
 )
-def test_what_nobody_hears_changes_nothing(arguments, status, out):
+def test_failures_of_standard_error_change_nothing(arguments, status, out):
     done = subprocess.run(
         f'"{sys.executable}" -m bettune.cli {arguments}',
         shell=True,
@@ -155,7 +155,7 @@ def test_neither_colours_nor_boxes_in_a_pipe(pipe, monkeypatch):
 
 
 @pytest.mark.usefixtures("box")
-def test_what_goes_into_a_pipe_is_utf_8(monkeypatch):
+def test_output_to_a_pipe_is_utf_8(monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     out = subprocess.check_output([*BETTUNE, "matches", "2026-06-06"])
     assert "Primera División" in out.decode("utf-8")
@@ -184,10 +184,10 @@ def test_the_sandbox_runs(monkeypatch):
     assert said[2].startswith("export BETTUNE_API_TOKEN=")
 
 
-def test_the_sandbox_refuses_what_its_own_program_does(pipe):
+def test_the_sandbox_command_refuses_invalid_options(pipe):
     status, out, err = pipe("sandbox", "--port", "x")
     assert (status, out) == (2, "")
-    assert "not a port: 'x'" in err
+    assert "'x' is not a port" in err
 
 
 def test_the_sandbox_has_the_options_of_its_own_program(run):

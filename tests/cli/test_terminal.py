@@ -70,7 +70,7 @@ def test_an_empty_list_says_so(terminal, box, use):
     use(box, box.free_token)
     screen = terminal("filters")
     assert screen.finish() == 0
-    assert screen.lines == ["No prediction filters. They are made in BetTune, with PRO."]
+    assert screen.lines == ["No prediction filters. Create them in BetTune, with PRO."]
 
 
 @pytest.mark.usefixtures("box")
@@ -139,7 +139,7 @@ def test_ctrl_c_before_the_writes(terminal, use, odds):
     assert screen.lines[-1] == "Error: interrupted; nothing was written"
 
 
-def test_a_retry_is_no_rate_limit(terminal, monkeypatch):
+def test_a_retry_is_not_shown_as_a_rate_limit(terminal, monkeypatch):
     with Scripted(answer(503, retry_after="100")) as server:
         monkeypatch.setenv("BETTUNE_BASE_URL", server.base_url)
         monkeypatch.setenv("BETTUNE_API_TOKEN", "a-token")
@@ -159,7 +159,7 @@ def test_the_log_takes_the_place_of_the_bar(terminal, odds):
 
 
 @pytest.mark.usefixtures("box")
-def test_a_width_of_nothing_is_no_width(terminal, monkeypatch):
+def test_an_invalid_width_is_ignored(terminal, monkeypatch):
     monkeypatch.setenv("COLUMNS", "0")
     screen = terminal("filters")
     assert screen.finish() == 0

@@ -46,12 +46,12 @@ class Server(ThreadingHTTPServer):
             date = {"date": query[5:15]} if query else {}
             return 200, date | {"count": 1, "items": [items[path]]}
         if method == "POST":
-            found = [
+            listed = [
                 self.predictions[match_id]
                 for match_id in body["matchIds"]
                 if match_id in self.predictions
             ]
-            return 200, {"count": len(found), "items": found}
+            return 200, {"count": len(listed), "items": listed}
         match = int(path.split("/")[4])
         if method == "DELETE":
             self.predictions.pop(match, None)

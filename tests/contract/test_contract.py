@@ -34,7 +34,7 @@ def test_a_kept_contract(check, server):
 
 
 @pytest.mark.parametrize("odds", [None, "1.75", "2.15"])
-def test_writing_restores_what_was_there(check, server, odds):
+def test_writing_restores_the_prediction(check, server, odds):
     if odds:
         server.predictions[7] = prediction(7, odds)
     before = dict(server.predictions)
@@ -94,12 +94,12 @@ BREAKS = {
     ),
     "open": (
         on("GET /sports unsigned", lambda body: (200, {"count": 0, "items": []})),
-        "break: status: without a token it answers 200, not 401",
+        "break: status: without a token it responds with 200, not 401",
         "GET /sports (no token)",
     ),
     "any_date": (
         on("GET /matches refused", lambda body: (200, NO_MATCHES)),
-        "break: status: it takes `no-date` for a date",
+        "break: status: it accepts `no-date` as a date",
         "GET /matches (no date)",
     ),
     "media_type": (
@@ -135,7 +135,7 @@ BREAKS = {
     ),
     "page": (
         on("GET /matches", lambda body: body.update(nextPage="/2")),
-        "break: body: $.nextPage is new: a list may be only a part now",
+        "break: body: $.nextPage is new: a list may be incomplete now",
         "GET /matches",
     ),
     "other_odds": (
@@ -190,7 +190,7 @@ def test_a_server_that_fails_could_not_be_checked(check, server, operation, stat
 
 
 @pytest.mark.parametrize("times", [1, 99])
-def test_a_429_without_a_time_to_wait_is_found(check, server, times):
+def test_a_429_without_retry_after_is_a_break(check, server, times):
     refused = iter([True] * times)
 
     def plant(operation, status, body, headers):
@@ -264,7 +264,7 @@ def test_an_addition_warns(check, server, kind, tmp_path):
     assert said.endswith("0 broken, 1 new, 2 not checked\n")
 
 
-def test_a_refusal_that_an_export_leaves_out_is_no_break(check, monkeypatch, tmp_path):
+def test_an_undocumented_400_or_401_is_not_a_break(check, monkeypatch, tmp_path):
     document = load(contract.SCHEMA.read_bytes())
     for item in document["paths"].values():
         for operation in item.values():
@@ -280,7 +280,7 @@ def test_a_refusal_that_an_export_leaves_out_is_no_break(check, monkeypatch, tmp
 
 
 @pytest.mark.tool_changes
-def test_what_cannot_be_checked(check, server, port, monkeypatch, tmp_path):
+def test_incomplete_checks(check, server, port, monkeypatch, tmp_path):
     junit = tmp_path / "report.xml"
     server.plant = on("GET /sports", lambda body: (401, {"code": "invalid_token", "message": "No"}))
     code, said = check("--junit", str(junit))
@@ -305,7 +305,7 @@ def test_what_cannot_be_checked(check, server, port, monkeypatch, tmp_path):
     )
 
 
-def test_a_break_counts_more_than_what_could_not_be_checked(check, server):
+def test_a_break_has_priority_over_an_incomplete_check(check, server):
     def plant(operation, status, body, headers):
         if operation == "GET /sports":
             body["count"] = 3
@@ -322,7 +322,7 @@ def test_a_break_counts_more_than_what_could_not_be_checked(check, server):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("when", ["PUT", "POST", "DELETE"])
 @pytest.mark.usefixtures("_collector_waits")
-def test_interrupted_it_restores_what_was_there(check, server, number, when):
+def test_after_an_interrupt_the_prediction_is_restored(check, server, number, when):
     server.predictions[7] = prediction(7, "1.75")
     before = dict(server.predictions)
     writes, interrupts = [], []
@@ -348,7 +348,7 @@ def test_interrupted_it_restores_what_was_there(check, server, number, when):
     assert server.predictions == before
 
 
-def test_what_cannot_be_restored_is_said(check, server):
+def test_a_prediction_that_cannot_be_restored_is_reported(check, server):
     server.predictions[7] = prediction(7, "1.75")
 
     def plant(operation, *_):
@@ -364,7 +364,7 @@ def test_what_cannot_be_restored_is_said(check, server):
 
 
 @pytest.mark.parametrize(("status", "ends"), [(200, 1), (400, 1), (403, 2)])
-def test_what_is_there_is_not_asked_for_by_hand(check, server, status, ends):
+def test_a_restored_prediction_needs_no_manual_work(check, server, status, ends):
     before = {7: prediction(7, "1.75")}
 
     def plant(operation, _status, body, headers):
@@ -398,7 +398,7 @@ def test_the_sandbox_keeps_the_contract(check, monkeypatch):
     assert "0 broken, 0 new" in said
 
 
-def test_reports_are_written_whole_and_hold_what_xml_cannot(check, server, tmp_path):
+def test_reports_are_complete_and_valid_xml(check, server, tmp_path):
     server.plant = on("GET /prediction-filters", item(status="a\x00<&\ufffe"))
     report, junit = tmp_path / "report.json", tmp_path / "report.xml"
     assert check("--json", str(report), "--junit", str(junit))[0] == 0
@@ -434,7 +434,7 @@ def test_an_operation_without_a_step_is_not_checked(check, monkeypatch):
     assert said.endswith("0 broken, 0 new, 3 not checked\n")
 
 
-def test_an_answer_prints_no_command(check, server):
+def test_a_response_cannot_print_a_workflow_command(check, server):
     server.plant = on("GET /prediction-filters", item(status="a\n::stop-commands::x\x1b[2J"))
     _, said = check()
     assert not [line for line in said.splitlines() if line.lstrip().startswith("::")]

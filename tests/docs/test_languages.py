@@ -30,8 +30,8 @@ def parts(text):
         r"^(```[a-z]*)$",
         r"^(\w+Error)$",  # terms
     )
-    found = re.finditer("|".join(patterns), text, re.MULTILINE)
-    return [next(part for part in match.groups() if part) for match in found]
+    places = re.finditer("|".join(patterns), text, re.MULTILINE)
+    return [next(part for part in match.groups() if part) for match in places]
 
 
 def test_the_same_pages():
@@ -46,10 +46,10 @@ def test_the_same_parts(page):
 
 
 def test_the_readmes_have_the_same_parts():
-    def told(text):
+    def errors(text):
         return [re.sub(r"/(en|pl)/|README(\.pl)?\.md", "", part) for part in parts(text)]
 
-    assert sorted(told(README)) == sorted(told(README_PL))
+    assert sorted(errors(README)) == sorted(errors(README_PL))
 
 
 @pytest.mark.parametrize("page", sorted(ENGLISH))
@@ -74,8 +74,8 @@ def test_the_reference_has_every_public_name(pages):
 
 @pytest.mark.parametrize("pages", [ENGLISH, POLISH], ids=["en", "pl"])
 def test_every_error_has_a_remedy(pages):
-    told = set(re.findall(r"^(\w+Error)$", pages["errors.md"], re.MULTILINE))
-    assert told == {name for name in bettune.__all__ if name.endswith("Error")}
+    errors = set(re.findall(r"^(\w+Error)$", pages["errors.md"], re.MULTILINE))
+    assert errors == {name for name in bettune.__all__ if name.endswith("Error")}
 
 
 def test_every_comment_of_an_example_has_its_translation():

@@ -99,17 +99,17 @@ def is_polish(page: str) -> bool:
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_keep_to_plain_words(page):
     text = prose((ROOT / page).read_text("utf-8"))
-    found = unwanted(text, POLISH if is_polish(page) else ENGLISH)
-    assert not found, "\n".join(found)
+    hits = unwanted(text, POLISH if is_polish(page) else ENGLISH)
+    assert not hits, "\n".join(hits)
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_docstrings_and_comments_keep_to_plain_words(module):
     source = (ROOT / module).read_text("utf-8")
     texts = docstrings(source)
-    found = [word for text in (*texts, *comments(source)) for word in unwanted(text, ENGLISH)]
-    found += [text for text in texts if OPENINGS.match(text)]
-    assert not found, "\n".join(found)
+    hits = [word for text in (*texts, *comments(source)) for word in unwanted(text, ENGLISH)]
+    hits += [text for text in texts if OPENINGS.match(text)]
+    assert not hits, "\n".join(hits)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if is_polish(page)])
@@ -118,12 +118,12 @@ def test_polish_pages_are_in_polish(page):
     shown = [prose(text)]
     for block in re.findall(r"^```(?:shell|text|ini)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
         shown += re.findall(r"(?:^|  )# (.*)", block, re.MULTILINE)
-    found = [
+    hits = [
         passage[max(0, word.start() - 30) : word.end() + 30]
         for passage in shown
         for word in re.finditer(rf"\b(?:{SENTENCES})\b", passage, re.IGNORECASE)
     ]
-    assert not found, "\n".join(found)
+    assert not hits, "\n".join(hits)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -41,7 +41,7 @@ def test_respx_answers_both_clients(respx_mock):
 
 
 @respx.mock(base_url=URL)
-def test_respx_tells_what_a_user_did_not_mock(respx_mock):
+def test_respx_names_requests_that_are_not_mocked(respx_mock):
     with BetTune(TOKEN) as bettune, pytest.raises(Exception, match="not mocked") as caught:
         bettune.sports.list()
     assert "/sports" in str(caught.value)
@@ -79,7 +79,7 @@ def test_pytest_httpx_answers_the_async_client(httpx_mock):
 @pytest.mark.httpx_mock(
     assert_all_responses_were_requested=False, assert_all_requests_were_expected=False
 )
-def test_what_pytest_httpx_explains_reaches_the_user(httpx_mock):
+def test_explanations_of_pytest_httpx_reach_the_user(httpx_mock):
     httpx_mock.add_response(url=f"{URL}/prediction-filters", json={})
     with BetTune(TOKEN, max_retries=0) as bettune, pytest.raises(APIConnectionError) as caught:
         bettune.sports.list()

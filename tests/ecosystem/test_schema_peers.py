@@ -65,7 +65,7 @@ def test_prism_sees_no_violation_in_the_six_operations(bettune_sandbox):
     assert {seen.path for seen in box.seen} >= SIX
 
 
-def test_the_client_takes_what_prism_makes_of_the_examples():
+def test_the_client_reads_the_examples_as_prism_serves_them():
     with prism("mock", SCHEMA) as url, BetTune("a-token", base_url=url) as bettune:
         assert len(bettune.sports.list()) == 1
         (match,) = bettune.matches.list("2026-06-06")

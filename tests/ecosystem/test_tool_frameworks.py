@@ -29,7 +29,7 @@ def test_single_operations_are_tools(sync_client, path):
 
 
 @pytest.mark.parametrize("path", ["sports.list", "prediction_filters.list"])
-def test_pydantic_ai_passes_what_they_return_to_the_model(sync_client, path):
+def test_pydantic_ai_passes_their_results_to_the_model(sync_client, path):
     function = operation(sync_client, path)
     said = asyncio.run(Agent(TestModel(), tools=[function]).run("List them.")).output
     assert json.loads(said)["list"][0]["name"] == function()[0].name

@@ -33,7 +33,7 @@ def test_the_notes_of_a_tag_are_its_section_of_the_changelog():
     assert release_notes(CHANGELOG, "0.1.0", "v0.1.0") == "First.\n"
 
 
-def test_before_there_is_a_tag_the_notes_are_what_is_unreleased(capsys):
+def test_without_a_tag_the_notes_are_those_of_unreleased(capsys):
     assert release_notes(CHANGELOG, "0.3.0", None) == "### Added\n\n- Something new.\n"
     assert "no [0.3.0] yet" in capsys.readouterr().out
 
@@ -43,8 +43,8 @@ def test_before_there_is_a_tag_the_notes_are_what_is_unreleased(capsys):
     [
         (CHANGELOG, "0.2.0", "v0.2.1", "the tag is v0.2.1, and bettune/_version.py says 0.2.0"),
         (CHANGELOG, "0.3.0", "v0.3.0", r"no section \[0\.3\.0\]"),
-        (CHANGELOG.replace(" - 2026-12-01", ""), "0.2.0", "v0.2.0", r"does not date \[0\.2\.0\]"),
-        (CHANGELOG.replace("First.\n", ""), "0.1.0", "v0.1.0", r"says nothing in \[0\.1\.0\]"),
+        (CHANGELOG.replace(" - 2026-12-01", ""), "0.2.0", "v0.2.0", r"has no date for \[0\.2\.0\]"),
+        (CHANGELOG.replace("First.\n", ""), "0.1.0", "v0.1.0", r"has no text in \[0\.1\.0\]"),
         ("# Changelog\n", "0.1.0", None, r"no section \[Unreleased\]"),
     ],
 )
@@ -57,7 +57,7 @@ def test_the_changelog_of_this_version_can_be_released():
     assert release_notes((ROOT / "CHANGELOG.md").read_text("utf-8"), "0.0.0", None)
 
 
-def test_what_is_published_is_built_without_secrets_and_goes_to_the_test_index_first():
+def test_a_release_is_built_without_secrets_and_published_to_the_test_index_first():
     workflow = ROOT / ".github" / "workflows" / "release.yml"
     jobs = YAML(typ="safe", pure=True).load(workflow.read_text("utf-8"))["jobs"]
     assert "secrets." not in workflow.read_text("utf-8")

@@ -68,7 +68,7 @@ def test_matches_of_the_past_and_of_the_future(client):
         assert {match["finished"] for match in body["items"]} == {finished}
 
 
-def test_the_present_is_what_the_clock_says(connect):
+def test_the_current_time_is_that_of_the_clock(connect):
     now = datetime(2026, 6, 6, 15, tzinfo=UTC)
     with Sandbox(now=lambda: now) as box:
         client = connect(box.base_url, box.token)
@@ -132,16 +132,16 @@ def test_search_answers_in_the_order_of_the_ids_each_once(client, without_predic
     for match_id in (one, two):
         client.put(prediction(match_id=match_id), json={"odds": 2})
     unknown = 2**63 - 1
-    found = search(client, two, unknown, one, none, two)
-    assert [item["matchId"] for item in found] == [two, one]
+    predictions = search(client, two, unknown, one, none, two)
+    assert [item["matchId"] for item in predictions] == [two, one]
     assert search(client) == []
 
 
 def test_predictions_made_beforehand(client):
     day = client.get("/matches", params={"date": DAY, "sport": 1}).json()["items"]
     ids = [match["id"] for match in day]
-    found = {f: search(client, *ids, filter_id=f) for f in (11583, 11584)}
-    for items in found.values():
+    predictions = {f: search(client, *ids, filter_id=f) for f in (11583, 11584)}
+    for items in predictions.values():
         assert len(ids) / 18 < len(items) < len(ids) / 4
         assert [item["source"] for item in items].count("ui") == 2
         assert {item["source"] for item in items} == {"api", "ui"}
@@ -149,7 +149,9 @@ def test_predictions_made_beforehand(client):
         for item in items:
             assert 1 < Decimal(item["odds"]) < 10
             assert item["createdAt"] == item["updatedAt"] < "2026"
-    assert [item["matchId"] for item in found[11583]] != [item["matchId"] for item in found[11584]]
+    assert [item["matchId"] for item in predictions[11583]] != [
+        item["matchId"] for item in predictions[11584]
+    ]
     with (
         Sandbox() as other,
         httpx.Client(
@@ -159,19 +161,19 @@ def test_predictions_made_beforehand(client):
             timeout=60,
         ) as client_of_other,
     ):
-        assert search(client_of_other, *ids) == found[11583]
+        assert search(client_of_other, *ids) == predictions[11583]
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1500-06-06", "9999-12-31"])
 def test_predictions_made_beforehand_on_any_day(client, day):
     matches = client.get("/matches", params={"date": day, "sport": 1}).json()["items"]
-    found = [
+    predictions = [
         item
         for filter_id in (11583, 11584, 11585)
         for item in search(client, *(match["id"] for match in matches), filter_id=filter_id)
     ]
-    assert found
-    assert all(datetime.fromisoformat(item["createdAt"]).tzinfo == UTC for item in found)
+    assert predictions
+    assert all(datetime.fromisoformat(item["createdAt"]).tzinfo == UTC for item in predictions)
 
 
 def test_a_prediction_made_beforehand_is_overwritten(client, from_ui):

@@ -30,10 +30,10 @@ def test_it_runs_until_it_is_stopped(run, connect, number):
     assert (process.popen.returncode, out, err) == (0, "", "")
 
 
-def test_what_it_prints(run, connect):
+def test_its_output(run, connect):
     process = run()
     assert process.said.splitlines() == [
-        "# The BetTune sandbox is running, kept in memory. Ctrl-C stops it. To use it:",
+        "# The BetTune sandbox is running, with its data in memory. Ctrl-C stops it. To use it:",
         f"export BETTUNE_BASE_URL={process.exports['BETTUNE_BASE_URL']}",
         f"export BETTUNE_API_TOKEN={Sandbox.token}",
         f"# Without PRO: export BETTUNE_API_TOKEN={Sandbox.free_token}",
@@ -45,7 +45,7 @@ def test_what_it_prints(run, connect):
 def test_its_options(run, connect, tmp_path, port):
     file = tmp_path / "a b.db"
     process = run("--port", str(port), "--database", str(file), "--rate-limit", "1/3600.5")
-    assert f"kept in '{file}'" in process.said
+    assert f"with its data in '{file}'" in process.said
     assert f":{port}/" in process.exports["BETTUNE_BASE_URL"]
     client = connect(process.exports["BETTUNE_BASE_URL"], process.exports["BETTUNE_API_TOKEN"])
     path = "/prediction-filters/11583/matches/1611243/prediction"
@@ -67,7 +67,7 @@ def test_a_bad_rate_limit(limit, capsys):
         main([f"--rate-limit={limit}"])
     assert caught.value.code == 2
     last = capsys.readouterr().err.splitlines()[-1]
-    assert last.endswith(f"argument --rate-limit: not REQUESTS/SECONDS, such as 60/60: {limit!r}")
+    assert last.endswith(f"argument --rate-limit: {limit!r} is not REQUESTS/SECONDS, such as 60/60")
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http", "1e3"])
@@ -75,7 +75,11 @@ def test_a_bad_port(port, capsys):
     with pytest.raises(SystemExit) as caught:
         main([f"--port={port}"])
     assert caught.value.code == 2
-    assert capsys.readouterr().err.splitlines()[-1].endswith(f"--port: not a port: {port!r}")
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .endswith(f"--port: {port!r} is not a port from 0 to 65535")
+    )
 
 
 def test_a_port_in_use(box):

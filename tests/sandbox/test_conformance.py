@@ -139,7 +139,7 @@ def test_the_schema_as_it_is(tmp_path, box, document, as_it_is):
     assert not {place for place in expected if expected[place] - statuses[place]}
 
 
-def test_what_fits_is_accepted_and_what_does_not_is_refused(tmp_path, box, document, narrowed):
+def test_valid_requests_are_accepted_and_invalid_ones_rejected(tmp_path, box, document, narrowed):
     statuses = schemathesis(tmp_path, narrowed, box, box.token)
     assert statuses == documented(document, 200, 204, 400, 401, 404)
 

@@ -64,16 +64,18 @@ def test_a_thousand_slow_connections(box):
             request = head(box, Content_Length=2)
             slow = [stack.enter_context(connection(box)) for _ in range(1000)]
             # At all points of a request: nothing, a part of the head, the head, half the body.
-            for number, one in enumerate(slow):
-                one.sendall([b"", request[:9], request[:-2], request, request + b"{"][number % 5])
+            for number, client_socket in enumerate(slow):
+                client_socket.sendall(
+                    [b"", request[:9], request[:-2], request, request + b"{"][number % 5]
+                )
             with BetTune(box.token, base_url=box.base_url, max_retries=0) as client:
                 for _ in range(20):
                     assert len(client.sports.list()) == 1
             # And one of each kind goes on, when it likes to, and is answered: {} is no search.
-            for number, one in enumerate(slow[-5:], 995):
+            for number, client_socket in enumerate(slow[-5:], 995):
                 sent = [0, 9, len(request) - 2, len(request), len(request) + 1][number % 5]
-                one.sendall((request + b"{}")[sent:])
-                assert one.recv(1000).startswith(b"HTTP/1.1 400 ")
+                client_socket.sendall((request + b"{}")[sent:])
+                assert client_socket.recv(1000).startswith(b"HTTP/1.1 400 ")
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
 
@@ -85,10 +87,10 @@ def test_bodies_too_large(box, plain):
         except httpx.TransportError:
             continue  # hung up on while it was still talking
         assert answer.status_code == 413
-    with connection(box) as one:
-        one.sendall(head(box, Content_Length=10**18))
-        one.sendall(b"x" * 1_000_001)
-        assert one.recv(1000).startswith(b"HTTP/1.1 413 ")
+    with connection(box) as client_socket:
+        client_socket.sendall(head(box, Content_Length=10**18))
+        client_socket.sendall(b"x" * 1_000_001)
+        assert client_socket.recv(1000).startswith(b"HTTP/1.1 413 ")
 
 
 @settings(
@@ -107,12 +109,12 @@ def test_bodies_too_large(box, plain):
     )
 )
 def test_bytes_for_a_request(box, sent):
-    with connection(box) as one:
-        one.sendall(sent)
-        one.shutdown(socket.SHUT_WR)
+    with connection(box) as client_socket:
+        client_socket.sendall(sent)
+        client_socket.shutdown(socket.SHUT_WR)
         answer = b""
         try:
-            while chunk := one.recv(65536):
+            while chunk := client_socket.recv(65536):
                 answer += chunk
         except ConnectionResetError:
             return

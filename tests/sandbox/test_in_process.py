@@ -67,7 +67,7 @@ def test_it_is_the_same_sandbox_as_the_server(backend):
         assert [seen.status for seen in box.seen] == [200, 200, 429]
 
 
-def test_stopping_ends_what_was_in_memory_and_a_later_request_begins_anew():
+def test_stopping_discards_the_data_in_memory():
     box = Sandbox()
 
     async def put():
@@ -82,7 +82,7 @@ def test_stopping_ends_what_was_in_memory_and_a_later_request_begins_anew():
     assert run("asyncio", put) == before
 
 
-def test_nobody_has_to_stop_it(recwarn):
+def test_it_need_not_be_stopped(recwarn):
     async def once():
         async with in_process(Sandbox()) as bettune:
             await bettune.sports.list()

@@ -315,5 +315,5 @@ def test_a_schema_that_refers_to_its_parts():
     assert (parts.type, parts.refers_to) == ("array<object>", "Thing")
     assert [field.fields for field in parts.fields] == [[], []]  # a schema within itself ends
     assert (day.type, day.required) == ("string", False)
-    assert [answer.status for answer in operation.answers] == ["200", "204"]
-    assert operation.answers[0].headers == ["X-A"]
+    assert [response.status for response in operation.responses] == ["200", "204"]
+    assert operation.responses[0].headers == ["X-A"]

@@ -75,7 +75,7 @@ def test_over_http(connect):
         assert client.get("/openapi.yaml").status_code == 200
 
 
-def test_the_wait_is_told_in_whole_seconds(connect):
+def test_retry_after_is_in_whole_seconds(connect):
     with Sandbox(rate_limit=RateLimit(1, 0.25)) as box:
         client = connect(box.base_url, box.token)
         answers = [client.get("/sports")]

@@ -143,7 +143,7 @@ def test_many_clients_at_once(box, connect):
     assert answers == [200] * 200
 
 
-def test_little_is_kept_of_each_request_whoever_sends_it(box):
+def test_little_of_each_request_is_kept(box):
     with httpx.Client(trust_env=False) as stranger:
         root = box.base_url.removesuffix("/bet-tune-api/v1")
         assert stranger.request("X" * 30_000, f"{root}/{'x' * 30_000}").status_code in {404, 405}
@@ -217,7 +217,7 @@ def test_the_package_has_no_other_names():
     assert "AttributeError: module 'bettune.sandbox' has no attribute 'Box'" in result.stderr
 
 
-def test_an_interpreter_ends_though_nobody_stopped_its_sandbox():
+def test_the_interpreter_ends_with_a_running_sandbox():
     output(
         sys.executable,
         "-W",
@@ -243,7 +243,7 @@ def test_the_pytest_fixture(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"port": 70000}, "port must be from 0 (any free one) to 65535, not 70000"),
+        ({"port": 70000}, "port must be from 0 (any free port) to 65535, not 70000"),
         ({"port": -1}, "not -1"),
         ({"port": "80"}, "not '80'"),
         ({"port": True}, "not True"),
@@ -255,7 +255,7 @@ def test_the_pytest_fixture(tmp_path):
         ({"now": datetime(2026, 6, 6, tzinfo=UTC)}, "now must be a function, not datetime"),
     ],
 )
-def test_arguments_that_cannot_be_right(arguments, said):
+def test_invalid_arguments(arguments, said):
     with pytest.raises(ConfigurationError) as caught:
         Sandbox(**arguments)
     assert said in str(caught.value)

@@ -137,7 +137,7 @@ def test_while_another_process_has_the_database_locked_the_others_go_on(tmp_path
         assert waits.result().status_code == 200
 
 
-def test_a_database_that_stays_locked_is_an_answer(tmp_path, connect, monkeypatch):
+def test_a_database_that_stays_locked_gives_status_503(tmp_path, connect, monkeypatch):
     path = tmp_path / "bettune.db"
     with Sandbox(path) as box:
         client = connect(box.base_url, box.token)
@@ -198,14 +198,14 @@ def test_a_killed_process_loses_no_acknowledged_write(tmp_path, connect, run):
 
 
 def test_a_write_that_fails_leaves_nothing(box, client, monkeypatch):
-    keep = Store._keep
+    save = Store._save
 
-    def keep_and_fail(store, prediction, value):
-        keep(store, prediction, value)
+    def save_and_fail(store, prediction, value):
+        save(store, prediction, value)
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "_keep", keep_and_fail)
+        patch.setattr(Store, "_save", save_and_fail)
         assert client.put(url(1611243), json={"odds": 2}).status_code == 500
     assert odds(client, [1611243]) == {}
     assert client.put(url(1611243), json={"odds": 3}).status_code == 200

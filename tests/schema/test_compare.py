@@ -91,23 +91,31 @@ ERRORS = "the answer 429"
             "GET /matches: the query parameter `sport` was integer and is integer or string",
         ),
         # answers
-        (put((*SPORTS, "responses", "200"), DROP), BREAKING, "GET /sports: the answer 200 is gone"),
-        (put((*SPORTS, "responses", "401"), DROP), HARMLESS, "GET /sports: the answer 401 is gone"),
-        (put((*SPORTS, "responses", "418"), {}), WIDENING, "GET /sports: the answer 418 is new"),
+        (
+            put((*SPORTS, "responses", "200"), DROP),
+            BREAKING,
+            "GET /sports: the response 200 is gone",
+        ),
+        (
+            put((*SPORTS, "responses", "401"), DROP),
+            HARMLESS,
+            "GET /sports: the response 401 is gone",
+        ),
+        (put((*SPORTS, "responses", "418"), {}), WIDENING, "GET /sports: the response 418 is new"),
         (
             put((*SPORTS, "responses", "200", "content"), {"text/csv": {"schema": STRING}}),
             BREAKING,
-            "GET /sports: the answer 200 is not JSON any more",
+            "GET /sports: the response 200 is no longer JSON",
         ),
         (
             put((*SPORTS, "responses", "429", "headers", "Retry-After"), DROP),
             HARMLESS,
-            "GET /sports: the answer 429 does not describe Retry-After any more",
+            "GET /sports: the response 429 no longer describes Retry-After",
         ),
         (
             put((*SPORTS, "responses", "200", "headers"), {"X-A": {"schema": STRING}}),
             WIDENING,
-            "GET /sports: the answer 200 describes X-A now",
+            "GET /sports: the response 200 describes X-A now",
         ),
         # fields of answers
         (put((*PREDICTION, "venue"), STRING), WIDENING, "Prediction.venue is new"),
@@ -129,7 +137,7 @@ ERRORS = "the answer 429"
         (
             put((*MODELS, "Score", "properties", "home"), INTEGER),
             HARMLESS,
-            "Score.home is never null any more",
+            "Score.home is no longer null",
         ),
         (
             put(
@@ -142,7 +150,7 @@ ERRORS = "the answer 429"
         (
             put((*MODELS, "Score", "required"), ["home"]),
             BREAKING,
-            "Score.away is not always there any more",
+            "Score.away is no longer always there",
         ),
         (
             put((*PREDICTION, "odds"), {"type": "object", "properties": {}}),
@@ -152,7 +160,7 @@ ERRORS = "the answer 429"
         (
             put((*PREDICTION, "odds"), {"type": "number"}),
             HARMLESS,
-            "Prediction.odds comes as number: a Decimal either way",
+            "Prediction.odds is sent as number: a Decimal in both cases",
         ),
         # enums
         (
@@ -163,7 +171,7 @@ ERRORS = "the answer 429"
         (
             put((*PREDICTION, "source", "enum"), ["api"]),
             BREAKING,
-            "Prediction.source has no value 'ui' any more",
+            "Prediction.source no longer has the value 'ui'",
         ),
         (
             put((*PREDICTION, "source", "enum"), DROP),
@@ -174,7 +182,7 @@ ERRORS = "the answer 429"
         (
             put((*SEARCH, "properties", "limit"), INTEGER),
             BREAKING,
-            "SearchPredictionsRequest.limit is new: without it, an answer may be only a part",
+            "SearchPredictionsRequest.limit is new: without it, a response may be incomplete",
         ),
         (
             put((*SEARCH, "properties", "filterId"), {"type": "integer", "enum": [1]}),
@@ -244,7 +252,7 @@ def test_limits_that_let_more_through_are_widening(schema):
     assert [level for level, _ in compare(new, schema)] == [BREAKING] * 2
 
 
-def test_a_field_of_one_place_is_told_by_the_place(schema):
+def test_a_field_of_one_place_is_reported_with_the_place(schema):
     new = copy.deepcopy(schema)
     country = copy.deepcopy(new["components"]["schemas"]["IdName"])
     country["properties"]["code"] = STRING
@@ -262,7 +270,7 @@ def test_the_worst_comes_first_and_schemas_may_hold_themselves(schema):
     assert levels == [BREAKING, WIDENING]
 
 
-def test_a_list_that_may_be_null_is_told_as_the_list(schema):
+def test_a_list_that_may_be_null_is_reported_as_the_list(schema):
     new = copy.deepcopy(schema)
     new["components"]["schemas"]["MatchesResponse"]["properties"]["items"]["nullable"] = True
     assert compare(schema, new) == [(BREAKING, "MatchesResponse.items may be null now")]
@@ -274,8 +282,8 @@ def test_examples_by_reference_are_no_schemas(schema):
     new["components"]["examples"] = {"A": {"value": {"required": ["x"]}}}
     for item in new["paths"].values():
         for operation in item.values():
-            for one in operation.get("parameters", []):
-                one["examples"] = by_reference
+            for parameter in operation.get("parameters", []):
+                parameter["examples"] = by_reference
             for answer in operation["responses"].values():
                 for content in answer.get("content", {}).values():
                     content["examples"] = by_reference
@@ -293,18 +301,18 @@ def test_an_id_in_a_path_may_be_text_that_a_number_keeps_to(schema, pattern, lev
     text = STRING | ({"pattern": pattern} if pattern else {})
     for path, item in new["paths"].items():
         for operation in item.values():
-            for one in operation.get("parameters", []):
-                one["schema"] = text if "{" in path else one["schema"]
-    assert {one for one, _ in compare(schema, new)} == {level}
+            for parameter in operation.get("parameters", []):
+                parameter["schema"] = text if "{" in path else parameter["schema"]
+    assert {reported for reported, _ in compare(schema, new)} == {level}
 
 
 @pytest.mark.parametrize(
     ("description", "level"),
     [("Enter token in format (Bearer <token>)", HARMLESS), ("Your key", BREAKING)],
 )
-def test_a_bearer_token_may_be_told_as_a_header(schema, description, level):
+def test_a_bearer_token_may_be_described_as_a_header(schema, description, level):
     new = copy.deepcopy(schema)
     header = {"type": "apiKey", "in": "header", "name": "Authorization"}
     new["components"]["securitySchemes"] = {"sanctum": header | {"description": description}}
     new["security"] = [{"sanctum": []}]
-    assert [one for one, _ in compare(schema, new)] == [level]
+    assert [reported for reported, _ in compare(schema, new)] == [level]

@@ -162,33 +162,43 @@ V2 = "the API moved from https://ovaccess.com/bet-tune-api/v1 to "
         (
             signed_by_a_key,
             BREAKING,
-            ["every operation is signed with an API key in the header X-Key, no more with a"],
+            ["every operation is authenticated with an API key in the header X-Key, no longer"],
             "signing",
         ),
         (
             one_operation_signed_by_a_key,
             BREAKING,
-            ["GET /matches is signed with an API key in the header X-Key, no more with a bearer"],
+            ["GET /matches is authenticated with an API key in the header X-Key, no longer with"],
             "signing",
         ),
-        (signed_by_both, BREAKING, ["is signed with a bearer token and an API key"], "signing"),
-        (signed_by_either, WIDENING, ["may be signed with an API key in the header X-Key too"], ""),
-        (only_the_scheme_is_another, BREAKING, ["is signed with an API key"], "signing"),
+        (
+            signed_by_both,
+            BREAKING,
+            ["is authenticated with a bearer token and an API key"],
+            "signing",
+        ),
+        (
+            signed_by_either,
+            WIDENING,
+            ["may be authenticated with an API key in the header X-Key, too"],
+            "",
+        ),
+        (only_the_scheme_is_another, BREAKING, ["is authenticated with an API key"], "signing"),
         (
             not_signed_as_far_as_it_says,
             HARMLESS,
-            ["every operation does not say any more how it is signed"],
+            ["every operation no longer says how requests are authenticated"],
             "",
         ),
         # answers that may be only a part
-        (query("limit", type="integer"), BREAKING, ["`limit` is new: without it, an"], "pages"),
+        (query("limit", type="integer"), BREAKING, ["`limit` is new: without it, a"], "pages"),
         (query("page[number]", type="integer"), BREAKING, ["is new: without it"], "pages"),
         (query("per_page", type="integer"), BREAKING, ["is new: without it"], "pages"),
         (query("nextCursor", type="string"), BREAKING, ["is new: without it"], "pages"),
         (
             query("finished", type="boolean", default=True),
             BREAKING,
-            ["True without being"],
+            ["True by default"],
             "pages",
         ),
         (query("finished", type=["boolean", "null"], default=None), WIDENING, ["is new"], ""),
@@ -196,7 +206,7 @@ V2 = "the API moved from https://ovaccess.com/bet-tune-api/v1 to "
         (
             lambda schema: models(schema)["MatchesResponse"]["properties"].update(nextPage=STRING),
             BREAKING,
-            ["MatchesResponse.nextPage is new: a list may be only a part now"],
+            ["MatchesResponse.nextPage is new: a list may be incomplete now"],
             "pages",
         ),
         # enums that users name
@@ -205,7 +215,7 @@ V2 = "the API moved from https://ovaccess.com/bet-tune-api/v1 to "
                 enum=["approved"]
             ),
             BREAKING,
-            ["PredictionFilter.status has no value 'disabled' any more"],
+            ["PredictionFilter.status no longer has the value 'disabled'"],
             "",
         ),
         # limits
@@ -253,10 +263,10 @@ V2 = "the API moved from https://ovaccess.com/bet-tune-api/v1 to "
         (
             headers_undescribed,
             HARMLESS,
-            ["every operation: the answer 429 does not describe Retry-After, X-RateLimit-"],
+            ["every operation: the response 429 no longer describes Retry-After, X-RateLimit-"],
             "",
         ),
-        (no_errors_described, HARMLESS, ["every operation: the answer 401 is gone"], ""),
+        (no_errors_described, HARMLESS, ["every operation: the response 401 is gone"], ""),
         (id_name_grows, WIDENING, ["IdName.code is new"], ""),
         # where it is
         (v2_in_servers, BREAKING, [f"{V2}https://ovaccess.com/bet-tune-api/v2"], "address"),
@@ -309,11 +319,11 @@ V2 = "the API moved from https://ovaccess.com/bet-tune-api/v1 to "
         (nothing_required, BREAKING, [ABSENT.text], ""),
     ],
 )
-def test_what_it_may_become(schema, change, level, texts, unseen):
+def test_changes_that_an_export_may_bring(schema, change, level, texts, unseen):
     new = copy.deepcopy(schema)
     change(new)
     found = compare(schema, new)
-    if change is nothing_required:  # what is not asked for any more is told too, after it
+    if change is nothing_required:  # the report also has the missing `required`, after it
         found = found[:1]
     assert found[0].level == level
     assert found[0].unseen == unseen
@@ -322,13 +332,13 @@ def test_what_it_may_become(schema, change, level, texts, unseen):
         assert text in one.text
 
 
-def test_a_default_that_is_new_makes_an_answer_a_part(schema):
+def test_a_new_default_may_make_a_response_incomplete(schema):
     query("season", type="integer")(schema)
     new = copy.deepcopy(schema)
     matches(new)["parameters"][-1]["schema"]["default"] = 2026
     (found,) = compare(schema, new)
     assert (found.level, found.unseen) == (BREAKING, "pages")
-    assert "`season` is 2026 without being asked" in found.text
+    assert "`season` is 2026 by default" in found.text
 
 
 def test_two_of_several_operations_are_named(schema):
@@ -336,17 +346,17 @@ def test_two_of_several_operations_are_named(schema):
     for path in ("/sports", "/matches"):
         new["paths"][path]["get"]["responses"]["500"] = {"description": ""}
     (found,) = compare(schema, new)
-    assert found.text == "GET /sports and GET /matches: the answer 500 is new"
+    assert found.text == "GET /sports and GET /matches: the response 500 is new"
 
 
 @pytest.mark.parametrize("key", facade.UNSEEN)
-def test_what_no_type_checker_sees_has_a_place(root, key):
+def test_each_change_that_a_type_checker_misses_has_a_place(root, key):
     name, line = facade.place_of(key).split(":")
     found = (root / name).read_text().splitlines()[int(line) - 1]
     assert re.search(facade.UNSEEN[key][0], found)
 
 
-def test_what_is_sent_is_what_the_facade_sends(root):
+def test_the_table_of_sent_values_is_that_of_the_facade(root):
     name, line = facade.place_of("limits").split(":")
     text = (root / name).read_text().splitlines()[int(line) - 1]
     assert text == f"SEARCH_SIZE = {max(len(ids) for ids in facade.SENT['matchIds'])}"
@@ -385,7 +395,7 @@ def test_nullable_no_is_not_nullable(schema):
         ("minLength", True, "`minLength` is true, which is not a number"),
     ],
 )
-def test_what_a_keyword_cannot_be_is_refused(schema, key, value, said):
+def test_invalid_values_of_keywords_are_rejected(schema, key, value, said):
     new = copy.deepcopy(schema)
     models(new)["Match"]["properties"]["id"][key] = value
     with pytest.raises(Refused) as caught:

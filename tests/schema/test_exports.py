@@ -31,7 +31,7 @@ FOLLOW_THE_SCHEMA = [
     "tests/sandbox/test_refusals.py",
     "tests/sandbox/test_page.py",
     "tests/sandbox/test_conformance.py::test_the_schema_as_it_is",
-    "tests/sandbox/test_conformance.py::test_what_fits_is_accepted_and_what_does_not_is_refused",
+    "tests/sandbox/test_conformance.py::test_valid_requests_are_accepted_and_invalid_ones_rejected",
     "tests/browser/test_page.py",
     "tests/contract/test_contract.py::test_the_sandbox_keeps_the_contract",
     "tests/schema/test_generate.py::test_the_machine_makes_no_difference[1]",
@@ -88,7 +88,7 @@ def grown(schema):
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", [*EXPORTS, "grown"])
-def test_what_breaks_nothing_leaves_the_tests_passing(schema, data, repo_copy, root, name):
+def test_with_a_harmless_export_the_tests_pass(schema, data, repo_copy, root, name):
     source = data / name
     if name == "grown":
         source = repo_copy / name

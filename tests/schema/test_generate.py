@@ -34,12 +34,12 @@ def test_check_passes_as_it_is_and_shows_each_difference(repo_copy):
     done = run(repo_copy, "--check")
     assert done.returncode == 1
     for shown in (
-        "--- bettune_openapi/models/stale.py is nothing that the schema yields",
+        "--- bettune_openapi/models/stale.py is not generated from the schema",
         "+++ bettune_openapi/models/sport.py is missing",
         "--- generated/bettune_openapi/models/score.py",
         "-    home: str | None",
         "+    home: int | None",
-        "generated/ is not what openapi.yaml yields: run `make generate`",
+        "generated/ does not match openapi.yaml: run `make generate`",
     ):
         assert shown in done.stderr
     assert texts(repo_copy) == before
@@ -64,8 +64,8 @@ def test_a_schema_that_yields_no_client_leaves_the_old_one(repo_copy):
     before = texts(repo_copy)
     done = run(repo_copy)
     assert done.returncode == 1
-    assert "openapi.yaml: the generator does not take it" in done.stderr
-    assert "generated/ is as it was" in done.stderr
+    assert "openapi.yaml: the generator rejects it" in done.stderr
+    assert "generated/ is unchanged" in done.stderr
     assert texts(repo_copy) == before
 
 
@@ -129,7 +129,7 @@ def test_the_templates_are_only_those_the_generator_knows():
     assert ours <= stock
 
 
-def test_what_further_fields_become(schema, tmp_path):
+def test_types_of_additional_fields(schema, tmp_path):
     """Kinds of fields that BetTune may add: each is decoded, and none fails the whole answer."""
     fields = {
         "amount": {"type": ["number", "string", "null"]},

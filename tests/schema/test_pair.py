@@ -110,8 +110,8 @@ def write(tmp_path):
 
 def seen(folder):
     """The pair as who only looks at the files sees it."""
-    found = texts(folder)
-    return {name: text for name, text in found.items() if not name.startswith(".generate-")}
+    files = texts(folder)
+    return {name: text for name, text in files.items() if not name.startswith(".generate-")}
 
 
 def test_killed_before_each_step(tmp_path, write, old_pair):
@@ -134,7 +134,7 @@ def test_killed_before_each_step(tmp_path, write, old_pair):
 
 
 @pytest.mark.tool_changes
-def test_killed_while_it_finishes_what_was_killed(tmp_path, write, old_pair):
+def test_killed_again_while_it_completes_an_interrupted_change(tmp_path, write, old_pair):
     folders = kill(write("replace.py", REPLACE), old_pair, tmp_path / "killed")[0]
     ready = next(folder for folder in folders if (folder / pair.NEXT).is_dir())
     assert seen(ready) == OLD

@@ -75,7 +75,7 @@ REFUSED = {
     "swagger": (b"swagger: '2.0'\npaths: {}\n", "it is Swagger 2.0: OpenAPI 3.0 or 3.1 is needed"),
     "swagger_number": (b"swagger: 2.0\npaths: {}\n", "it is Swagger 2.0"),
     "too_new": (as_json(openapi="4.0.0"), "it is OpenAPI 4.0.0: 3.0 or 3.1 is needed"),
-    "no_paths": (HEAD, "it has no paths: it is cut, or describes no API"),
+    "no_paths": (HEAD, "it has no paths: it is truncated, or does not describe an API"),
     "cut_json": (as_json()[:-3], "it is not JSON, or cut"),
     "cut_yaml": (HEAD + b"paths:\n  /a: {get: {summary: 'x", "it is not plain YAML, or cut"),
     "half_a_model": (
@@ -136,12 +136,12 @@ REFUSED = {
     ),
     "other_paths": (without_ours(), "it has none of BetTune's operations"),
     "odd_paths": (as_json(paths={"/sports": []}), "it is not built like an OpenAPI document"),
-    "odd_type": (SCHEMA.replace(b"type: boolean", b"type: bool"), "the generator does not take it"),
+    "odd_type": (SCHEMA.replace(b"type: boolean", b"type: bool"), "the generator rejects it"),
     "not_generated": (
         SCHEMA.replace(b"          description: Available sports.", b"          x: 1", 1),
-        "the generator does not take it",
+        "the generator rejects it",
     ),
-    "cut_copy": (SCHEMA[:-40], "it is cut: openapi.yaml begins with all of it and goes on"),
+    "cut_copy": (SCHEMA[:-40], "it is truncated: it is the beginning of openapi.yaml"),
 }
 
 
@@ -167,10 +167,10 @@ def test_it_is_refused_and_nothing_changes(pair_copy, tmp_path, name):
 
 
 @pytest.mark.parametrize("part", range(1, 20))
-def test_a_cut_copy_is_refused_wherever_it_is_cut(pair_copy, tmp_path, part):
+def test_a_truncated_copy_is_rejected(pair_copy, tmp_path, part):
     before = files(pair_copy)
     (tmp_path / "schema").write_bytes(SCHEMA[: len(SCHEMA) * part // 20])
-    with pytest.raises(Refused, match="it is cut"):
+    with pytest.raises(Refused, match="it is truncated"):
         take_over.replace_schema(str(tmp_path / "schema"), pair_copy)
     assert files(pair_copy) == before
 
@@ -179,12 +179,12 @@ def test_a_generator_that_warns_leaves_the_old_client(pair_copy, tmp_path):
     odd = SCHEMA.replace(b"application/json:", b"application/x-unknown:", 1)
     (tmp_path / "schema").write_bytes(odd.replace(b"  /sports:", b"  /sport:"))
     before = files(pair_copy)
-    with pytest.raises(Refused, match="the generator does not take it"):
+    with pytest.raises(Refused, match="the generator rejects it"):
         take_over.replace_schema(str(tmp_path / "schema"), pair_copy)
     assert files(pair_copy) == before
 
 
-def test_what_is_generated_and_cannot_be_loaded_is_refused(schema, tmp_path, monkeypatch):
+def test_a_generated_client_that_cannot_be_imported_is_rejected(schema, tmp_path, monkeypatch):
     monkeypatch.setattr(generate, "LOAD", "raise SystemExit('no such module')")
     with pytest.raises(Refused, match="the generated client is broken:\nno such module"):
         generate.generate(schema, tmp_path)
@@ -306,7 +306,7 @@ def test_schemas_that_lead_twice_to_the_next_are_taken_in_no_time(pair_copy, tmp
     assert 0 < len(changes) < 10
 
 
-def test_nobody_listens(port):
+def test_a_refused_connection(port):
     with pytest.raises(download.Unreachable, match="the download failed"):
         download.fetch(f"http://127.0.0.1:{port}/")
 
@@ -334,7 +334,7 @@ def test_a_version_may_stand_without_quotes(number):
     assert document.load(data)["openapi"] == number.strip("'")
 
 
-def test_what_yaml_takes_for_something_else_is_the_text_that_stands_there():
+def test_text_that_yaml_would_convert_stays_text():
     data = (
         HEAD + b"paths: {}\nx: {a: 2026-02-30, b: 2026-06-06, 200: no, 2026-06-06: <<, c: 0x10}\n"
     )

@@ -73,7 +73,7 @@ def test_the_sandboxs_own_schema_changes_nothing(make, repo_copy):
 
 
 @pytest.mark.tool_changes
-def test_what_is_new_is_there_and_the_facade_works(
+def test_a_new_field_is_generated_and_the_facade_works(
     make, repo_copy, known_types, facade_tests_pass, tmp_path
 ):
     known_types(repo_copy)
@@ -87,7 +87,7 @@ def test_what_is_new_is_there_and_the_facade_works(
     done = make(tmp_path / "new.yaml")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "Merge it, with a line in CHANGELOG.md: the facade works as it is, and there is more.",
+        "Merge it, with a line in CHANGELOG.md: the facade works unchanged; the API has more.",
         "What changed for the users of bettune:",
         "- widening: GET /leagues is new",
         "- widening: Match.venue is new",
@@ -103,7 +103,7 @@ def test_what_is_new_is_there_and_the_facade_works(
 
 
 @pytest.mark.tool_changes
-def test_what_matters_points_at_the_facade(make, repo_copy, known_types, tmp_path, root):
+def test_a_breaking_change_points_at_the_facade(make, repo_copy, known_types, tmp_path, root):
     known_types(repo_copy)
     text = (repo_copy / "openapi.yaml").read_text()
     for old, new in {
@@ -173,7 +173,7 @@ def test_refused_it_says_one_line(make, repo_copy):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "page.html was refused, nothing is changed: it is a web page (or XML), not a schema: "
-        "take the address of the file itself\n"
+        "use the address of the file itself\n"
     )
     assert texts(repo_copy) == before
 
@@ -187,7 +187,7 @@ def test_refused_it_says_one_line(make, repo_copy):
         ("\x1b]0;title\x07\u202e\x9b", "\\x1b]0;title\\x07\\u202e\\x9b"),
     ],
 )
-def test_what_comes_from_outside_is_neither_a_command_nor_seen_by_a_terminal(text, shown_as):
+def test_external_text_is_neither_a_workflow_command_nor_a_terminal_control(text, shown_as):
     assert shown(text) == shown_as
     assert "::error::" not in shown("a\n::error::b", lines=True).splitlines()[1]
 
@@ -214,7 +214,7 @@ def test_make_that_only_tells_runs_nothing(repo_copy):
 
 
 @pytest.mark.tool_changes
-def test_a_check_that_fails_is_told_and_the_list_of_names_is_new(make, repo_copy, tmp_path):
+def test_a_failing_check_is_reported_and_api_md_is_renewed(make, repo_copy, tmp_path):
     refuses = tmp_path / "refuses"
     refuses.write_text("#!/bin/sh\necho no; exit 1\n")
     refuses.chmod(0o755)
@@ -282,7 +282,7 @@ def test_the_same_written_otherwise_is_the_schema_we_have(pair_copy, tmp_path, o
     assert texts(pair_copy) == before
 
 
-def test_a_broken_client_is_mended_though_the_schema_is_the_same(pair_copy):
+def test_a_broken_client_is_generated_anew_from_the_same_schema(pair_copy):
     before = generate.contents(pair_copy / "generated")
     (pair_copy / "generated" / "bettune_openapi" / "client.py").write_text("")
     assert take_over.replace_schema(str(pair_copy / "openapi.yaml"), pair_copy) == []

@@ -48,7 +48,7 @@ def test_every_match_is_kept_deleted_or_skipped_in_the_order_given(odds, missing
 
 
 @given(odds=ODDS)
-def test_what_is_missing_never_deletes_unasked(odds):
+def test_missing_odds_never_delete_by_default(odds):
     missing = of(odds, MISSING)
     if missing:
         with pytest.raises(InvalidOddsError, match="missing=") as caught:
@@ -127,7 +127,7 @@ def test_delete_stays_itself():
         (DELETE, r"not bettune\.DELETE$"),
     ],
 )
-def test_a_decimal_comma_is_told_from_other_mistakes(text, said):
+def test_a_decimal_comma_has_its_own_error(text, said):
     with pytest.raises(InvalidOddsError, match=said):
         to_odds(text)
 

@@ -61,7 +61,7 @@ def test_only_the_first_rows_are_shown_and_taken():
     assert next(rows)[0] == 20
 
 
-def test_a_table_that_is_shown_whole_says_nothing_of_more():
+def test_a_complete_table_mentions_no_further_rows():
     rows = [(n,) for n in range(20)]
     assert "<th>" not in html_table(["n"], [], total=0, caption="nothing")
     assert "more" not in html_table(["n"], rows, total=20, caption="")
@@ -104,5 +104,5 @@ def test_foreign_text_steers_no_terminal_and_stays_on_one_line(text):
         ("\ud800", r"\ud800"),
     ],
 )
-def test_what_becomes_of_control_characters(text, shown):
+def test_control_characters_are_escaped(text, shown):
     assert printable(text) == shown

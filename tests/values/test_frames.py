@@ -64,7 +64,7 @@ def refused(call, given):
         np.ma.array([2.0], mask=[True])[0],
     ],
 )
-def test_what_is_no_value(value):
+def test_missing_values(value):
     assert is_missing(value)
 
 
@@ -94,7 +94,7 @@ class Contrary:
         Contrary(),
     ],
 )
-def test_what_is_a_value_if_perhaps_a_wrong_one(value):
+def test_values_that_are_not_missing(value):
     assert not is_missing(value)
 
 
@@ -235,7 +235,7 @@ def test_a_row_without_id_is_named(frame):
     ],
     ids=lambda wrong: type(wrong).__name__,
 )
-def test_what_holds_no_ids(wrong):
+def test_tables_without_ids(wrong):
     assert "odds must map match ids to odds" in refused(odds_pairs, wrong)
     assert "odds_by_filter must map filter ids" in refused(sheet_pairs, wrong)
 
@@ -345,7 +345,7 @@ def test_rows_have_pandas_index_where_it_has_a_name():
 
 
 @pytest.mark.parametrize("given", [None, [], [{"home": "Legia"}], {}, pd.Series([1])])
-def test_what_is_no_frame_has_no_rows(given):
+def test_values_that_are_not_frames_have_no_rows(given):
     assert rows(given) is None
 
 

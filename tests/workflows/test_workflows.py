@@ -42,7 +42,7 @@ def zizmor(folder):
         ("    runs-on: ubuntu-24.04\n", "    run-on: ubuntu-24.04\n", "failed to load"),
     ],
 )
-def test_the_check_finds_what_is_unsafe_or_wrong(folder, tmp_path, old, new, finding):
+def test_the_check_finds_unsafe_and_invalid_workflows(folder, tmp_path, old, new, finding):
     text = (folder / "gate.yml").read_text()
     assert zizmor(folder).returncode == 0
     assert old in text
@@ -103,7 +103,7 @@ def test_each_scheduled_workflow_tells_of_its_failures(folder):
         ("false", "", ""),
     ],
 )
-def test_a_failure_is_told_in_an_issue(clone, tmp_path, failed, open_issue, does):
+def test_a_failure_is_reported_in_an_issue(clone, tmp_path, failed, open_issue, does):
     copy, tool = clone
     tool("gh", f'echo "$*" >> "$TOLD"; if [ "$2" = list ]; then echo "{open_issue}"; fi')
     text = script(ROOT / ".github" / "workflows" / "tell.yml", "issue", "gh issue")
@@ -192,19 +192,19 @@ def workflow(folder, clone):
         output.write_text("")
         environment = {"SCHEMA_URL": SOURCE, "GITHUB_OUTPUT": str(output)}
         fetched = bash(script(folder / "schema.yml", "fetch", "schema.patch"), copy, **environment)
-        told = dict(line.split("=", 1) for line in output.read_text().splitlines())
-        if "changed" in told:
+        outputs = dict(line.split("=", 1) for line in output.read_text().splitlines())
+        if "changed" in outputs:
             found.mkdir(exist_ok=True)
             for name in ("schema.patch", "summary.txt"):
                 shutil.move(copy / name, found / name)
             git(copy, "reset", "--quiet", "--hard")
             git(copy, "clean", "-fdq")
             text = script(folder / "schema.yml", "propose", "git push")
-            environment = {"FOUND": str(found), "OPEN": branch, "TITLE": told["title"]}
+            environment = {"FOUND": str(found), "OPEN": branch, "TITLE": outputs["title"]}
             proposed = bash(text, copy, **environment)
-            told["status"], told["said"] = proposed.returncode, proposed.stdout
-            told["body"] = (found / "body.md").read_text() if proposed.returncode == 0 else ""
-        return fetched, told
+            outputs["status"], outputs["said"] = proposed.returncode, proposed.stdout
+            outputs["body"] = (found / "body.md").read_text() if proposed.returncode == 0 else ""
+        return fetched, outputs
 
     return run
 
@@ -226,15 +226,15 @@ def proposed_branches(copy):
 def test_a_changed_schema_becomes_a_pull_request(clone, workflow, tmp_path, status, title):
     copy, _ = clone
     others = "echo new > api.md; echo x > mended.py;"  # the second is none of its business
-    fetched, told = workflow(f"{NEW} {others} echo '- breaking: it is told'; exit {status}")
+    fetched, outputs = workflow(f"{NEW} {others} echo '- breaking: it is told'; exit {status}")
     assert fetched.returncode == 0, fetched.stderr
-    assert told["title"] == title
-    assert told["fits"] == str(int(status == 0))
+    assert outputs["title"] == title
+    assert outputs["fits"] == str(int(status == 0))
     (branch,) = proposed_branches(copy)
     asked = (tmp_path / "told").read_text()
     assert asked.startswith(f"-m scripts.schema {SOURCE}\n")
     assert f"pr create --head {branch} --title {title}" in asked
-    assert "- breaking: it is told\n" in told["body"]
+    assert "- breaking: it is told\n" in outputs["body"]
     shown = git(copy, "show", "--name-status", "--format=%s", f"origin/{branch}").split()
     assert shown == [
         *("Take", "over", "the", "changed", "schema"),
@@ -256,19 +256,19 @@ def mended(clone, workflow):
     return branch
 
 
-def test_the_same_schema_leaves_what_was_mended(clone, workflow, mended):
+def test_the_same_schema_keeps_the_maintainers_changes(clone, workflow, mended):
     copy, _ = clone
     before = git(copy, "rev-parse", f"origin/{mended}")
-    fetched, told = workflow(NEW, mended)
-    assert (fetched.returncode, told) == (0, {})
+    fetched, outputs = workflow(NEW, mended)
+    assert (fetched.returncode, outputs) == (0, {})
     assert git(copy, "ls-remote", "origin", mended).split()[0] == before.strip()
 
 
-def test_another_schema_is_added_to_what_was_mended(clone, workflow, mended, tmp_path):
+def test_another_schema_is_added_to_the_maintainers_changes(clone, workflow, mended, tmp_path):
     copy, _ = clone
     before = git(copy, "rev-parse", f"origin/{mended}").strip()
-    _, told = workflow("echo newer > openapi.yaml; exit 1", mended)
-    assert told["status"] == 0, told
+    _, outputs = workflow("echo newer > openapi.yaml; exit 1", mended)
+    assert outputs["status"] == 0, outputs
     assert proposed_branches(copy) == [mended]
     assert git(copy, "rev-parse", f"origin/{mended}^").strip() == before
     assert git(copy, "show", f"origin/{mended}:openapi.yaml") == "newer\n"
@@ -278,17 +278,17 @@ def test_another_schema_is_added_to_what_was_mended(clone, workflow, mended, tmp
     assert "pr create" not in asked
 
 
-def test_what_was_proposed_and_closed_is_not_proposed_again(clone, workflow, mended, tmp_path):
+def test_a_closed_proposal_is_not_made_again(clone, workflow, mended, tmp_path):
     copy, _ = clone
     before = git(copy, "rev-parse", f"origin/{mended}")
-    _, told = workflow(NEW)  # none is open
-    assert told["status"] == 0
-    assert f"::notice title=Schema::{mended} was proposed before" in told["said"]
+    _, outputs = workflow(NEW)  # none is open
+    assert outputs["status"] == 0
+    assert f"::notice title=Schema::{mended} was proposed before" in outputs["said"]
     assert "pr create" not in (tmp_path / "told").read_text()
     assert git(copy, "ls-remote", "origin", mended).split()[0] == before.strip()
 
 
-def test_what_is_pushed_meanwhile_is_not_lost(clone, workflow, mended, folder):
+def test_commits_pushed_meanwhile_are_kept(clone, workflow, mended, folder):
     copy, tool = clone
     other = copy.parent / "other"
     git(copy.parent, "clone", "--quiet", "--branch", mended, copy.parent / "origin", other)
@@ -297,8 +297,8 @@ def test_what_is_pushed_meanwhile_is_not_lost(clone, workflow, mended, folder):
         "git",
         f'PATH=${{PATH#*:}}; if [ $1 = push ]; then (cd {other}; git push --quiet); fi; git "$@"',
     )
-    _, told = workflow("echo newer > openapi.yaml", mended)
-    assert told["status"] != 0
+    _, outputs = workflow("echo newer > openapi.yaml", mended)
+    assert outputs["status"] != 0
     assert (
         git(other, "ls-remote", "origin", mended).split()[0]
         == git(other, "rev-parse", "HEAD").strip()
@@ -314,21 +314,21 @@ def test_what_is_pushed_meanwhile_is_not_lost(clone, workflow, mended, folder):
     ],
 )
 def test_without_a_new_schema_nothing_is_proposed(workflow, status, said):
-    fetched, told = workflow(f"echo it was refused; exit {status}")
-    assert (fetched.returncode, told) == (status, {})
+    fetched, outputs = workflow(f"echo it was refused; exit {status}")
+    assert (fetched.returncode, outputs) == (status, {})
     assert said in fetched.stdout
 
 
 @pytest.mark.parametrize("passes", [True, False])
-def test_the_gate_is_run_and_told(folder, clone, passes):
+def test_the_result_of_the_gate_is_reported(folder, clone, passes):
     copy, _ = clone
     (copy / ".ci").mkdir()
     (copy / ".ci" / "run").write_text(f"echo a test; exit {int(not passes)}\n")
     output = copy / "output"
     text = script(folder / "schema.yml", "fetch", ".ci/run")
     assert bash(text, copy, GITHUB_OUTPUT=str(output)).returncode == 0
-    told = (copy / "summary.txt").read_text()
-    assert told == ("The gate passes.\n" if passes else "The gate does not pass:\na test\n")
+    outputs = (copy / "summary.txt").read_text()
+    assert outputs == ("The gate passes.\n" if passes else "The gate does not pass:\na test\n")
     assert output.exists() == (not passes)
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class PredictionFilterStatus(StrEnum):
-    """A value the schema does not list is kept as it came, and equals its string."""
+    """A value that the schema does not list is kept, and equals its string."""
 
     APPROVED = "approved"
     DISABLED = "disabled"

@@ -1,5 +1,5 @@
-// Sends what the forms say, shows what came, and keeps the day's matches up to date.
-// Whatever a form or an answer holds is set as text; nothing is ever read as markup.
+// Sends the requests of the forms, shows the responses, and refreshes the matches of a day.
+// Values from forms and responses are inserted only as text, never as markup.
 "use strict";
 
 const baseUrl = document.body.dataset.baseUrl;
@@ -25,7 +25,7 @@ function decoded(text) {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // such as "%", which is no address of ours
+    return text; // not percent-encoded, such as "%"
   }
 }
 
@@ -65,18 +65,18 @@ async function send(form, request) {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   show(form, "request", [`${method} ${url}`, ...lines, ...(body === undefined ? [] : ["", body])].join("\n"));
   const status = form.querySelector(".status");
-  const begun = performance.now();
+  const start = performance.now();
   try {
-    const answer = await fetch(url, { method, headers, body, cache: "no-store", credentials: "omit" });
-    const text = await answer.text();
-    const seconds = ((performance.now() - begun) / 1000).toFixed(3);
-    const says = form.parentElement.querySelector(`[data-status="${answer.status}"] .says`);
-    status.textContent = `${answer.status} ${says?.textContent ?? answer.statusText} (${seconds}\u00a0s)`;
-    status.className = `status s${String(answer.status)[0]}`;
-    show(form, "headers", [...answer.headers].map(([name, value]) => `${name}: ${value}`).join("\n"));
+    const response = await fetch(url, { method, headers, body, cache: "no-store", credentials: "omit" });
+    const text = await response.text();
+    const seconds = ((performance.now() - start) / 1000).toFixed(3);
+    const says = form.parentElement.querySelector(`[data-status="${response.status}"] .says`);
+    status.textContent = `${response.status} ${says?.textContent ?? response.statusText} (${seconds}\u00a0s)`;
+    status.className = `status s${String(response.status)[0]}`;
+    show(form, "headers", [...response.headers].map(([name, value]) => `${name}: ${value}`).join("\n"));
     show(form, "body", pretty(text) || "–");
   } catch {
-    status.textContent = document.body.dataset.noAnswer;
+    status.textContent = document.body.dataset.noResponse;
     status.className = "status s5";
     show(form, "headers", "–");
     show(form, "body", "–");
@@ -115,7 +115,7 @@ function python(form, { body, token }) {
   try {
     if (body !== undefined) Object.assign(values, JSON.parse(body));
   } catch {
-    // Not JSON: its fields stay open.
+    // Not JSON: the call shows ... in place of its fields.
   }
   for (const input of form.querySelectorAll("input[data-in]")) {
     const value = input.value.trim();
@@ -139,19 +139,19 @@ function literal(value) {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value === "string") return JSON.stringify(value);
   if (value instanceof Object) {
-    return `{${Object.entries(value).map(([key, one]) => `${literal(key)}: ${literal(one)}`).join(", ")}}`;
+    return `{${Object.entries(value).map(([key, item]) => `${literal(key)}: ${literal(item)}`).join(", ")}}`;
   }
   return { true: "True", false: "False", null: "None" }[value] ?? String(value);
 }
 
-// The day's matches: the page is asked for again, and its table's parts take the old ones' place.
+// On the page of a day's matches, fetch the page again and replace the content of its table.
 const matches = document.getElementById("matches");
 const live = document.getElementById("live");
 
 async function refresh() {
   try {
-    const answer = await fetch(location.href, { cache: "no-store" });
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("matches");
+    const response = await fetch(location.href, { cache: "no-store" });
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("matches");
     for (const cell of fresh.querySelectorAll("td[id]")) {
       const old = document.getElementById(cell.id);
       if (old && old.textContent !== cell.textContent) cell.classList.add("changed");
