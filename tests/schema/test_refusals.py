@@ -104,7 +104,7 @@ REFUSED = {
     "merged_text": (HEAD + b"x: {<<: y}\n", "it merges what is no object (line 3)"),
     "required_list": (
         SCHEMA.replace(b"required: [code, message]", b"required: [[code], message]"),
-        '`required` names ["code"], which is no field',
+        '`required` names ["code"], which is not the',
     ),
     "bomb": (HEAD + BOMB + b"paths: {}\n", "values once its aliases are written out"),
     "anyOf_bomb": (as_json(components=doubled("anyOf")), "a choice of more than 10000 schemas"),
