@@ -140,8 +140,9 @@ PLANTED = [
     believe_an_answer_about_another,
     follow_any_redirect,
     come_back_as_soon_as_told,
-    go_on_without_a_server,
-    go_on_after_an_exception,
+    # Each is found after up to a minute of waits for a server that is down.
+    pytest.param(go_on_without_a_server, marks=pytest.mark.long),
+    pytest.param(go_on_after_an_exception, marks=pytest.mark.long),
 ]
 
 
