@@ -217,7 +217,7 @@ def most_in_any_window(server, per):
 
 
 def _is_whole(given):
-    """Whether these are whole HTTP answers, at least one."""
+    """Return whether the bytes are one or more whole HTTP responses."""
     head, separator, body = given.partition(b"\r\n\r\n")
     length = re.search(rb"\r\ncontent-length: (\d{1,9})(?:\r\n|$)", head.lower())
     if not separator or not length:
