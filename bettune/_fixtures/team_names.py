@@ -175,7 +175,8 @@ def parse(text: str) -> TeamName:
     reading = whole
     if marks != FIRST_TEAM:
         reading, translated = _read(unmarked, codes)
-    text_plain = " ".join(tokens) or " ".join(folded.split())
+    # A name may have neither letters nor digits, or be only an accent.
+    text_plain = " ".join(tokens) or " ".join(folded.split()) or repr(text)
     if not reading.words:
         reading = replace(reading, key=text_plain, words=(text_plain,))
     if not whole.words:

@@ -165,9 +165,9 @@ RECIPE = {
             '        return _items([{"id": 1, "name": "Ekstraklasa", "country": poland}])\n\n'
             "    async def matches(self,"
         ),
-        '        do.route("/sports",': (
-            '        do.route("/tournaments", do.tournaments, GET="tournaments.list()"),\n'
-            '        do.route("/sports",'
+        '        api.route("/sports",': (
+            '        api.route("/tournaments", api.tournaments, GET="tournaments.list()"),\n'
+            '        api.route("/sports",'
         ),
     },
     "tests/test_operations.py": {
