@@ -307,8 +307,10 @@ def test_clear_asks_where_a_person_watches(terminal, client, day, answer, status
     send(answer)
     with ThreadPoolExecutor(1) as executor:
         executor.submit(answer_until_it_ends)
-        exit_status = screen.finish()
-        ended.set()
+        try:
+            exit_status = screen.finish()
+        finally:
+            ended.set()
     assert exit_status == status
     assert len(held(client, day)) == (0 if status == 0 else 2)
 
